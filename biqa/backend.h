@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Something that runs a model on frames. Opened by a function of its own (biqa_reference_open(),
+ * biqa_vk_backend_open()), used through this struct. Not thread-safe: one user at a time. */
+#pragma once
+
+#include "frame.h"
+#include "model.h"
+
+typedef struct BiqaBackend BiqaBackend;
+
+typedef struct {
+    const char *name; /* "vulkan", "reference" */
+    /* Both branches on one frame, blocking. The frame's format may change between calls. */
+    gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
+                    GError **error);
+    /* After run: the output of layer (of the folded graph) for crop, (C, H, W) floats; layer 0 is
+     * the preprocessed crop. output has room for the layer's shape. */
+    gboolean (*tap)(BiqaBackend *backend, BiqaBranch branch, guint crop, guint layer, float *output,
+                    GError **error);
+    /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
+    const char *(*device_name)(BiqaBackend *backend);
+    void (*free)(BiqaBackend *backend);
+} BiqaBackendClass;
+
+/* First member of every implementation. */
+struct BiqaBackend {
+    const BiqaBackendClass *klass;
+};
+
+/* The plain C backend; model is borrowed and must outlive it. */
+BiqaBackend *biqa_reference_open(const BiqaModel *model);
+
+static inline gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame,
+                                        BiqaResult *result, GError **error)
+{
+    return backend->klass->run(backend, frame, result, error);
+}
+
+static inline gboolean biqa_backend_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,
+                                        guint layer, float *output, GError **error)
+{
+    return backend->klass->tap(backend, branch, crop, layer, output, error);
+}
+
+static inline const char *biqa_backend_device_name(BiqaBackend *backend)
+{
+    return backend->klass->device_name(backend);
+}
+
+static inline void biqa_backend_free(BiqaBackend *backend)
+{
+    if (backend)
+        backend->klass->free(backend);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BiqaBackend, biqa_backend_free)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Ranked images: every content with every distortion at every level, made once, kept in a cache
+ * file that is mapped, so that a training step never waits for a codec. */
+#pragma once
+
+#include "distort.h"
+#include "workers.h"
+
+typedef struct {
+    const char *const *paths; /* picture files, NULL-terminated */
+    const char *const *types; /* names of distortions, NULL-terminated */
+    guint side;               /* contents are side x side (smaller where the picture is) */
+    guint cuts;               /* contents taken from a picture that is large enough, at most */
+    const char *cache;        /* folder for the cache file; created */
+    guint64 seed;
+    /* Called from the calling thread now and then; NULL: silent. */
+    void (*progress)(guint done, guint total, gpointer data);
+    gpointer progress_data;
+} TrainPoolParams;
+
+typedef struct TrainPool TrainPool;
+
+/* Opens the cache file that matches params (paths, sizes and times of the files, types, levels,
+ * side, cuts, seed) or makes it. Unreadable pictures are an error naming the file. A picture is
+ * reduced by floor(shorter side / (1.5 * side)) (at least 1), then cut. */
+TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error);
+void train_pool_free(TrainPool *pool);
+
+guint train_pool_n_contents(const TrainPool *pool);
+guint train_pool_n_types(const TrainPool *pool);
+const char *train_pool_path(const TrainPool *pool, guint content); /* the picture it was cut from */
+
+/* Level 0 is the content itself, 1..TRAIN_LEVELS the distortions, mildest first. The image is
+ * borrowed: it points into the mapped file. */
+TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, guint level);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainPool, train_pool_free)
