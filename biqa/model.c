@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A model in memory: its life, its competitor, and what it costs. Files: model-read.c and
+ * model-write.c. */
+#include "model.h"
+
+#include <string.h>
+
+#include "fold.h"
+#include "prune.h"
+
+BiqaModel *biqa_model_new(void)
+{
+    return g_new0(BiqaModel, 1);
+}
+
+void biqa_model_free(BiqaModel *model)
+{
+    if (!model)
+        return;
+    for (guint branch = 0; branch < BIQA_N_BRANCHES; branch++)
+        g_free(model->params[branch]);
+    biqa_graph_free(model->graph);
+    g_strfreev(model->datasets);
+    g_free(model->recipe);
+    g_free(model->description);
+    g_free(model->license);
+    g_free(model->name);
+    g_free(model);
+}
+
+/* The tensors of every NORM layer, from one arena to another. */
+static void copy_norms(const BiqaGraph *graph, float *to, const float *from)
+{
+    for (guint i = 0; i < graph->n_layers; i++) {
+        const BiqaLayer *layer = &graph->layers[i];
+
+        if (layer->kind != BIQA_LAYER_NORM)
+            continue;
+        for (guint p = 0; p < BIQA_MAX_PARAMS; p++)
+            if (layer->count[p])
+                memcpy(to + layer->offset[p], from + layer->offset[p],
+                       layer->count[p] * sizeof(float));
+    }
+}
+
+void biqa_model_prune(BiqaModel *model)
+{
+    const BiqaGraph *graph = model->graph;
+    const float *full = model->params[BIQA_FULL];
+    g_autofree float *old = model->params[BIQA_COMPETITOR];
+    g_autofree guint8 *mask = g_malloc(graph->n_params);
+
+    biqa_prune_mask(graph, full, model->competitor_ratio, mask);
+    model->params[BIQA_COMPETITOR] = g_new(float, graph->n_params);
+    biqa_prune_apply(graph, full, mask, model->params[BIQA_COMPETITOR]);
+    if (model->competitor_norm && old)
+        copy_norms(graph, model->params[BIQA_COMPETITOR], old);
+}
+
+BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **origin)
+{
+    g_return_val_if_fail(branch < BIQA_N_BRANCHES, NULL);
+
+    return biqa_fold(model->graph, model->params[branch], origin);
+}
+
+guint64 biqa_model_flop(const BiqaModel *model)
+{
+    guint64 macs = 0;
+
+    for (guint branch = 0; branch < BIQA_N_BRANCHES; branch++)
+        macs += biqa_graph_macs(model->graph, model->params[branch]);
+    return 2 * macs * model->input.n_crops;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Models small enough to look at, built in code: what every suite tests with. */
+#include "support.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#define TINY_SIZE 24
+
+static const char *const tiny_layers[] = {
+    /*  0 */ "input channels=3",
+    /*  1 */ "conv inputs=0 channels=8 kernel=3x3 stride=2 groups=1 padding=same bias=no",
+    /*  2 */ "norm inputs=1 epsilon=0.001",
+    /*  3 */ "relu6 inputs=2",
+    /*  4 */ "conv inputs=3 channels=8 kernel=3x3 stride=1 groups=8 padding=1 bias=no",
+    /*  5 */ "norm inputs=4 epsilon=0.001",
+    /*  6 */ "relu inputs=5",
+    /*  7 */ "conv inputs=6 channels=8 kernel=1x1 stride=1 groups=1 padding=0 bias=yes",
+    /*  8 */ "clip inputs=7 lo=-1 hi=1.5",
+    /*  9 */ "add inputs=3,8",
+    /* 10 */ "norm inputs=9 epsilon=0.001",
+    /* 11 */ "conv inputs=10 channels=12 kernel=3x3 stride=2 groups=2 padding=1 bias=no",
+    /* 12 */ "norm inputs=11 epsilon=0.00001",
+    /* 13 */ "relu6 inputs=12",
+    /* 14 */ "conv inputs=13 channels=12 kernel=5x3 stride=2 groups=12 padding=same bias=yes",
+    /* 15 */ "conv inputs=14 channels=10 kernel=1x1 stride=1 groups=1 padding=0 bias=no",
+    /* 16 */ "relu inputs=15",
+    /* 17 */ "pool inputs=10,16 statistics=mean+deviation",
+    /* 18 */ "linear inputs=17 channels=6",
+    /* 19 */ "relu inputs=18",
+    /* 20 */ "linear inputs=19 channels=1",
+};
+
+static GRand *rand_new(guint64 seed)
+{
+    const guint32 words[] = {seed & G_MAXUINT32, seed >> 32};
+
+    return g_rand_new_with_seed_array(words, G_N_ELEMENTS(words));
+}
+
+BiqaGraph *tiny_graph_new(void)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaGraph *graph = biqa_graph_parse(tiny_layers, G_N_ELEMENTS(tiny_layers), &error);
+
+    g_assert_no_error(error);
+    biqa_graph_infer(graph, TINY_SIZE, &error);
+    g_assert_no_error(error);
+    return graph;
+}
+
+/* The interval a parameter's values are drawn from. */
+static void param_range(const BiqaLayer *layer, guint param, double *lo, double *hi)
+{
+    const BiqaParamInfo *info = &biqa_layer_info(layer->kind)->params[param];
+
+    *hi = .2;
+    *lo = -.2;
+    if (info->role == BIQA_PARAM_WEIGHT && layer->channels) {
+        *hi = sqrt(6. * layer->channels / layer->count[param]);
+        *lo = -*hi;
+    } else if (g_str_equal(info->name, "scale") || g_str_equal(info->name, "variance")) {
+        *hi = 1.5;
+        *lo = .5;
+    }
+}
+
+void tiny_params_fill(const BiqaGraph *graph, float *params, guint64 seed)
+{
+    GRand *rand = rand_new(seed);
+
+    for (guint i = 0; i < graph->n_layers; i++) {
+        const BiqaLayer *layer = &graph->layers[i];
+
+        for (guint p = 0; p < biqa_layer_info(layer->kind)->n_params; p++) {
+            double lo, hi;
+
+            if (!layer->count[p])
+                continue;
+            param_range(layer, p, &lo, &hi);
+            for (gsize k = 0; k < layer->count[p]; k++)
+                params[layer->offset[p] + k] = g_rand_double_range(rand, lo, hi);
+        }
+    }
+    g_rand_free(rand);
+}
+
+BiqaModel *tiny_model_new(guint64 seed)
+{
+    static const char *const datasets[] = {"noise", "more noise", NULL};
+    BiqaModel *model = biqa_model_new();
+
+    model->name = g_strdup("tiny");
+    model->license = g_strdup("CC0-1.0");
+    model->description = g_strdup("random weights, for tests");
+    model->datasets = g_strdupv((char **)datasets);
+    model->recipe = g_strdup("[stage]\nname=none\n");
+    model->seed = seed;
+    model->validation_srcc = .5;
+    model->validation_plcc = .25;
+    model->input = (BiqaInput){
+        .size = TINY_SIZE,
+        .n_crops = 2,
+        .crops = {{.reduce = 1, .x = .5f, .y = .5f}, {.reduce = 4, .x = 0.f, .y = 1.f}},
+        .mean = {123.675f, 116.28f, 103.53f},
+        .deviation = {58.395f, 57.12f, 57.375f},
+    };
+    model->scale = (BiqaScale){.offset = 50, .scale = 20};
+    model->hard_threshold = 5;
+    model->competitor_ratio = .5;
+    model->competitor_norm = TRUE;
+    model->graph = tiny_graph_new();
+    model->params[BIQA_FULL] = g_new0(float, model->graph->n_params);
+    tiny_params_fill(model->graph, model->params[BIQA_FULL], seed);
+    model->params[BIQA_COMPETITOR] = g_new0(float, model->graph->n_params);
+    tiny_params_fill(model->graph, model->params[BIQA_COMPETITOR], seed + 1);
+    biqa_model_prune(model);
+    return model;
+}
+
+char *tiny_model_save(const BiqaModel *model)
+{
+    g_autoptr(GError) error = NULL;
+    char *path = NULL;
+    int fd = g_file_open_tmp("tiny-XXXXXX.gguf", &path, &error);
+
+    g_assert_no_error(error);
+    close(fd);
+    biqa_model_save(model, path, &error);
+    g_assert_no_error(error);
+    return path;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Models small enough to look at, built in code: what every suite tests with. */
+#pragma once
+
+#include "model.h"
+
+/* A graph of every layer kind for a 24 x 24 input, inferred: both paddings, odd sizes, grouped and
+ * depthwise convolutions, each clamp, a residual, a norm with no convolution before it, a pool of
+ * two stages with mean and deviation. (transfer full) */
+BiqaGraph *tiny_graph_new(void);
+
+/* Seeded values for every parameter of an inferred graph, of a size that keeps activations near
+ * one: weights uniform with variance 2 / fan-in, NORM scale and variance in .5 to 1.5. */
+void tiny_params_fill(const BiqaGraph *graph, float *params, guint64 seed);
+
+/* tiny_graph_new() as a whole model: two crops, half the weights pruned, normalisation of the
+ * competitor's own. The same seed gives the same model. (transfer full) */
+BiqaModel *tiny_model_new(guint64 seed);
+
+/* Saves model as a new file in the directory for temporary files. (transfer full): g_unlink() and
+ * g_free() it. */
+char *tiny_model_save(const BiqaModel *model);
