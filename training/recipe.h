@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A recipe: everything that decides what a training run does, read from an ini file. */
+#pragma once
+
+#include "optim.h"
+#include "preprocess.h"
+
+#define TRAIN_MAX_STAGES 8
+
+/* One group [stage NAME] of a recipe; NAME is free, kind says what its steps do. */
+typedef struct {
+    char *name;
+    char *kind;         /* "rank", "tune", "ohem" */
+    guint steps;        /* optimiser steps */
+    double rate;        /* peak learning rate */
+    double head_rate;   /* the linear layers' rate is this many times as high */
+    gboolean head_only; /* train nothing but what follows the last pool */
+    guint groups;       /* ranked groups (content x type, all levels) in a step */
+    guint rated;        /* rated crops in a step */
+    char *rank_loss;    /* "fidelity" or "hinge" */
+    double margin;      /* of the hinge */
+    double rank_weight;
+    double fidelity_weight;    /* of the rated pairs */
+    double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
+    double squared_weight;     /* of (score - rating)^2, in units of 12 points */
+    double consistency_weight; /* ohem */
+    char *mask_refresh;        /* ohem: "never", "epoch" or a number of steps */
+} TrainStageRecipe;
+
+typedef struct {
+    char *text; /* the file, for the model's record and to tell runs apart */
+
+    /* [run] */
+    char *name, *license, *description;
+    char **datasets;
+    guint64 seed;
+    guint checkpoint_every; /* steps */
+
+    /* [network] one of the two */
+    char *backbone;     /* GGUF file of folded convolutions to start from */
+    char **graph;       /* layer lines */
+    char **pooled;      /* backbone: ids of the layers whose maps are pooled */
+    gboolean deviation; /* backbone: pool the standard deviation too */
+    gboolean
+        batch_norm; /* train with batch statistics; FALSE: they stay as measured at the start */
+
+    /* [input] */
+    BiqaInput input;
+    guint rank_size; /* height and width of the crops of ranked groups */
+
+    /* [ranked] */
+    char **images; /* folders (or files) of pristine pictures */
+    char **types;  /* distortions; all where not given */
+    guint side, cuts;
+    char **hold_out; /* names of pictures kept from training, for evaluation */
+
+    /* [rated] */
+    char *ratings;                                  /* CSV: image, mos, std */
+    guint hold_out_modulus;                         /* SHA-256 of the file name modulo this ... */
+    guint hold_out_remainder;                       /* ... equal to this is held out */
+    guint validation_modulus, validation_remainder; /* of the rest: for choosing and thresholds */
+
+    /* [competitor] */
+    double ratio;
+    gboolean own_norm;
+    double hard_share; /* the threshold is set so that this share of validation images is hard */
+
+    TrainOptimParams optim; /* [optimiser] */
+    double clip;            /* gradient norm */
+
+    guint n_stages;
+    TrainStageRecipe stages[TRAIN_MAX_STAGES];
+} TrainRecipe;
+
+/* Relative paths are taken from folder data (NULL: the recipe's own). Unknown groups, keys and
+ * values out of range are errors naming file, group and key. */
+TrainRecipe *train_recipe_load(const char *path, const char *data, GError **error);
+void train_recipe_free(TrainRecipe *recipe);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainRecipe, train_recipe_free)
