@@ -36,5 +36,8 @@ typedef struct {
  * pixel (no interpolation). */
 void biqa_frame_pixel(const BiqaFrame *frame, guint x, guint y, float rgb[3]);
 
+/* The same for the pixels (columns[i], y), i < n; rgb is (n, 3) floats. */
+void biqa_frame_row(const BiqaFrame *frame, guint y, const guint *columns, guint n, float *rgb);
+
 /* The format of packed 8-bit RGB. */
 void biqa_frame_format_rgb(BiqaFrameFormat *format, guint width, guint height);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The definition of a model's input: place, mirror, average, normalise. */
+#include "preprocess.h"
+#include <math.h>
+
+static gint place_axis(guint length, guint covered, float share)
+{
+    return (gint)floor(((double)length - (double)covered) * (double)share);
+}
+
+BiqaPlace biqa_crop_place(const BiqaCrop *crop, guint size, guint width, guint height)
+{
+    guint fits = MIN(width, height) / size;
+    guint reduce = CLAMP(fits, 1, crop->reduce);
+    return (BiqaPlace){
+        .x = place_axis(width, reduce * size, crop->x),
+        .y = place_axis(height, reduce * size, crop->y),
+        .reduce = reduce,
+    };
+}
+
+guint biqa_mirror(gint i, guint n)
+{
+    gint64 period = 2 * (gint64)n;
+    gint64 k = i % period;
+    if (k < 0)
+        k += period;
+    return (guint)(k < (gint64)n ? k : period - 1 - k);
+}
+
+/* Adds a row of size * reduce pixels up into size cells of reduce pixels; sums is (3, size). */
+static void add_row(const float *rgb, guint size, guint reduce, float *sums)
+{
+    for (guint u = 0; u < size; u++) {
+        for (guint k = 0; k < reduce; k++, rgb += 3) {
+            sums[u] += rgb[0];
+            sums[size + u] += rgb[1];
+            sums[2 * size + u] += rgb[2];
+        }
+    }
+}
+
+void biqa_preprocess_crop(const BiqaInput *input, const BiqaFrame *frame, BiqaPlace place,
+                          guint size, float *output)
+{
+    guint wide = size * place.reduce;
+    g_autofree guint *columns = g_new(guint, wide);
+    g_autofree float *row = g_new(float, 3 * (gsize)wide);
+    g_autofree float *sums = g_new(float, 3 * (gsize)size);
+    for (guint u = 0; u < wide; u++)
+        columns[u] = biqa_mirror(place.x + (gint)u, frame->format->width);
+
+    float area = (float)(place.reduce * place.reduce);
+    for (guint v = 0; v < size; v++) {
+        for (guint i = 0; i < 3 * size; i++)
+            sums[i] = 0;
+        for (guint k = 0; k < place.reduce; k++) {
+            gint y = place.y + (gint)(v * place.reduce + k);
+            biqa_frame_row(frame, biqa_mirror(y, frame->format->height), columns, wide, row);
+            add_row(row, size, place.reduce, sums);
+        }
+        for (guint c = 0; c < 3; c++) {
+            float *out = output + ((gsize)c * size + v) * size;
+            for (guint u = 0; u < size; u++)
+                out[u] = (sums[c * size + u] / area - input->mean[c]) / input->deviation[c];
+        }
+    }
+}
+
+void biqa_preprocess(const BiqaInput *input, const BiqaFrame *frame, float *output)
+{
+    gsize count = 3 * (gsize)input->size * input->size;
+    for (guint i = 0; i < input->n_crops; i++) {
+        BiqaPlace place = biqa_crop_place(&input->crops[i], input->size, frame->format->width,
+                                          frame->format->height);
+        biqa_preprocess_crop(input, frame, place, input->size, output + i * count);
+    }
+}
