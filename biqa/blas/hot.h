@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* BIQA_HOT before a function whose loops should be compiled once for every vector width and picked
+ * when the program starts. */
+#pragma once
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#define BIQA_SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BIQA_SANITIZED 1
+#endif
+
+/* Sanitizers start after the loader has picked, which crashes some of them. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(BIQA_SANITIZED)
+#define BIQA_HOT __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define BIQA_HOT
+#endif
