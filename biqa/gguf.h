@@ -16,7 +16,9 @@ typedef struct {
 } BiqaGgufTensor;
 
 /* Maps and checks a file / checks memory that outlives the result (bytes are referenced).
- * Errors: BIQA_ERROR_FILE, BIQA_ERROR_FORMAT, BIQA_ERROR_VALUE (a tensor with NaN or infinity). */
+ * Errors: BIQA_ERROR_FILE, BIQA_ERROR_FORMAT, BIQA_ERROR_VALUE (a tensor with NaN or infinity),
+ * BIQA_ERROR_SUPPORT (a version, byte order or type this reader has no use for); messages begin
+ * with the path / name. */
 BiqaGguf *biqa_gguf_open(const char *path, GError **error);
 BiqaGguf *biqa_gguf_parse(GBytes *bytes, const char *name, GError **error);
 void biqa_gguf_free(BiqaGguf *gguf);
@@ -43,7 +45,8 @@ gboolean biqa_gguf_get_uints(const BiqaGguf *gguf, const char *key, guint64 **va
 gboolean biqa_gguf_get_doubles(const BiqaGguf *gguf, const char *key, double **values, gsize *n,
                                GError **error);
 
-/* The writer: add everything, then save (beside the path, then renamed). */
+/* The writer: add everything, then save (beside the path, then renamed). A key or name put twice
+ * is a bug; text that is not UTF-8 is mended. */
 typedef struct BiqaGgufWriter BiqaGgufWriter;
 
 BiqaGgufWriter *biqa_gguf_writer_new(void);
@@ -52,6 +55,7 @@ void biqa_gguf_put_string(BiqaGgufWriter *writer, const char *key, const char *v
 void biqa_gguf_put_uint(BiqaGgufWriter *writer, const char *key,
                         guint64 value); /* UINT32 if it fits */
 void biqa_gguf_put_float(BiqaGgufWriter *writer, const char *key, float value);
+void biqa_gguf_put_double(BiqaGgufWriter *writer, const char *key, double value);
 void biqa_gguf_put_bool(BiqaGgufWriter *writer, const char *key, gboolean value);
 void biqa_gguf_put_strings(BiqaGgufWriter *writer, const char *key, const char *const *values,
                            gsize n);
