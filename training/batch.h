@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A batch: crops in a net's input and what is known of each. */
+#pragma once
+
+#include "dataset.h"
+#include "loss.h"
+#include "net.h"
+#include "verdict.h"
+
+/* Raw scores count in standard deviations of 12 points around 50: score = 50 + 12 y. */
+#define TRAIN_SCORE_OFFSET 50.f
+#define TRAIN_SCORE_SCALE 12.f
+
+typedef struct {
+    guint n;
+    TrainNet *nets[BIQA_N_BRANCHES]; /* the competitor's: NULL where the stage has none */
+    float *quality;                  /* of ranks: minus the level; of ratings: points */
+    guint *group;
+    float *target; /* of ratings: in units of raw scores */
+    float *scores[BIQA_N_BRANCHES], *d_scores[BIQA_N_BRANCHES];
+} TrainBatch;
+
+/* Crops are size x size; graph may be inferred for any size. */
+TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolean paired,
+                            TrainWorkers *workers);
+void train_batch_free(TrainBatch *batch);
+
+/* n / (TRAIN_LEVELS + 1) groups, each one content with one distortion at all levels, reference
+ * included, cut at one random place. seed decides all. */
+void train_batch_fill_ranked(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
+                             guint64 seed, TrainWorkers *workers);
+
+/* n crops of rated training images, the next n of a shuffled round: position counts crops since the
+ * start of the stage. Each is cut at a random place, reduced as one of the model's crops is. */
+void train_batch_fill_rated(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
+                            guint64 position, guint64 seed, TrainWorkers *workers);
+
+/* Gives the competitor's net the same crops. */
+void train_batch_share_input(TrainBatch *batch);
+
+TrainLabels train_batch_labels(const TrainBatch *batch);

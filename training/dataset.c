@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loading what a recipe names. */
+#include "dataset.h"
+
+#include <string.h>
+
+TrainPart train_dataset_part(const TrainRecipe *recipe, const char *path)
+{
+    if (train_ratings_part(path, recipe->hold_out_modulus) == recipe->hold_out_remainder)
+        return TRAIN_PART_HELD_OUT;
+    if (train_ratings_part(path, recipe->validation_modulus) == recipe->validation_remainder)
+        return TRAIN_PART_VALIDATION;
+    return TRAIN_PART_TRAIN;
+}
+
+static int compare_strings(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static gboolean is_left_out(const char *name, char *const *leave_out)
+{
+    return leave_out && g_strv_contains((const char *const *)leave_out, name);
+}
+
+/* Adds the regular files in folder; FALSE and error where it cannot be listed or none is there. */
+static gboolean list_folder(const char *folder, char *const *leave_out, GPtrArray *paths,
+                            GError **error)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+    guint found = 0;
+    if (!dir)
+        return FALSE;
+    for (const char *name; (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (*name == '.' || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            continue;
+        found++;
+        if (!is_left_out(name, leave_out))
+            g_ptr_array_add(paths, g_steal_pointer(&path));
+    }
+    if (!found)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "folder \"%s\" holds no pictures", folder);
+    return found > 0;
+}
+
+char **train_dataset_pictures(char *const *folders, char *const *leave_out, GError **error)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    for (char *const *folder = folders; *folder; folder++) {
+        g_autofree char *name = g_path_get_basename(*folder);
+        if (!g_file_test(*folder, G_FILE_TEST_IS_REGULAR)) {
+            if (!list_folder(*folder, leave_out, paths, error))
+                return NULL;
+        } else if (!is_left_out(name, leave_out)) {
+            g_ptr_array_add(paths, g_strdup(*folder));
+        }
+    }
+    g_ptr_array_sort(paths, compare_strings);
+    g_ptr_array_add(paths, NULL);
+    return (char **)g_ptr_array_steal(paths, NULL);
+}
+
+static gboolean load_pool(const TrainRecipe *recipe, const char *cache, TrainWorkers *workers,
+                          void (*progress)(guint, guint, gpointer), TrainDataset *dataset,
+                          GError **error)
+{
+    g_auto(GStrv) paths = train_dataset_pictures(recipe->images, recipe->hold_out, error);
+    if (!paths)
+        return FALSE;
+
+    g_autoptr(GPtrArray) types = g_ptr_array_new();
+    guint n = 0;
+    const TrainDistortion *all = train_distortions(&n);
+    for (guint i = 0; i < n; i++)
+        g_ptr_array_add(types, (gpointer)all[i].name);
+    g_ptr_array_add(types, NULL);
+    const TrainPoolParams params = {
+        .paths = (const char *const *)paths,
+        .types =
+            recipe->types ? (const char *const *)recipe->types : (const char *const *)types->pdata,
+        .side = recipe->side,
+        .cuts = recipe->cuts,
+        .cache = cache,
+        .seed = recipe->seed,
+        .progress = progress,
+    };
+    dataset->pool = train_pool_open(&params, workers, error);
+    return dataset->pool != NULL;
+}
+
+typedef struct {
+    TrainDataset *dataset;
+    GError **errors; /* one an image */
+} Loading;
+
+static void load_image(guint k, gpointer data)
+{
+    const Loading *loading = data;
+    const guint i = g_array_index(loading->dataset->parts[TRAIN_PART_TRAIN], guint, k);
+    loading->dataset->images[i] =
+        train_image_load(loading->dataset->ratings->paths[i], &loading->errors[k]);
+}
+
+/* The training part, decoded once and kept. */
+static gboolean load_images(TrainDataset *dataset, TrainWorkers *workers, GError **error)
+{
+    const guint n = dataset->parts[TRAIN_PART_TRAIN]->len;
+    g_autofree GError **errors = g_new0(GError *, n);
+    Loading loading = {dataset, errors};
+    GError *first = NULL;
+
+    dataset->images = g_new0(TrainImage *, dataset->ratings->n);
+    train_workers_run(workers, n, load_image, &loading);
+    for (guint k = 0; k < n; k++) {
+        if (first)
+            g_clear_error(&errors[k]);
+        else
+            first = errors[k];
+    }
+    if (first)
+        g_propagate_error(error, first);
+    return !first;
+}
+
+static gboolean load_rated(const TrainRecipe *recipe, TrainWorkers *workers, TrainDataset *dataset,
+                           GError **error)
+{
+    dataset->ratings = train_ratings_load(recipe->ratings, error);
+    if (!dataset->ratings)
+        return FALSE;
+    for (guint i = 0; i < dataset->ratings->n; i++)
+        g_array_append_val(dataset->parts[train_dataset_part(recipe, dataset->ratings->paths[i])],
+                           i);
+    if (!dataset->parts[TRAIN_PART_TRAIN]->len) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "ratings \"%s\": nothing is left to train on after holding out; rate more "
+                    "images or change "
+                    "hold-out-modulus",
+                    recipe->ratings);
+        return FALSE;
+    }
+    return load_images(dataset, workers, error);
+}
+
+TrainDataset *train_dataset_load(const TrainRecipe *recipe, const char *cache,
+                                 TrainWorkers *workers, void (*progress)(guint, guint, gpointer),
+                                 GError **error)
+{
+    g_autoptr(TrainDataset) dataset = g_new0(TrainDataset, 1);
+    for (guint p = 0; p < TRAIN_N_PARTS; p++)
+        dataset->parts[p] = g_array_new(FALSE, FALSE, sizeof(guint));
+    if (recipe->images && !load_pool(recipe, cache, workers, progress, dataset, error))
+        return NULL;
+    if (recipe->ratings && !load_rated(recipe, workers, dataset, error))
+        return NULL;
+    return g_steal_pointer(&dataset);
+}
+
+void train_dataset_free(TrainDataset *dataset)
+{
+    if (!dataset)
+        return;
+    for (guint i = 0; dataset->images && i < dataset->ratings->n; i++)
+        train_image_free(dataset->images[i]);
+    g_free(dataset->images);
+    for (guint p = 0; p < TRAIN_N_PARTS; p++)
+        g_array_unref(dataset->parts[p]);
+    train_ratings_free(dataset->ratings);
+    train_pool_free(dataset->pool);
+    g_free(dataset);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a recipe learns from, loaded: ranked images and rated images, dealt to their parts. */
+#pragma once
+
+#include "pool.h"
+#include "ratings.h"
+#include "recipe.h"
+
+typedef enum {
+    TRAIN_PART_TRAIN,
+    TRAIN_PART_VALIDATION,
+    TRAIN_PART_HELD_OUT,
+    TRAIN_N_PARTS
+} TrainPart;
+
+typedef struct {
+    TrainPool *pool; /* NULL: no ranked images */
+
+    TrainRatings *ratings;        /* NULL: no rated images */
+    TrainImage **images;          /* of the training part, by index into ratings; NULL elsewhere */
+    GArray *parts[TRAIN_N_PARTS]; /* guint: indices into ratings */
+} TrainDataset;
+
+/* progress: see pool.h. What is held out (by hash, or by name in hold-out) is not opened. */
+TrainDataset *train_dataset_load(const TrainRecipe *recipe, const char *cache,
+                                 TrainWorkers *workers,
+                                 void (*progress)(guint done, guint total, gpointer data),
+                                 GError **error);
+void train_dataset_free(TrainDataset *dataset);
+
+/* Which part of a rated list an image belongs to. */
+TrainPart train_dataset_part(const TrainRecipe *recipe, const char *path);
+
+/* The picture files of a list of folders and files, sorted, without those whose last part is in
+ * leave_out (NULL: all stay). (transfer full) Errors: a folder that does not exist or has no file.
+ */
+char **train_dataset_pictures(char *const *folders, char *const *leave_out, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainDataset, train_dataset_free)

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The three stages: rank (RankIQA), tune (regression to ratings), ohem (full model and competitor).
+ */
+#include "stage.h"
+
+#include <string.h>
+
+static double rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const TrainStageRecipe *recipe = step->recipe;
+    const TrainLabels labels = train_batch_labels(batch);
+    if (g_str_equal(recipe->rank_loss, "hinge"))
+        return train_loss_hinge(&labels, batch->scores[branch], recipe->margin, recipe->rank_weight,
+                                batch->d_scores[branch]) *
+               recipe->rank_weight;
+    return train_loss_fidelity(&labels, batch->scores[branch], 0, recipe->rank_weight,
+                               batch->d_scores[branch]) *
+           recipe->rank_weight;
+}
+
+static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const TrainStageRecipe *recipe = step->recipe;
+    const TrainLabels labels = train_batch_labels(batch);
+    const float *scores = batch->scores[branch];
+    float *d_scores = batch->d_scores[branch];
+    return recipe->fidelity_weight * train_loss_fidelity(&labels, scores, recipe->sigma,
+                                                         recipe->fidelity_weight, d_scores) +
+           recipe->squared_weight * train_loss_squared(batch->target, scores, batch->n,
+                                                       recipe->squared_weight, d_scores);
+}
+
+static void forward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
+{
+    train_net_forward(batch->nets[branch], batch->n, step->weights->values[branch], step->norm,
+                      batch->scores[branch]);
+    memset(batch->d_scores[branch], 0, batch->n * sizeof(float));
+}
+
+static void backward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
+{
+    train_net_backward(batch->nets[branch], step->weights->values[branch], batch->d_scores[branch],
+                       step->first_layer, step->weights->gradient[branch]);
+}
+
+typedef double (*BatchLoss)(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch);
+
+static double step_full(const TrainStep *step, TrainBatch *batch, BatchLoss loss_of)
+{
+    if (!batch)
+        return 0;
+    forward(step, batch, BIQA_FULL);
+    const double loss = loss_of(step, batch, BIQA_FULL);
+    backward(step, batch, BIQA_FULL);
+    return loss;
+}
+
+/* L = loss(full) + loss(competitor) + consistency, on the same crops; both sides get gradients. */
+static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss_of)
+{
+    double loss = 0;
+    if (!batch)
+        return 0;
+    train_batch_share_input(batch);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        forward(step, batch, b);
+        loss += loss_of(step, batch, b);
+    }
+    loss += step->recipe->consistency_weight *
+            train_loss_consistency(batch->scores[BIQA_FULL], batch->scores[BIQA_COMPETITOR],
+                                   batch->n, step->recipe->consistency_weight,
+                                   batch->d_scores[BIQA_FULL], batch->d_scores[BIQA_COMPETITOR]);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        backward(step, batch, b);
+    return loss;
+}
+
+static double rank_step(const TrainStep *step)
+{
+    return step_full(step, step->ranked, rank_loss);
+}
+
+static double tune_step(const TrainStep *step)
+{
+    return step_full(step, step->rated, rating_loss) + step_full(step, step->ranked, rank_loss);
+}
+
+static double ohem_step(const TrainStep *step)
+{
+    return step_pair(step, step->rated, rating_loss) + step_pair(step, step->ranked, rank_loss);
+}
+
+static const TrainStage stages[] = {
+    {"rank", FALSE, rank_step},
+    {"tune", FALSE, tune_step},
+    {"ohem", TRUE, ohem_step},
+};
+
+const TrainStage *train_stage_find(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(stages); i++) {
+        if (g_str_equal(stages[i].name, name))
+            return &stages[i];
+    }
+    return NULL;
+}

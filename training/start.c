@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Networks to start from. */
+#include "start.h"
+
+#include "error.h"
+#include "gguf.h"
+#include "net.h"
+#include "seed.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NORM_EPSILON 1e-3f
+
+/* A line "conv" of backbone.layers: id conv in cout cin/groups kh kw stride groups pad act offset.
+ */
+typedef struct {
+    guint id, in, channels, kernel_h, kernel_w, stride, groups;
+    char pad[16], act[32];
+} BackboneConv;
+
+/* From ids of the backbone to layers of the graph: those with the convolution's output, clamped. */
+typedef struct {
+    const char *path;
+    BiqaGraph *graph;
+    GHashTable *layers;  /* id -> layer, plus 1 */
+    GHashTable *weights; /* CONV layer -> id */
+} Backbone;
+
+static gboolean fail(const char *path, const char *line, GError **error)
+{
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "backbone \"%s\": cannot use layer \"%s\"",
+                path, line);
+    return FALSE;
+}
+
+static gboolean find(const Backbone *backbone, guint id, guint *layer)
+{
+    const guint entry =
+        GPOINTER_TO_UINT(g_hash_table_lookup(backbone->layers, GUINT_TO_POINTER(id)));
+    *layer = entry - 1;
+    return entry != 0;
+}
+
+static guint append(BiqaGraph *graph, BiqaLayer layer, guint input)
+{
+    layer.n_inputs = 1;
+    layer.inputs[0] = input;
+    return biqa_graph_add(graph, &layer);
+}
+
+/* The layer an activation's name asks for; FALSE: unknown. INPUT stands for none. */
+static gboolean parse_activation(const char *name, BiqaLayer *layer)
+{
+    if (g_str_equal(name, "none"))
+        *layer = biqa_layer(BIQA_LAYER_INPUT);
+    else if (g_str_equal(name, "relu"))
+        *layer = biqa_layer(BIQA_LAYER_RELU);
+    else if (g_str_equal(name, "relu6"))
+        *layer = biqa_layer(BIQA_LAYER_RELU6);
+    else {
+        *layer = biqa_layer(BIQA_LAYER_CLIP);
+        return sscanf(name, "clip:%f,%f", &layer->lo, &layer->hi) == 2;
+    }
+    return TRUE;
+}
+
+static void name_layer(Backbone *backbone, guint id, guint layer)
+{
+    g_hash_table_insert(backbone->layers, GUINT_TO_POINTER(id), GUINT_TO_POINTER(layer + 1));
+}
+
+static gboolean add_conv(Backbone *backbone, const BackboneConv *conv)
+{
+    BiqaLayer layer = biqa_layer(BIQA_LAYER_CONV), norm = biqa_layer(BIQA_LAYER_NORM), activation;
+    guint at;
+    if (!find(backbone, conv->in, &at) || !parse_activation(conv->act, &activation))
+        return FALSE;
+    layer.channels = conv->channels;
+    layer.kernel_h = conv->kernel_h;
+    layer.kernel_w = conv->kernel_w;
+    layer.stride = conv->stride;
+    layer.groups = conv->groups;
+    layer.same = g_str_equal(conv->pad, "same");
+    if (!layer.same && sscanf(conv->pad, "%u", &layer.pad) != 1)
+        return FALSE;
+    norm.epsilon = NORM_EPSILON;
+    at = append(backbone->graph, layer, at);
+    g_hash_table_insert(backbone->weights, GUINT_TO_POINTER(at), GUINT_TO_POINTER(conv->id));
+    at = append(backbone->graph, norm, at);
+    if (activation.kind != BIQA_LAYER_INPUT)
+        at = append(backbone->graph, activation, at);
+    name_layer(backbone, conv->id, at);
+    return TRUE;
+}
+
+static gboolean add_sum(Backbone *backbone, guint id, guint a, guint b, const char *act)
+{
+    BiqaLayer layer = biqa_layer(BIQA_LAYER_ADD), activation;
+    layer.n_inputs = 2;
+    if (!find(backbone, a, &layer.inputs[0]) || !find(backbone, b, &layer.inputs[1]) ||
+        !parse_activation(act, &activation))
+        return FALSE;
+    guint at = biqa_graph_add(backbone->graph, &layer);
+    if (activation.kind != BIQA_LAYER_INPUT)
+        at = append(backbone->graph, activation, at);
+    name_layer(backbone, id, at);
+    return TRUE;
+}
+
+/* A line of backbone.layers; its own pooling ("gap") and what follows is left out. */
+static gboolean add_line(Backbone *backbone, const char *line, GError **error)
+{
+    BackboneConv conv;
+    guint id, a, b;
+    char act[32];
+    if (strstr(line, " gap ") || strstr(line, " linear "))
+        return TRUE;
+    if (sscanf(line, "%u conv %u %u %*u %u %u %u %u %15s %31s", &conv.id, &conv.in, &conv.channels,
+               &conv.kernel_h, &conv.kernel_w, &conv.stride, &conv.groups, conv.pad, conv.act) == 9)
+        return add_conv(backbone, &conv) || fail(backbone->path, line, error);
+    if (sscanf(line, "%u add %u %u %31s", &id, &a, &b, act) == 4)
+        return add_sum(backbone, id, a, b, act) || fail(backbone->path, line, error);
+    return fail(backbone->path, line, error);
+}
+
+static gboolean add_head(Backbone *backbone, const TrainRecipe *recipe, GError **error)
+{
+    BiqaLayer pool = biqa_layer(BIQA_LAYER_POOL), linear = biqa_layer(BIQA_LAYER_LINEAR);
+    pool.deviation = recipe->deviation;
+    for (char **id = recipe->pooled; *id; id++) {
+        if (pool.n_inputs == BIQA_MAX_INPUTS ||
+            !find(backbone, (guint)g_ascii_strtoull(*id, NULL, 10),
+                  &pool.inputs[pool.n_inputs++])) {
+            g_set_error(
+                error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                "[network] pooled: \"%s\" is no layer of the backbone, or more than %d are named",
+                *id, BIQA_MAX_INPUTS);
+            return FALSE;
+        }
+    }
+    linear.channels = 1;
+    append(backbone->graph, linear, biqa_graph_add(backbone->graph, &pool));
+    return TRUE;
+}
+
+static void backbone_clear(Backbone *backbone)
+{
+    biqa_graph_free(backbone->graph);
+    g_hash_table_unref(backbone->layers);
+    g_hash_table_unref(backbone->weights);
+}
+
+static gboolean read_backbone(const TrainRecipe *recipe, const BiqaGguf *gguf, Backbone *backbone,
+                              GError **error)
+{
+    const char *const *lines;
+    gsize n;
+    BiqaLayer input = biqa_layer(BIQA_LAYER_INPUT);
+    *backbone = (Backbone){
+        .path = recipe->backbone,
+        .graph = biqa_graph_new(),
+        .layers = g_hash_table_new(NULL, NULL),
+        .weights = g_hash_table_new(NULL, NULL),
+    };
+    input.channels = 3;
+    name_layer(backbone, 0, biqa_graph_add(backbone->graph, &input));
+    if (!biqa_gguf_get_strings(gguf, "backbone.layers", &lines, &n, error))
+        return FALSE;
+    for (gsize i = 0; i < n; i++) {
+        if (!add_line(backbone, lines[i], error))
+            return FALSE;
+    }
+    return add_head(backbone, recipe, error) &&
+           biqa_graph_infer(backbone->graph, recipe->input.size, error);
+}
+
+BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error)
+{
+    if (!recipe->backbone) {
+        g_autoptr(BiqaGraph) graph = biqa_graph_parse((const char *const *)recipe->graph,
+                                                      g_strv_length(recipe->graph), error);
+        return graph && biqa_graph_infer(graph, recipe->input.size, error) ? g_steal_pointer(&graph)
+                                                                           : NULL;
+    }
+    g_autoptr(BiqaGguf) gguf = biqa_gguf_open(recipe->backbone, error);
+    if (!gguf)
+        return NULL;
+    Backbone backbone;
+    BiqaGraph *graph = NULL;
+    if (read_backbone(recipe, gguf, &backbone, error))
+        graph = g_steal_pointer(&backbone.graph);
+    backbone_clear(&backbone);
+    return graph;
+}
+
+/* Tensor kind ("weight", "bias") of backbone layer id into n floats. */
+static gboolean copy_tensor(const BiqaGguf *gguf, guint id, const char *kind, float *values,
+                            gsize n, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("conv.%u.%s", id, kind);
+    const BiqaGgufTensor *tensor = biqa_gguf_tensor(gguf, name);
+    if (!tensor || tensor->count != n) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT,
+                    "the backbone's tensor \"%s\" is missing or misshapen", name);
+        return FALSE;
+    }
+    memcpy(values, tensor->data, n * sizeof *values);
+    return TRUE;
+}
+
+/* The NORM after CONV i becomes the backbone's bias and nothing else: mean 0, variance 1 - epsilon.
+ */
+static gboolean load_conv(const BiqaGguf *gguf, guint id, TrainWeights *weights, guint i,
+                          GError **error)
+{
+    float *values = weights->values[BIQA_FULL];
+    const BiqaLayer *conv = &weights->graph->layers[i], *norm = conv + 1;
+    for (guint c = 0; c < conv->channels; c++)
+        values[norm->offset[3] + c] = 1.f - norm->epsilon;
+    return copy_tensor(gguf, id, "weight", values + conv->offset[0], conv->count[0], error) &&
+           copy_tensor(gguf, id, "bias", values + norm->offset[1], norm->count[1], error);
+}
+
+gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GError **error)
+{
+    train_weights_init(weights, train_seed(recipe->seed, 0, 0));
+    if (!recipe->backbone)
+        return TRUE;
+    g_autoptr(BiqaGguf) gguf = biqa_gguf_open(recipe->backbone, error);
+    if (!gguf)
+        return FALSE;
+    Backbone backbone;
+    gboolean ok = read_backbone(recipe, gguf, &backbone, error);
+    for (guint i = 0; ok && i < weights->graph->n_layers; i++) {
+        const gpointer id = g_hash_table_lookup(backbone.weights, GUINT_TO_POINTER(i));
+        if (weights->graph->layers[i].kind == BIQA_LAYER_CONV)
+            ok = load_conv(gguf, GPOINTER_TO_UINT(id), weights, i, error);
+    }
+    backbone_clear(&backbone);
+    return ok;
+}
+
+/* Mean and variance of channel c of layer over n samples. */
+static void measure_channel(const TrainNet *net, guint layer, guint c, guint n, double *mean,
+                            double *variance)
+{
+    const BiqaShape shape = train_net_graph(net)->layers[layer].shape;
+    const gsize plane = (gsize)shape.h * shape.w;
+    double sum = 0, squares = 0;
+    for (guint s = 0; s < n; s++) {
+        const float *x = train_net_output(net, s, layer) + c * plane;
+        for (gsize i = 0; i < plane; i++) {
+            sum += x[i];
+            squares += (double)x[i] * x[i];
+        }
+    }
+    *mean = sum / (n * plane);
+    *variance = MAX(squares / (n * plane) - *mean * *mean, 0);
+}
+
+void train_start_measure(TrainWeights *weights, const float *pictures, guint n,
+                         TrainWorkers *workers)
+{
+    float *values = weights->values[BIQA_FULL];
+    g_autoptr(TrainNet) net = train_net_new(weights->graph, n, workers);
+    g_autofree float *scores = g_new(float, n);
+    const gsize size = biqa_shape_size(weights->graph->layers[0].shape);
+
+    for (guint s = 0; s < n; s++)
+        memcpy(train_net_input(net, s), pictures + s * size, size * sizeof(float));
+    train_net_forward(net, n, values, TRAIN_NORM_FROZEN, scores);
+    for (guint i = 0; i < weights->graph->n_layers; i++) {
+        const BiqaLayer *norm = &weights->graph->layers[i];
+        for (guint c = 0; norm->kind == BIQA_LAYER_NORM && c < norm->shape.c; c++) {
+            double mean, variance;
+            measure_channel(net, norm->inputs[0], c, n, &mean, &variance);
+            values[norm->offset[0] + c] = (float)sqrt(variance + norm->epsilon);
+            values[norm->offset[1] + c] += (float)mean;
+            values[norm->offset[2] + c] = (float)mean;
+            values[norm->offset[3] + c] = (float)variance;
+        }
+    }
+}

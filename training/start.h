@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The network a run starts from: a graph from the recipe with random weights, or the convolutions
+ * of a backbone trained for something else. */
+#pragma once
+
+#include "recipe.h"
+#include "weights.h"
+#include "workers.h"
+
+/* The graph of a recipe, inferred for recipe->input.size. A backbone's convolutions get their
+ * normalisation back as NORM layers, then mean (and deviation) pooling of the layers named by
+ * recipe->pooled and one linear layer. Errors name the file and what is wrong in it. */
+BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error);
+
+/* Sets the first values: random by the recipe's seed, then a backbone's weights where it has one.
+ */
+gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GError **error);
+
+/* A folded backbone gets its normalisation back: mean and variance of every NORM are set to what is
+ * measured on pictures (n, 3, size, size), scale and shift so that nothing changes. */
+void train_start_measure(TrainWeights *weights, const float *pictures, guint n,
+                         TrainWorkers *workers);

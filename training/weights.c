@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parameters of the two branches. */
+#include "weights.h"
+
+#include "prune.h"
+#include <math.h>
+#include <string.h>
+
+static void mark(TrainWeights *weights, guint i)
+{
+    const BiqaLayer *layer = &weights->graph->layers[i];
+    const BiqaLayerInfo *info = biqa_layer_info(layer->kind);
+    for (guint p = 0; p < info->n_params; p++) {
+        memset(weights->decays + layer->offset[p], info->params[p].role == BIQA_PARAM_WEIGHT,
+               layer->count[p]);
+        memset(weights->own + layer->offset[p], weights->own_norm && layer->kind == BIQA_LAYER_NORM,
+               layer->count[p]);
+    }
+}
+
+TrainWeights *train_weights_new(const BiqaGraph *graph, const TrainOptimParams *optim,
+                                gboolean own_norm)
+{
+    TrainWeights *weights = g_new0(TrainWeights, 1);
+    const gsize n = graph->n_params;
+    weights->graph = biqa_graph_copy(graph);
+    weights->own_norm = own_norm;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        weights->values[b] = g_new0(float, n);
+        weights->gradient[b] = g_new0(float, n);
+        weights->optim[b] = train_optim_new(optim, n);
+    }
+    weights->mask = g_malloc(n);
+    memset(weights->mask, 1, n);
+    weights->own = g_malloc0(n);
+    weights->decays = g_malloc0(n);
+    for (guint i = 0; i < graph->n_layers; i++)
+        mark(weights, i);
+    return weights;
+}
+
+void train_weights_free(TrainWeights *weights)
+{
+    if (!weights)
+        return;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        g_free(weights->values[b]);
+        g_free(weights->gradient[b]);
+        train_optim_free(weights->optim[b]);
+    }
+    g_free(weights->mask);
+    g_free(weights->own);
+    g_free(weights->decays);
+    biqa_graph_free(weights->graph);
+    g_free(weights);
+}
+
+static double normal(GRand *random)
+{
+    const double radius = sqrt(-2 * log(1 - g_rand_double(random)));
+    return radius * cos(2 * G_PI * g_rand_double(random));
+}
+
+void train_weights_init(TrainWeights *weights, guint64 seed)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed((guint32)(seed ^ seed >> 32));
+    for (guint i = 0; i < weights->graph->n_layers; i++) {
+        const BiqaLayer *layer = &weights->graph->layers[i];
+        float *first = weights->values[BIQA_FULL] + layer->offset[0];
+        if (layer->kind == BIQA_LAYER_NORM) {
+            for (gsize j = 0; j < layer->count[0]; j++) {
+                first[j] = 1.f;                                         /* scale */
+                weights->values[BIQA_FULL][layer->offset[3] + j] = 1.f; /* variance */
+            }
+        } else if (layer->count[0]) {
+            const double fan_in = (double)layer->count[0] / layer->channels;
+            const double gain = layer->kind == BIQA_LAYER_LINEAR ? 1. : 2.;
+            for (gsize j = 0; j < layer->count[0]; j++)
+                first[j] = (float)(sqrt(gain / fan_in) * normal(random));
+        }
+    }
+}
+
+void train_weights_prune(TrainWeights *weights, double ratio)
+{
+    biqa_prune_mask(weights->graph, weights->values[BIQA_FULL], ratio, weights->mask);
+    if (!weights->paired)
+        memcpy(weights->values[BIQA_COMPETITOR], weights->values[BIQA_FULL],
+               weights->graph->n_params * sizeof(float));
+    weights->paired = TRUE;
+    train_weights_sync(weights);
+}
+
+void train_weights_sync(TrainWeights *weights)
+{
+    for (gsize j = 0; j < weights->graph->n_params; j++) {
+        if (!weights->own[j])
+            weights->values[BIQA_COMPETITOR][j] =
+                weights->mask[j] ? weights->values[BIQA_FULL][j] : 0.f;
+    }
+}
+
+void train_weights_zero_gradients(TrainWeights *weights)
+{
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        memset(weights->gradient[b], 0, weights->graph->n_params * sizeof(float));
+}
+
+static void merge(TrainWeights *weights)
+{
+    float *full = weights->gradient[BIQA_FULL], *competitor = weights->gradient[BIQA_COMPETITOR];
+    for (gsize j = 0; j < weights->graph->n_params; j++) {
+        if (weights->own[j])
+            continue;
+        full[j] += weights->mask[j] ? competitor[j] : 0.f;
+        competitor[j] = 0.f;
+    }
+}
+
+double train_weights_step(TrainWeights *weights, double rate, const float *scale, double clip)
+{
+    const gsize n = weights->graph->n_params;
+    if (weights->paired)
+        merge(weights);
+    const double norm = train_gradient_clip(weights->gradient[BIQA_FULL], n, clip);
+    train_optim_step(weights->optim[BIQA_FULL], rate, scale, weights->decays,
+                     weights->gradient[BIQA_FULL], weights->values[BIQA_FULL]);
+    if (weights->paired) {
+        if (weights->own_norm) {
+            g_autofree float *own_scale = g_new(float, n);
+            for (gsize j = 0; j < n; j++)
+                own_scale[j] = weights->own[j] ? scale[j] : 0.f;
+            train_gradient_clip(weights->gradient[BIQA_COMPETITOR], n, clip);
+            train_optim_step(weights->optim[BIQA_COMPETITOR], rate, own_scale, weights->decays,
+                             weights->gradient[BIQA_COMPETITOR], weights->values[BIQA_COMPETITOR]);
+        }
+        train_weights_sync(weights);
+    }
+    return norm;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is learned: the full model's parameters, the competitor's as seen through its mask, their
+ * gradients and optimisers. */
+#pragma once
+
+#include "graph.h"
+#include "optim.h"
+#include "verdict.h"
+
+typedef struct {
+    BiqaGraph *graph;                 /* owned, inferred */
+    gboolean own_norm;                /* the competitor has NORM parameters of its own */
+    gboolean paired;                  /* a competitor exists: ohem has begun */
+    float *values[BIQA_N_BRANCHES];   /* n_params floats each */
+    float *gradient[BIQA_N_BRANCHES]; /* n_params floats each */
+    guint8 *mask;                     /* n_params: 0 where the competitor lacks a weight */
+    guint8 *own;                      /* n_params: 1 where the competitor's value is its own */
+    guint8 *decays;                   /* n_params: 1 on weights */
+    TrainOptim *optim[BIQA_N_BRANCHES];
+} TrainWeights;
+
+TrainWeights *train_weights_new(const BiqaGraph *graph, const TrainOptimParams *optim,
+                                gboolean own_norm);
+void train_weights_free(TrainWeights *weights);
+
+/* He's initialisation: weights normal with variance 2 / fan-in, linear layers 1 / fan-in; NORM
+ * neutral. */
+void train_weights_init(TrainWeights *weights, guint64 seed);
+
+/* A new mask from the full model's present weights; the first one gives the competitor its NORM. */
+void train_weights_prune(TrainWeights *weights, double ratio);
+
+/* The competitor's values from the full model's: after each step. */
+void train_weights_sync(TrainWeights *weights);
+
+void train_weights_zero_gradients(TrainWeights *weights);
+
+/* One step on both branches: the competitor's gradient joins the full model's through the mask, but
+ * for what is its own. scale: per-parameter factor of rate. Returns the gradient's norm before
+ * clipping. */
+double train_weights_step(TrainWeights *weights, double rate, const float *scale, double clip);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainWeights, train_weights_free)
