@@ -18,11 +18,6 @@ typedef struct {
                            or NULL */
 } Fold;
 
-static BiqaShape input_shape(const Fold *fold, const BiqaLayer *layer)
-{
-    return fold->source->layers[layer->inputs[0]].shape;
-}
-
 /* Adds layer to the result as what source layer i becomes. weights (transfer full). */
 static BiqaLayer *emit(Fold *fold, guint i, const BiqaLayer *layer, float *weights)
 {

@@ -61,13 +61,30 @@ char **train_dataset_pictures(char *const *folders, char *const *leave_out, GErr
     return (char **)g_ptr_array_steal(paths, NULL);
 }
 
-static gboolean load_pool(const TrainRecipe *recipe, const char *cache, TrainWorkers *workers,
-                          void (*progress)(guint, guint, gpointer), TrainDataset *dataset,
-                          GError **error)
+/* The pictures and the rated training images that are good enough. (transfer container) */
+static char **with_rated_contents(const TrainRecipe *recipe, const TrainDataset *dataset,
+                                  char **pictures)
 {
-    g_auto(GStrv) paths = train_dataset_pictures(recipe->images, recipe->hold_out, error);
-    if (!paths)
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    const GArray *part = dataset->parts[TRAIN_PART_TRAIN];
+    for (char **path = pictures; *path; path++)
+        g_ptr_array_add(paths, *path);
+    for (guint k = 0; k < part->len; k++) {
+        const guint i = g_array_index(part, guint, k);
+        if (dataset->ratings->scores[i] >= recipe->rated_above)
+            g_ptr_array_add(paths, dataset->ratings->paths[i]);
+    }
+    g_ptr_array_add(paths, NULL);
+    return (char **)g_ptr_array_steal(paths, NULL);
+}
+
+static gboolean load_pool(const TrainRecipe *recipe, const TrainDatasetParams *params,
+                          TrainWorkers *workers, TrainDataset *dataset, GError **error)
+{
+    g_auto(GStrv) pictures = train_dataset_pictures(recipe->images, recipe->hold_out, error);
+    if (!pictures)
         return FALSE;
+    g_autofree char **paths = with_rated_contents(recipe, dataset, pictures);
 
     g_autoptr(GPtrArray) types = g_ptr_array_new();
     guint n = 0;
@@ -75,17 +92,18 @@ static gboolean load_pool(const TrainRecipe *recipe, const char *cache, TrainWor
     for (guint i = 0; i < n; i++)
         g_ptr_array_add(types, (gpointer)all[i].name);
     g_ptr_array_add(types, NULL);
-    const TrainPoolParams params = {
+    const TrainPoolParams pool = {
         .paths = (const char *const *)paths,
         .types =
             recipe->types ? (const char *const *)recipe->types : (const char *const *)types->pdata,
         .side = recipe->side,
         .cuts = recipe->cuts,
-        .cache = cache,
+        .cache = params->cache,
         .seed = recipe->seed,
-        .progress = progress,
+        .progress = params->progress,
+        .progress_data = params->progress_data,
     };
-    dataset->pool = train_pool_open(&params, workers, error);
+    dataset->pool = train_pool_open(&pool, workers, error);
     return dataset->pool != NULL;
 }
 
@@ -143,16 +161,15 @@ static gboolean load_rated(const TrainRecipe *recipe, TrainWorkers *workers, Tra
     return load_images(dataset, workers, error);
 }
 
-TrainDataset *train_dataset_load(const TrainRecipe *recipe, const char *cache,
-                                 TrainWorkers *workers, void (*progress)(guint, guint, gpointer),
-                                 GError **error)
+TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetParams *params,
+                                 TrainWorkers *workers, GError **error)
 {
     g_autoptr(TrainDataset) dataset = g_new0(TrainDataset, 1);
     for (guint p = 0; p < TRAIN_N_PARTS; p++)
         dataset->parts[p] = g_array_new(FALSE, FALSE, sizeof(guint));
-    if (recipe->images && !load_pool(recipe, cache, workers, progress, dataset, error))
-        return NULL;
     if (recipe->ratings && !load_rated(recipe, workers, dataset, error))
+        return NULL;
+    if (recipe->images && !load_pool(recipe, params, workers, dataset, error))
         return NULL;
     return g_steal_pointer(&dataset);
 }

@@ -21,11 +21,15 @@ typedef struct {
     GArray *parts[TRAIN_N_PARTS]; /* guint: indices into ratings */
 } TrainDataset;
 
-/* progress: see pool.h. What is held out (by hash, or by name in hold-out) is not opened. */
-TrainDataset *train_dataset_load(const TrainRecipe *recipe, const char *cache,
-                                 TrainWorkers *workers,
-                                 void (*progress)(guint done, guint total, gpointer data),
-                                 GError **error);
+typedef struct {
+    const char *cache;                                        /* folder for the pool's file */
+    void (*progress)(guint done, guint total, gpointer data); /* see pool.h; NULL: silent */
+    gpointer progress_data;
+} TrainDatasetParams;
+
+/* What is held out (by hash, or by name in hold-out) is not opened. */
+TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetParams *params,
+                                 TrainWorkers *workers, GError **error);
 void train_dataset_free(TrainDataset *dataset);
 
 /* Which part of a rated list an image belongs to. */

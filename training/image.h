@@ -38,5 +38,8 @@ train_picture_image(const TrainPicture *picture); /* (transfer full), rounded to
 /* train_picture_load() and train_picture_image() in one. */
 TrainImage *train_image_load(const char *path, GError **error);
 
+/* Writes a PNG file. Errors name it. */
+gboolean train_image_save(const TrainImage *image, const char *path, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainImage, train_image_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainPicture, train_picture_free)

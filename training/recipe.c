@@ -51,6 +51,7 @@ static const Key keys[] = {
     RUN("ranked", "types", KEY_STRINGS, types),
     RUN("ranked", "side", KEY_UINT, side, 16, 4096),
     RUN("ranked", "cuts", KEY_UINT, cuts, 1, 64),
+    RUN("ranked", "rated-above", KEY_REAL, rated_above, 0, 101),
     RUN("ranked", "hold-out", KEY_STRINGS, hold_out),
     RUN("rated", "ratings", KEY_PATH, ratings),
     RUN("rated", "hold-out-modulus", KEY_UINT, hold_out_modulus, 1, 1000),
@@ -338,6 +339,7 @@ static void defaults(TrainRecipe *recipe)
     recipe->rank_size = 112;
     recipe->side = 320;
     recipe->cuts = 1;
+    recipe->rated_above = 101.;
     recipe->hold_out_modulus = 5;
     recipe->validation_modulus = 10;
     recipe->validation_remainder = 1;

@@ -52,7 +52,8 @@ typedef struct {
     char **images; /* folders (or files) of pristine pictures */
     char **types;  /* distortions; all where not given */
     guint side, cuts;
-    char **hold_out; /* names of pictures kept from training, for evaluation */
+    double rated_above; /* rated training images of at least this score are contents too */
+    char **hold_out;    /* names of pictures kept from training, for evaluation */
 
     /* [rated] */
     char *ratings;                                  /* CSV: image, mos, std */

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Checkpoints: GGUF files of architecture "biqa-checkpoint". */
+#include "checkpoint.h"
+
+#include "gguf.h"
+#include <string.h>
+
+static const char *const branch_names[] = {[BIQA_FULL] = "full", [BIQA_COMPETITOR] = "competitor"};
+G_STATIC_ASSERT(G_N_ELEMENTS(branch_names) == BIQA_N_BRANCHES);
+
+static void put_branch(BiqaGgufWriter *writer, TrainWeights *weights, BiqaBranch branch)
+{
+    const char *name = branch_names[branch];
+    g_autofree char *values = g_strdup_printf("values.%s", name);
+    g_autofree char *moments = g_strdup_printf("moments.%s", name);
+    g_autofree char *steps = g_strdup_printf("biqa.checkpoint.optimiser_steps.%s", name);
+    const guint64 n = weights->graph->n_params;
+    gsize count = 0;
+    const float *state = train_optim_moments(weights->optim[branch], &count);
+    const guint64 n_state = count;
+
+    biqa_gguf_put_tensor(writer, values, &n, 1, weights->values[branch]);
+    biqa_gguf_put_tensor(writer, moments, &n_state, 1, state);
+    biqa_gguf_put_uint(writer, steps, train_optim_steps(weights->optim[branch]));
+}
+
+static void put_mask(BiqaGgufWriter *writer, const TrainWeights *weights)
+{
+    const guint64 n = weights->graph->n_params;
+    g_autofree float *mask = g_new(float, n);
+    for (guint64 j = 0; j < n; j++)
+        mask[j] = weights->mask[j];
+    biqa_gguf_put_tensor(writer, "mask", &n, 1, mask);
+}
+
+gboolean train_checkpoint_save(const char *path, const TrainRecipe *recipe, TrainWeights *weights,
+                               TrainPlace place, GError **error)
+{
+    g_autoptr(BiqaGgufWriter) writer = biqa_gguf_writer_new();
+    g_auto(GStrv) lines = biqa_graph_format(weights->graph);
+
+    biqa_gguf_put_string(writer, "general.architecture", "biqa-checkpoint");
+    biqa_gguf_put_strings(writer, "biqa.graph", (const char *const *)lines, g_strv_length(lines));
+    biqa_gguf_put_string(writer, "biqa.recipe", recipe->text);
+    biqa_gguf_put_uint(writer, "biqa.checkpoint.stage", place.stage);
+    biqa_gguf_put_uint(writer, "biqa.checkpoint.step", place.step);
+    biqa_gguf_put_bool(writer, "biqa.checkpoint.paired", weights->paired);
+    put_branch(writer, weights, BIQA_FULL);
+    if (weights->paired) {
+        put_branch(writer, weights, BIQA_COMPETITOR);
+        put_mask(writer, weights);
+    }
+    return biqa_gguf_writer_save(writer, path, error);
+}
+
+static gboolean refuse(const char *why, GError **error)
+{
+    g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE, why);
+    return FALSE;
+}
+
+/* Tensor name into n floats. */
+static gboolean get_floats(const BiqaGguf *gguf, const char *name, float *values, gsize n,
+                           GError **error)
+{
+    const BiqaGgufTensor *tensor = biqa_gguf_tensor(gguf, name);
+    if (!tensor || tensor->count != n)
+        return refuse("the checkpoint is of another network", error);
+    memcpy(values, tensor->data, n * sizeof *values);
+    return TRUE;
+}
+
+static gboolean get_branch(const BiqaGguf *gguf, TrainWeights *weights, BiqaBranch branch,
+                           GError **error)
+{
+    const char *name = branch_names[branch];
+    g_autofree char *values = g_strdup_printf("values.%s", name);
+    g_autofree char *moments = g_strdup_printf("moments.%s", name);
+    g_autofree char *key = g_strdup_printf("biqa.checkpoint.optimiser_steps.%s", name);
+    gsize count = 0;
+    guint64 steps = 0;
+    float *state = train_optim_moments(weights->optim[branch], &count);
+
+    if (!get_floats(gguf, values, weights->values[branch], weights->graph->n_params, error) ||
+        !get_floats(gguf, moments, state, count, error) ||
+        !biqa_gguf_get_uint(gguf, key, &steps, error))
+        return FALSE;
+    train_optim_set_steps(weights->optim[branch], steps);
+    return TRUE;
+}
+
+static gboolean get_mask(const BiqaGguf *gguf, TrainWeights *weights, GError **error)
+{
+    const gsize n = weights->graph->n_params;
+    g_autofree float *mask = g_new(float, n);
+    if (!get_floats(gguf, "mask", mask, n, error))
+        return FALSE;
+    for (gsize j = 0; j < n; j++)
+        weights->mask[j] = mask[j] != 0.f;
+    return TRUE;
+}
+
+static gboolean check_origin(const BiqaGguf *gguf, const TrainRecipe *recipe,
+                             const TrainWeights *weights, GError **error)
+{
+    g_auto(GStrv) lines = biqa_graph_format(weights->graph);
+    const char *architecture, *text, *const *stored;
+    gsize n;
+    if (!biqa_gguf_get_string(gguf, "general.architecture", &architecture, error))
+        return FALSE;
+    if (!g_str_equal(architecture, "biqa-checkpoint"))
+        return refuse("not a checkpoint", error);
+    if (!biqa_gguf_get_strings(gguf, "biqa.graph", &stored, &n, error) ||
+        !biqa_gguf_get_string(gguf, "biqa.recipe", &text, error))
+        return FALSE;
+    if (!g_strv_equal((const char *const *)lines, stored))
+        return refuse("the checkpoint is of another network", error);
+    if (!g_str_equal(text, recipe->text))
+        return refuse("the recipe has changed since the checkpoint; train into a new folder",
+                      error);
+    return TRUE;
+}
+
+static gboolean get_place(const BiqaGguf *gguf, const TrainRecipe *recipe, TrainPlace *place,
+                          GError **error)
+{
+    guint64 stage = 0, step = 0;
+    if (!biqa_gguf_get_uint(gguf, "biqa.checkpoint.stage", &stage, error) ||
+        !biqa_gguf_get_uint(gguf, "biqa.checkpoint.step", &step, error))
+        return FALSE;
+    if (stage > recipe->n_stages ||
+        (stage < recipe->n_stages && step > recipe->stages[stage].steps))
+        return refuse("the checkpoint stands beyond the recipe's end", error);
+    *place = (TrainPlace){(guint)stage, (guint)step};
+    return TRUE;
+}
+
+gboolean train_checkpoint_load(const char *path, const TrainRecipe *recipe, TrainWeights *weights,
+                               TrainPlace *place, GError **error)
+{
+    g_autoptr(BiqaGguf) gguf = biqa_gguf_open(path, error);
+    gboolean paired = FALSE;
+    if (!gguf)
+        return FALSE;
+    if (check_origin(gguf, recipe, weights, error) && get_place(gguf, recipe, place, error) &&
+        biqa_gguf_get_bool(gguf, "biqa.checkpoint.paired", &paired, error) &&
+        get_branch(gguf, weights, BIQA_FULL, error) &&
+        (!paired ||
+         (get_branch(gguf, weights, BIQA_COMPETITOR, error) && get_mask(gguf, weights, error)))) {
+        weights->paired = paired;
+        return TRUE;
+    }
+    g_prefix_error(error, "checkpoint \"%s\": ", path);
+    return FALSE;
+}

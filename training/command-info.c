@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* biqa-train info */
+#include "command.h"
+#include "model.h"
+
+#include <stdio.h>
+
+static gboolean show_graph, show_recipe;
+
+static const GOptionEntry entries[] = {
+    {"graph", 'g', 0, G_OPTION_ARG_NONE, &show_graph, "Also the layers", NULL},
+    {"recipe", 'r', 0, G_OPTION_ARG_NONE, &show_recipe, "Also the recipe it was trained by", NULL},
+    {0},
+};
+
+static void print_crops(const BiqaInput *input)
+{
+    for (guint i = 0; i < input->n_crops; i++)
+        printf("crop         %ux%u pixels, picture reduced %u times, at %g, %g of the free room\n",
+               input->size, input->size, input->crops[i].reduce, input->crops[i].x,
+               input->crops[i].y);
+}
+
+static void print_graph(const BiqaGraph *graph)
+{
+    g_auto(GStrv) lines = biqa_graph_format(graph);
+    for (guint i = 0; i < graph->n_layers; i++) {
+        const BiqaShape shape = graph->layers[i].shape;
+        printf("%4u  %ux%ux%u  %s\n", i, shape.c, shape.h, shape.w, lines[i]);
+    }
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    if (!train_command_check(argc, 1, 1, "one model", error))
+        return 2;
+    g_autoptr(BiqaModel) model = biqa_model_load(argv[0], error);
+    if (!model)
+        return 1;
+    g_autofree char *datasets = g_strjoinv("; ", model->datasets);
+    printf("name         %s\nlicense      %s\ndescription  %s\ndata         %s\nseed         "
+           "%" G_GUINT64_FORMAT "\n",
+           model->name, model->license, model->description, datasets, model->seed);
+    printf("parameters   %" G_GSIZE_FORMAT "\nMFLOP/frame  %.1f\n", model->graph->n_params,
+           biqa_model_flop(model) / 1e6);
+    print_crops(&model->input);
+    printf("competitor   %g of the convolution weights pruned, %s normalisation\n",
+           model->competitor_ratio, model->competitor_norm ? "its own" : "the full model's");
+    printf("hard above   %g points of disagreement\nvalidation   SRCC %.4f, PLCC %.4f\n",
+           model->hard_threshold, model->validation_srcc, model->validation_plcc);
+    if (show_graph)
+        print_graph(model->graph);
+    if (show_recipe)
+        printf("\n%s", model->recipe);
+    return 0;
+}
+
+const TrainCommand train_command_info = {
+    .name = "info",
+    .summary = "Say what a model file holds",
+    .arguments = "MODEL",
+    .description = NULL,
+    .entries = entries,
+    .run = run,
+};

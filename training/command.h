@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What every subcommand of biqa-train is: a row for main.c. Each lives in command-NAME.c. */
+#pragma once
+
+#include "error.h"
+
+typedef struct {
+    const char *name, *summary;
+    const char *arguments;   /* of the usage line: "RECIPE" */
+    const char *description; /* below the options in --help */
+    const GOptionEntry *entries;
+    /* argv: what the options left over. Returns the exit status; an error is printed by main(). */
+    int (*run)(int argc, char **argv, GError **error);
+} TrainCommand;
+
+extern const TrainCommand train_command_train, train_command_eval, train_command_score,
+    train_command_distort, train_command_info;
+
+/* FALSE and error unless argc lies in low..high. */
+gboolean train_command_check(int argc, int low, int high, const char *wanted, GError **error);

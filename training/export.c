@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Filling a model and measuring it on the validation part. */
+#include "export.h"
+
+#include "batch.h"
+#include "score.h"
+#include <string.h>
+
+#define DEFAULT_THRESHOLD 10.
+
+static BiqaModel *build(const TrainRecipe *recipe, const TrainWeights *weights)
+{
+    static const char *const none[] = {NULL};
+    BiqaModel *model = biqa_model_new();
+    const gsize bytes = weights->graph->n_params * sizeof(float);
+
+    model->name = g_strdup(recipe->name);
+    model->license = g_strdup(recipe->license);
+    model->description = g_strdup(recipe->description);
+    model->recipe = g_strdup(recipe->text);
+    model->datasets = g_strdupv(recipe->datasets ? recipe->datasets : (char **)none);
+    model->seed = recipe->seed;
+    model->graph = biqa_graph_copy(weights->graph);
+    model->input = recipe->input;
+    model->scale = (BiqaScale){TRAIN_SCORE_OFFSET, TRAIN_SCORE_SCALE};
+    model->hard_threshold = DEFAULT_THRESHOLD;
+    model->competitor_ratio = recipe->ratio;
+    model->competitor_norm = weights->paired && weights->own_norm;
+    model->params[BIQA_FULL] = g_memdup2(weights->values[BIQA_FULL], bytes);
+    if (weights->paired)
+        model->params[BIQA_COMPETITOR] = g_memdup2(weights->values[BIQA_COMPETITOR], bytes);
+    biqa_model_prune(model);
+    return model;
+}
+
+/* Scores the validation part and takes its figures into the model. */
+static gboolean validate(const TrainRecipe *recipe, const TrainDataset *dataset,
+                         TrainWorkers *workers, BiqaModel *model, GError **error)
+{
+    const GArray *part = dataset->parts[TRAIN_PART_VALIDATION];
+    g_autofree char **paths = g_new(char *, part->len);
+    g_autofree BiqaVerdict *verdicts = g_new0(BiqaVerdict, part->len);
+    g_autofree double *scores = g_new(double, part->len);
+    g_autofree double *ratings = g_new(double, part->len);
+    g_autofree double *disagreements = g_new(double, part->len);
+    g_autoptr(TrainScorer) scorer = train_scorer_new(model);
+
+    for (guint k = 0; k < part->len; k++) {
+        const guint i = g_array_index(part, guint, k);
+        paths[k] = dataset->ratings->paths[i];
+        ratings[k] = dataset->ratings->scores[i];
+    }
+    if (!train_scorer_files(scorer, paths, part->len, workers, verdicts, error))
+        return FALSE;
+    for (guint k = 0; k < part->len; k++) {
+        scores[k] = verdicts[k].score;
+        disagreements[k] = verdicts[k].disagreement;
+    }
+    const TrainAgreement agreement = train_agreement(scores, ratings, part->len);
+    model->validation_srcc = agreement.srcc;
+    model->validation_plcc = agreement.plcc;
+    model->hard_threshold = train_quantile(disagreements, part->len, 1 - recipe->hard_share);
+    return TRUE;
+}
+
+BiqaModel *train_export(const TrainRecipe *recipe, const TrainWeights *weights,
+                        const TrainDataset *dataset, TrainWorkers *workers, GError **error)
+{
+    g_autoptr(BiqaModel) model = build(recipe, weights);
+    if (dataset->ratings && dataset->parts[TRAIN_PART_VALIDATION]->len > 1 &&
+        !validate(recipe, dataset, workers, model, error))
+        return NULL;
+    return g_steal_pointer(&model);
+}

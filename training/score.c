@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Forward passes of both branches on whole pictures. */
+#include "score.h"
+
+#include "blas-layer.h"
+#include "reference.h"
+
+struct TrainScorer {
+    const BiqaModel *model;
+    BiqaNet *nets[BIQA_N_BRANCHES];
+};
+
+TrainScorer *train_scorer_new(const BiqaModel *model)
+{
+    TrainScorer *scorer = g_new0(TrainScorer, 1);
+    scorer->model = model;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        scorer->nets[b] = biqa_model_fold(model, b, NULL);
+    return scorer;
+}
+
+void train_scorer_free(TrainScorer *scorer)
+{
+    if (!scorer)
+        return;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        biqa_net_free(scorer->nets[b]);
+    g_free(scorer);
+}
+
+/* Mean over crops (n, 3, size, size) of a branch's raw output. */
+static float run_branch(const BiqaNet *net, const float *crops, guint n)
+{
+    const BiqaGraph *graph = net->graph;
+    float **outputs = biqa_reference_outputs_new(graph), *input = outputs[0];
+    g_autofree float *scratch = g_new(float, biqa_blas_scratch(graph));
+    double sum = 0;
+
+    for (guint crop = 0; crop < n; crop++) {
+        outputs[0] = (float *)crops + crop * biqa_shape_size(graph->layers[0].shape);
+        for (guint i = 1; i < graph->n_layers; i++) {
+            const float *inputs[BIQA_MAX_INPUTS];
+            for (guint k = 0; k < graph->layers[i].n_inputs; k++)
+                inputs[k] = outputs[graph->layers[i].inputs[k]];
+            biqa_blas_layer(graph, i, net->params, inputs, outputs[i], scratch);
+        }
+        sum += outputs[graph->n_layers - 1][0];
+    }
+    outputs[0] = input;
+    biqa_reference_outputs_free(outputs);
+    return (float)(sum / n);
+}
+
+BiqaVerdict train_scorer_frame(const TrainScorer *scorer, const BiqaFrame *frame)
+{
+    const BiqaInput *input = &scorer->model->input;
+    g_autofree float *crops = g_new(float, (gsize)input->n_crops * 3 * input->size * input->size);
+    BiqaResult result;
+
+    biqa_preprocess(input, frame, crops);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        result.raw[b] = run_branch(scorer->nets[b], crops, input->n_crops);
+    return biqa_verdict(&scorer->model->scale, &result, scorer->model->hard_threshold);
+}
+
+typedef struct {
+    const TrainScorer *scorer;
+    char *const *paths;
+    BiqaVerdict *verdicts;
+    GError **errors;
+} Files;
+
+static void score_file(guint i, gpointer data)
+{
+    const Files *files = data;
+    g_autoptr(TrainPicture) picture = train_picture_load(files->paths[i], &files->errors[i]);
+    if (picture)
+        files->verdicts[i] = train_scorer_frame(files->scorer, train_picture_frame(picture));
+}
+
+gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
+                            TrainWorkers *workers, BiqaVerdict *verdicts, GError **error)
+{
+    g_autofree GError **errors = g_new0(GError *, n);
+    Files files = {scorer, paths, verdicts, errors};
+    GError *first = NULL;
+
+    train_workers_run(workers, n, score_file, &files);
+    for (guint i = 0; i < n; i++) {
+        if (first)
+            g_clear_error(&errors[i]);
+        else
+            first = errors[i];
+    }
+    if (first)
+        g_propagate_error(error, first);
+    return !first;
+}
+
+typedef struct {
+    const TrainScorer *scorer;
+    const TrainPool *pool;
+    BiqaBranch branch;
+    double *srcc; /* (contents, types) */
+} Levels;
+
+static void score_levels(guint task, gpointer data)
+{
+    const Levels *levels = data;
+    const guint n_types = train_pool_n_types(levels->pool);
+    double scores[TRAIN_LEVELS + 1], quality[TRAIN_LEVELS + 1];
+
+    for (guint level = 0; level <= TRAIN_LEVELS; level++) {
+        const TrainImage image =
+            train_pool_image(levels->pool, task / n_types, task % n_types, level);
+        BiqaFrameFormat format;
+        const BiqaFrame frame = train_image_frame(&image, &format);
+        const BiqaVerdict verdict = train_scorer_frame(levels->scorer, &frame);
+        scores[level] = levels->branch == BIQA_FULL ? verdict.score : verdict.competitor_score;
+        quality[level] = -(double)level;
+    }
+    levels->srcc[task] = train_srcc(scores, quality, TRAIN_LEVELS + 1);
+}
+
+double train_scorer_levels(const TrainScorer *scorer, const TrainPool *pool, TrainWorkers *workers,
+                           BiqaBranch branch, double *types)
+{
+    const guint n_types = train_pool_n_types(pool), n = train_pool_n_contents(pool) * n_types;
+    g_autofree double *srcc = g_new(double, n);
+    Levels levels = {scorer, pool, branch, srcc};
+    double mean = 0;
+
+    train_workers_run(workers, n, score_levels, &levels);
+    for (guint t = 0; t < n_types; t++)
+        types[t] = 0;
+    for (guint i = 0; i < n; i++) {
+        types[i % n_types] += srcc[i] * n_types / n;
+        mean += srcc[i] / n;
+    }
+    return mean;
+}

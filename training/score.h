@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Scoring pictures with a model: what `biqa-train eval` and `score` print is what the element
+ * gives. */
+#pragma once
+
+#include "image.h"
+#include "metrics.h"
+#include "model.h"
+#include "pool.h"
+#include "workers.h"
+
+/* A model folded and ready; used by any number of threads at once. */
+typedef struct TrainScorer TrainScorer;
+
+TrainScorer *train_scorer_new(const BiqaModel *model); /* model is borrowed */
+void train_scorer_free(TrainScorer *scorer);
+
+BiqaVerdict train_scorer_frame(const TrainScorer *scorer, const BiqaFrame *frame);
+
+/* Scores files in parallel; verdicts has n entries. Errors name the file. */
+gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
+                            TrainWorkers *workers, BiqaVerdict *verdicts, GError **error);
+
+/* Mean Spearman correlation of score with quality (minus the level), reference included, over
+ * contents: types has one mean a type of the pool; returns the mean over all. branch chooses whose
+ * scores. */
+double train_scorer_levels(const TrainScorer *scorer, const TrainPool *pool, TrainWorkers *workers,
+                           BiqaBranch branch, double *types);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainScorer, train_scorer_free)
