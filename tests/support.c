@@ -2,10 +2,13 @@
 /* Models small enough to look at, built in code: what every suite tests with. */
 #include "support.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TINY_SIZE 24
+#define MINI_SIZE 8
 
 static const char *const tiny_layers[] = {
     /*  0 */ "input channels=3",
@@ -31,6 +34,19 @@ static const char *const tiny_layers[] = {
     /* 20 */ "linear inputs=19 channels=1",
 };
 
+static const char *const mini_layers[] = {
+    /* 0 */ "input channels=3",
+    /* 1 */ "conv inputs=0 channels=4 kernel=3x3 stride=2 groups=1 padding=same bias=no",
+    /* 2 */ "norm inputs=1 epsilon=0.001",
+    /* 3 */ "relu6 inputs=2",
+    /* 4 */ "conv inputs=3 channels=4 kernel=3x3 stride=1 groups=4 padding=1 bias=yes",
+    /* 5 */ "clip inputs=4 lo=-1 hi=1",
+    /* 6 */ "add inputs=3,5",
+    /* 7 */ "relu inputs=6",
+    /* 8 */ "pool inputs=3,7 statistics=mean+deviation",
+    /* 9 */ "linear inputs=8 channels=1",
+};
+
 static GRand *rand_new(guint64 seed)
 {
     const guint32 words[] = {seed & G_MAXUINT32, seed >> 32};
@@ -38,15 +54,20 @@ static GRand *rand_new(guint64 seed)
     return g_rand_new_with_seed_array(words, G_N_ELEMENTS(words));
 }
 
-BiqaGraph *tiny_graph_new(void)
+static BiqaGraph *graph_new(const char *const *lines, gsize n_lines, guint size)
 {
     g_autoptr(GError) error = NULL;
-    BiqaGraph *graph = biqa_graph_parse(tiny_layers, G_N_ELEMENTS(tiny_layers), &error);
+    BiqaGraph *graph = biqa_graph_parse(lines, n_lines, &error);
 
     g_assert_no_error(error);
-    biqa_graph_infer(graph, TINY_SIZE, &error);
+    biqa_graph_infer(graph, size, &error);
     g_assert_no_error(error);
     return graph;
+}
+
+BiqaGraph *tiny_graph_new(void)
+{
+    return graph_new(tiny_layers, G_N_ELEMENTS(tiny_layers), TINY_SIZE);
 }
 
 /* The interval a parameter's values are drawn from. */
@@ -85,37 +106,48 @@ void tiny_params_fill(const BiqaGraph *graph, float *params, guint64 seed)
     g_rand_free(rand);
 }
 
-BiqaModel *tiny_model_new(guint64 seed)
+/* graph (transfer full) */
+static BiqaModel *model_new(const char *name, BiqaGraph *graph, guint64 seed)
 {
     static const char *const datasets[] = {"noise", "more noise", NULL};
     BiqaModel *model = biqa_model_new();
 
-    model->name = g_strdup("tiny");
-    model->license = g_strdup("CC0-1.0");
-    model->description = g_strdup("random weights, for tests");
-    model->datasets = g_strdupv((char **)datasets);
-    model->recipe = g_strdup("[stage]\nname=none\n");
-    model->seed = seed;
-    model->validation_srcc = .5;
-    model->validation_plcc = .25;
-    model->input = (BiqaInput){
-        .size = TINY_SIZE,
-        .n_crops = 2,
-        .crops = {{.reduce = 1, .x = .5f, .y = .5f}, {.reduce = 4, .x = 0.f, .y = 1.f}},
-        .mean = {123.675f, 116.28f, 103.53f},
-        .deviation = {58.395f, 57.12f, 57.375f},
+    *model = (BiqaModel){
+        .name = g_strdup(name),
+        .license = g_strdup("CC0-1.0"),
+        .description = g_strdup("random weights, for tests"),
+        .datasets = g_strdupv((char **)datasets),
+        .recipe = g_strdup("[stage]\nname=none\n"),
+        .seed = seed,
+        .validation_srcc = .5,
+        .validation_plcc = .25,
+        .graph = graph,
+        .input = {.size = graph->size,
+                  .n_crops = 2,
+                  .crops = {{.reduce = 1, .x = .5f, .y = .5f}, {.reduce = 4, .x = 0.f, .y = 1.f}},
+                  .mean = {123.675f, 116.28f, 103.53f},
+                  .deviation = {58.395f, 57.12f, 57.375f}},
+        .scale = {.offset = 50, .scale = 20},
+        .hard_threshold = 5,
+        .competitor_ratio = .5,
+        .competitor_norm = TRUE,
     };
-    model->scale = (BiqaScale){.offset = 50, .scale = 20};
-    model->hard_threshold = 5;
-    model->competitor_ratio = .5;
-    model->competitor_norm = TRUE;
-    model->graph = tiny_graph_new();
-    model->params[BIQA_FULL] = g_new0(float, model->graph->n_params);
-    tiny_params_fill(model->graph, model->params[BIQA_FULL], seed);
-    model->params[BIQA_COMPETITOR] = g_new0(float, model->graph->n_params);
-    tiny_params_fill(model->graph, model->params[BIQA_COMPETITOR], seed + 1);
+    for (guint branch = 0; branch < BIQA_N_BRANCHES; branch++) {
+        model->params[branch] = g_new0(float, graph->n_params);
+        tiny_params_fill(graph, model->params[branch], seed + branch);
+    }
     biqa_model_prune(model);
     return model;
+}
+
+BiqaModel *tiny_model_new(guint64 seed)
+{
+    return model_new("tiny", tiny_graph_new(), seed);
+}
+
+BiqaModel *mini_model_new(guint64 seed)
+{
+    return model_new("mini", graph_new(mini_layers, G_N_ELEMENTS(mini_layers), MINI_SIZE), seed);
 }
 
 char *tiny_model_save(const BiqaModel *model)
@@ -129,4 +161,26 @@ char *tiny_model_save(const BiqaModel *model)
     biqa_model_save(model, path, &error);
     g_assert_no_error(error);
     return path;
+}
+
+GBytes *model_bytes(const BiqaModel *model)
+{
+    g_autofree char *path = tiny_model_save(model);
+    g_autoptr(GError) error = NULL;
+    char *data;
+    gsize size;
+
+    g_file_get_contents(path, &data, &size, &error);
+    g_assert_no_error(error);
+    g_unlink(path);
+    return g_bytes_new_take(data, size);
+}
+
+void assert_refused(const GError *error, BiqaErrorCode code, const char *word)
+{
+    g_assert_nonnull(error);
+    g_test_message("%s", error->message);
+    g_assert_error(error, BIQA_ERROR, (int)code);
+    if (!strstr(error->message, word))
+        g_error("\"%s\" does not say \"%s\"", error->message, word);
 }

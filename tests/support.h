@@ -17,6 +17,15 @@ void tiny_params_fill(const BiqaGraph *graph, float *params, guint64 seed);
  * competitor's own. The same seed gives the same model. (transfer full) */
 BiqaModel *tiny_model_new(guint64 seed);
 
+/* The same for a graph of ten layers on an 8 x 8 input, a file of some 4 KiB. (transfer full) */
+BiqaModel *mini_model_new(guint64 seed);
+
 /* Saves model as a new file in the directory for temporary files. (transfer full): g_unlink() and
  * g_free() it. */
 char *tiny_model_save(const BiqaModel *model);
+
+/* The file of a model, as memory. (transfer full) */
+GBytes *model_bytes(const BiqaModel *model);
+
+/* error is set, of that code, and its message contains word. */
+void assert_refused(const GError *error, BiqaErrorCode code, const char *word);
