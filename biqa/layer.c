@@ -85,7 +85,11 @@ static gboolean infer_pool(BiqaLayer *layer, const BiqaShape *inputs, GError **e
     guint channels = 0;
     for (guint k = 0; k < layer->n_inputs; k++)
         channels += inputs[k].c;
-    layer->shape = (BiqaShape){layer->deviation ? 2 * channels : channels, 1, 1};
+    if (layer->deviation)
+        channels *= 2;
+    if (channels > BIQA_MAX_CHANNELS)
+        return refuse(error, "the inputs have too many channels together (more than 16384)");
+    layer->shape = (BiqaShape){channels, 1, 1};
     return TRUE;
 }
 
