@@ -28,7 +28,8 @@ float *train_net_input(TrainNet *net, guint sample);
 /* Raw scores of the first n samples into scores (n floats); keeps what backward needs. */
 void train_net_forward(TrainNet *net, guint n, const float *params, TrainNorm norm, float *scores);
 
-/* Of the last forward: output of a layer for a sample, (C, H, W). (borrowed) */
+/* Of the last forward: output of a layer for a sample, (C, H, W). A CONV, NORM or ADD that only a
+ * RELU, RELU6 or CLIP reads shares its memory and so holds the clamped values. (borrowed) */
 const float *train_net_output(const TrainNet *net, guint sample, guint layer);
 
 /* d_scores (n floats) is dL/dscore of the last forward; dL/dparams is added to gradient (n_params
