@@ -208,7 +208,6 @@ static void test_prune(void)
     g_autoptr(BiqaModel) model = tiny_model_new(1), other = tiny_model_new(2);
     const BiqaGraph *graph = model->graph;
     const float *full = model->params[BIQA_FULL];
-    g_autofree float *norms = NULL;
     g_autofree guint8 *mask = g_malloc(graph->n_params);
 
     memcpy(model->params[BIQA_COMPETITOR], other->params[BIQA_FULL],
