@@ -140,6 +140,7 @@ static const Case cases[] = {
     {"crops-y-missing", FORMAT, "crop_y", NO_KEY("biqa.input.crop_y")},
     {"crops-y-negative", VALUE, "crop_y", PUT_REALS("biqa.input.crop_y", 2, -.5f, .5f)},
     {"mean-short", FORMAT, "biqa.input.mean", PUT_REALS("biqa.input.mean", 2, 1, 1)},
+    {"mean-long", FORMAT, "4 values, not 3", PUT_REALS("biqa.input.mean", 4, 1, 1, 1, 1)},
     {"mean-infinite", VALUE, "biqa.input.mean", PUT_REALS("biqa.input.mean", 3, 1, 1, INFINITY)},
     {"deviation-zero", VALUE, "deviation", PUT_REALS("biqa.input.deviation", 3, 1, 0, 1)},
     {"deviation-negative", VALUE, "deviation", PUT_REALS("biqa.input.deviation", 3, 1, 1, -1)},

@@ -258,6 +258,7 @@ static void test_unaligned_memory(void)
         memcpy(memory + shift, g_bytes_get_data(bytes, NULL), size);
         gguf = biqa_gguf_parse(moved, "moved", NULL);
         g_assert_nonnull(gguf);
+        g_assert_cmpuint((guintptr)biqa_gguf_tensor(gguf, "b")->data % sizeof(float), ==, 0);
         g_assert_cmpmem(biqa_gguf_tensor(gguf, "b")->data, sizeof(values_b), values_b,
                         sizeof(values_b));
     }

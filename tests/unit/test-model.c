@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "gguf.h"
 #include "malformed.h"
 #include "prune.h"
 #include "reference.h"
@@ -77,6 +78,38 @@ static void test_round_trip(void)
 
         assert_same_model(model, again);
     }
+}
+
+/* Dimensions are written innermost first: layer 14 is a depthwise 5x3 (height x width)
+ * convolution, layer 11 one of 12 channels that sees 4 of 8. */
+static void test_shapes_in_file(void)
+{
+    static const struct {
+        const char *name;
+        guint n_dims;
+        guint64 dims[4];
+    } cases[] = {
+        {"layer.14.weight", 4, {3, 5, 1, 12}},
+        {"layer.11.weight", 4, {3, 3, 4, 12}},
+        {"layer.14.bias", 1, {12}},
+        {"layer.18.weight", 2, {36, 6}},
+        {"layer.18.bias", 1, {6}},
+        {"competitor.layer.12.variance", 1, {12}},
+    };
+    g_autoptr(BiqaModel) model = tiny_model_new(1);
+    g_autoptr(GBytes) bytes = model_bytes(model);
+    g_autoptr(BiqaGguf) gguf = biqa_gguf_parse(bytes, "shapes", NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const BiqaGgufTensor *tensor = biqa_gguf_tensor(gguf, cases[i].name);
+
+        g_test_message("%s", cases[i].name);
+        g_assert_nonnull(tensor);
+        g_assert_cmpuint(tensor->n_dims, ==, cases[i].n_dims);
+        g_assert_cmpmem(tensor->dims, sizeof(tensor->dims), cases[i].dims, sizeof(cases[i].dims));
+    }
+    g_assert_null(biqa_gguf_tensor(gguf, "layer.11.bias"));
+    g_assert_null(biqa_gguf_tensor(gguf, "competitor.layer.11.weight"));
 }
 
 /* Without what is optional, and with numbers that float32 does not hold. */
@@ -301,6 +334,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/round-trip", test_round_trip);
+    g_test_add_func("/model/shapes-in-file", test_shapes_in_file);
     g_test_add_func("/model/round-trip-bare", test_round_trip_bare);
     g_test_add_func("/model/load-names-the-file", test_load_names_the_file);
     g_test_add_func("/model/malformed", test_malformed);
