@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From pictures to scores: biqa-train makes a tiny model in seconds, the element gives the scores
+ * that biqa-train gives; runs can be stopped, resumed and spread over threads without a bit of
+ * difference. */
+#include "image.h"
+#include "model.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define PICTURES 6
+#define AGREEMENT .05 /* points of 100: what element and trainer may differ by */
+
+static const char recipe[] =
+    "[run]\nname=tiny\nseed=7\ncheckpoint-every=5\n"
+    "[network]\nbatch-norm=true\n"
+    "graph=input channels=3;"
+    "conv inputs=0 channels=8 kernel=3x3 stride=2 padding=same;norm inputs=1;relu inputs=2;"
+    "conv inputs=3 channels=8 kernel=3x3 groups=8 padding=1;norm inputs=4;relu6 inputs=5;"
+    "conv inputs=6 channels=8 kernel=1x1;norm inputs=7;add inputs=3,8;clip inputs=9 lo=-1 hi=4;"
+    "pool inputs=3,10 statistics=mean+deviation;linear inputs=11 channels=1\n"
+    "[input]\nsize=48\nrank-size=32\ncrop-reduce=1;2\ncrop-x=0.5;0.25\ncrop-y=0.5;0.5\n"
+    "[ranked]\nimages=pictures\ntypes=blur;noise\nside=64\nhold-out=p0.png\n"
+    "[rated]\nratings=ratings.csv\nhold-out-modulus=1000\nvalidation-modulus=1000\n"
+    "[stage rank]\nkind=rank\nsteps=12\ngroups=3\nrate=0.01\nrank-loss=hinge\n"
+    "[stage tune]\nkind=tune\nsteps=8\nrated=6\ngroups=1\nrate=0.01\n"
+    "[stage ohem]\nkind=ohem\nsteps=12\nrated=6\ngroups=1\nrate=0.005\nmask-refresh=4\n";
+
+static char *folder;
+
+static char *file_in(const char *name)
+{
+    return g_build_filename(folder, name, NULL);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = file_in(name);
+    g_file_set_contents(path, text, -1, &error);
+    g_assert_no_error(error);
+}
+
+/* A picture with edges and texture: overlapping discs on a gradient. */
+static TrainImage *draw(guint seed)
+{
+    TrainImage *image = train_image_new(151, 103);
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
+    for (guint i = 0; i < image->width * image->height; i++) {
+        for (guint c = 0; c < 3; c++)
+            image->rgb[3 * i + c] = (guint8)(i % image->width + 20 * c);
+    }
+    for (guint disc = 0; disc < 40; disc++) {
+        const double x = g_rand_double_range(random, 0, image->width),
+                     y = g_rand_double_range(random, 0, image->height);
+        const double radius = g_rand_double_range(random, 2, 20);
+        const guint8 colour[] = {(guint8)g_rand_int_range(random, 0, 256),
+                                 (guint8)g_rand_int_range(random, 0, 256),
+                                 (guint8)g_rand_int_range(random, 0, 256)};
+        for (guint i = 0; i < image->width * image->height; i++) {
+            if (hypot(i % image->width - x, (double)(i / image->width) - y) < radius)
+                memcpy(image->rgb + 3 * i, colour, 3);
+        }
+    }
+    return image;
+}
+
+static void make_data(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) ratings = g_string_new("image,mos\n");
+    g_autofree char *pictures = file_in("pictures");
+
+    g_assert_cmpint(g_mkdir(pictures, 0777), ==, 0);
+    for (guint i = 0; i < PICTURES; i++) {
+        g_autoptr(TrainImage) image = draw(i);
+        g_autofree char *name = g_strdup_printf("p%u.png", i);
+        g_autofree char *path = g_build_filename(pictures, name, NULL);
+        train_image_save(image, path, &error);
+        g_assert_no_error(error);
+        g_string_append_printf(ratings, "pictures/%s,%u\n", name, 20 + 12 * i);
+    }
+    write_text("ratings.csv", ratings->str);
+    write_text("recipe.ini", recipe);
+}
+
+/* Runs biqa-train with the words of line in the folder; returns its exit status. */
+static int run(const char *line, char **out, char **err, GSpawnChildSetupFunc setup)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *command = g_strdup_printf("%s %s", g_getenv("BIQA_TRAIN"), line);
+    g_auto(GStrv) argv = NULL;
+    int status = 0;
+    g_shell_parse_argv(command, NULL, &argv, &error);
+    g_assert_no_error(error);
+    g_spawn_sync(folder, argv, NULL, G_SPAWN_DEFAULT, setup, NULL, out, err, &status, &error);
+    g_assert_no_error(error);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void run_well(const char *line, char **out)
+{
+    g_autofree char *err = NULL;
+    const int status = run(line, out, &err, NULL);
+    if (status)
+        g_error("biqa-train %s: exit status %d: %s", line, status, err);
+}
+
+static GBytes *read_file(const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = file_in(name);
+    char *data = NULL;
+    gsize size = 0;
+    g_file_get_contents(path, &data, &size, &error);
+    g_assert_no_error(error);
+    return g_bytes_new_take(data, size);
+}
+
+static void assert_same_files(const char *a, const char *b)
+{
+    g_autoptr(GBytes) first = read_file(a);
+    g_autoptr(GBytes) second = read_file(b);
+    g_assert_true(g_bytes_equal(first, second));
+}
+
+static void test_train(void)
+{
+    g_autoptr(GError) error = NULL;
+    run_well("train recipe.ini --out whole --threads 2", NULL);
+    g_autofree char *path = file_in("whole/model.gguf");
+    g_autoptr(BiqaModel) model = biqa_model_load(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(model->name, ==, "tiny");
+    g_assert_cmpstr(model->recipe, ==, recipe);
+    g_assert_true(model->competitor_norm);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        g_assert_nonnull(model->params[b]);
+    g_assert_cmpint(
+        memcmp(model->params[0], model->params[1], model->graph->n_params * sizeof(float)), !=, 0);
+}
+
+static void test_threads(void)
+{
+    run_well("train recipe.ini --out one --threads 1", NULL);
+    run_well("train recipe.ini --out three --threads 3", NULL);
+    assert_same_files("whole/model.gguf", "one/model.gguf");
+    assert_same_files("whole/model.gguf", "three/model.gguf");
+}
+
+/* Stopped in the middle of every stage, some of the stops beside the checkpoint's beat. */
+static void test_resume(void)
+{
+    static const char *const stops[] = {"3", "11", "4", "9"};
+    for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
+        g_autofree char *line =
+            g_strdup_printf("train recipe.ini --out parts --resume --stop-after %s", stops[i]);
+        g_assert_cmpint(run(line, NULL, NULL, NULL), ==, 130);
+    }
+    run_well("train recipe.ini --out parts --resume", NULL);
+    assert_same_files("whole/model.gguf", "parts/model.gguf");
+    run_well("train recipe.ini --out parts --resume", NULL); /* nothing left to do */
+    assert_same_files("whole/model.gguf", "parts/model.gguf");
+}
+
+/* A signal as soon as the first checkpoint is there. */
+static void test_interrupt(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *checkpoint = file_in("stopped/checkpoint.gguf");
+    g_autoptr(GSubprocessLauncher) launcher =
+        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    g_subprocess_launcher_set_cwd(launcher, folder);
+    g_autoptr(GSubprocess) child = g_subprocess_launcher_spawn(
+        launcher, &error, g_getenv("BIQA_TRAIN"), "train", "recipe.ini", "--out", "stopped", NULL);
+    g_assert_no_error(error);
+    while (!g_file_test(checkpoint, G_FILE_TEST_EXISTS) && g_subprocess_get_identifier(child))
+        g_usleep(1000);
+    g_subprocess_send_signal(child, SIGINT);
+    g_subprocess_wait(child, NULL, &error);
+    g_assert_no_error(error);
+    /* 130, or 0 had it been done already; never a broken run. */
+    g_assert_true(g_subprocess_get_exit_status(child) == 130 ||
+                  g_subprocess_get_exit_status(child) == 0);
+    run_well("train recipe.ini --out stopped --resume", NULL);
+    assert_same_files("whole/model.gguf", "stopped/model.gguf");
+}
+
+/* As a full disk: no file may grow beyond 4 KiB, less than a checkpoint. */
+static void limit_files(gpointer data)
+{
+    const struct rlimit limit = {4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+static void test_full_disk(void)
+{
+    g_autofree char *err = NULL;
+    g_assert_cmpint(run("train recipe.ini --out full --stop-after 3", NULL, NULL, NULL), ==, 130);
+    g_autoptr(GBytes) before = read_file("full/checkpoint.gguf");
+    g_assert_cmpint(run("train recipe.ini --out full --resume", NULL, &err, limit_files), ==, 1);
+    g_assert_nonnull(strstr(err, "checkpoint.gguf"));
+    g_autoptr(GBytes) after = read_file("full/checkpoint.gguf");
+    g_assert_true(g_bytes_equal(before, after));
+    run_well("train recipe.ini --out full --resume", NULL);
+    assert_same_files("whole/model.gguf", "full/model.gguf");
+}
+
+static void refuse(const char *line, const char *word)
+{
+    g_autofree char *err = NULL;
+    g_assert_cmpint(run(line, NULL, &err, NULL), !=, 0);
+    if (!strstr(err, word))
+        g_error("biqa-train %s: \"%s\" is not in: %s", line, word, err);
+}
+
+static void test_refusals(void)
+{
+    g_autofree char *empty = file_in("empty");
+    g_assert_cmpint(g_mkdir(empty, 0777), ==, 0);
+    write_text("text.ini", "[run]\nname=x\n[network]\ngraph=input channels=3;pool inputs=0;linear "
+                           "inputs=1 channels=1\n"
+                           "[ranked]\nimages=empty\n[stage a]\nkind=rank\ngroups=1\n");
+    refuse("train text.ini --out x1", "holds no pictures");
+    write_text("empty/note.txt", "not an image\n");
+    refuse("train text.ini --out x2", "note.txt");
+    refuse("train recipe.ini --out whole", "--resume");
+    refuse("train missing.ini --out x3", "missing.ini");
+    refuse("score whole/model.gguf pictures/none.png", "none.png");
+    refuse("score recipe.ini pictures/p0.png", "recipe.ini");
+    refuse("eval whole/model.gguf", "--ratings");
+    refuse("paint", "paint");
+    /* The same network by another recipe is another run. */
+    g_autofree char *other = g_strdup_printf("%s# changed\n", recipe);
+    write_text("other.ini", other);
+    refuse("train other.ini --out whole --resume", "recipe has changed");
+}
+
+static void test_eval(void)
+{
+    g_autofree char *out = NULL;
+    run_well("eval whole/model.gguf --ratings ratings.csv --pictures pictures --only p0.png", &out);
+    g_assert_nonnull(strstr(out, "SRCC"));
+    g_assert_nonnull(strstr(out, "competitor"));
+    g_assert_nonnull(strstr(out, "h264"));
+}
+
+/* The scores of a picture by the element: the fields of its one message. */
+static void score_by_element(const char *backend, const char *path, double *score,
+                             double *competitor)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *model = file_in("whole/model.gguf");
+    g_autofree char *line = g_strdup_printf(
+        "filesrc location=\"%s\" ! decodebin ! biqafilter backend=%s model=\"%s\" ! "
+        "fakesink",
+        path, backend, model);
+    g_autoptr(GstElement) pipeline = gst_parse_launch(line, &error);
+    g_assert_no_error(error);
+    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
+    guint found = 0;
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    for (gboolean done = FALSE; !done;) {
+        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
+            bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+        const GstStructure *fields = gst_message_get_structure(message);
+        g_assert_cmpint(GST_MESSAGE_TYPE(message), !=, GST_MESSAGE_ERROR);
+        done = GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
+        if (!done && gst_structure_has_name(fields, "biqa")) {
+            g_assert_true(gst_structure_get_double(fields, "score", score));
+            g_assert_true(gst_structure_get_double(fields, "competitor-score", competitor));
+            found++;
+        }
+    }
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    g_assert_cmpuint(found, ==, 1);
+}
+
+static void compare_with_element(const char *backend)
+{
+    for (guint i = 0; i < PICTURES; i++) {
+        g_autofree char *line = g_strdup_printf("score whole/model.gguf pictures/p%u.png", i);
+        g_autofree char *name = g_strdup_printf("pictures/p%u.png", i);
+        g_autofree char *path = file_in(name);
+        g_autofree char *out = NULL;
+        double score = 0, competitor = 0;
+        run_well(line, &out);
+        g_auto(GStrv) cells = g_strsplit(strchr(out, '\n') + 1, ",", -1);
+        score_by_element(backend, path, &score, &competitor);
+        g_assert_cmpfloat(fabs(score - g_ascii_strtod(cells[1], NULL)), <=, AGREEMENT);
+        g_assert_cmpfloat(fabs(competitor - g_ascii_strtod(cells[2], NULL)), <=, AGREEMENT);
+        g_assert_cmpfloat(score, >, 0);
+        g_assert_cmpfloat(score, <, 100);
+    }
+}
+
+static void test_element_vulkan(void)
+{
+    compare_with_element("vulkan");
+}
+
+static void test_element_reference(void)
+{
+    compare_with_element("reference");
+}
+
+static void remove_folder(void)
+{
+    g_autofree char *command = NULL;
+    g_autofree char *quoted = g_shell_quote(folder);
+    command = g_strdup_printf("rm -rf %s", quoted);
+    g_spawn_command_line_sync(command, NULL, NULL, NULL, NULL);
+    g_free(folder);
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    g_test_init(&argc, &argv, NULL);
+    folder = g_dir_make_tmp("biqa-train-XXXXXX", NULL);
+    make_data();
+    g_test_add_func("/pipeline/train", test_train);
+    g_test_add_func("/pipeline/threads", test_threads);
+    g_test_add_func("/pipeline/resume", test_resume);
+    g_test_add_func("/pipeline/interrupt", test_interrupt);
+    g_test_add_func("/pipeline/full-disk", test_full_disk);
+    g_test_add_func("/pipeline/eval", test_eval);
+    g_test_add_func("/pipeline/refusals", test_refusals);
+    g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
+    g_test_add_func("/pipeline/element-reference", test_element_reference);
+    const int status = g_test_run();
+    remove_folder();
+    return status;
+}
