@@ -14,7 +14,7 @@
 
 /* Sanitizers start after the loader has picked, which crashes some of them. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(BIQA_SANITIZED)
-#define BIQA_HOT __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define BIQA_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define BIQA_HOT
 #endif

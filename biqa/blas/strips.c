@@ -91,16 +91,17 @@ static void fill_rows(BiqaStrips *strips, guint phase, guint j, const float *x)
 {
     const BiqaWindow *window = &strips->window;
     const BiqaRange filled = filled_rows(strips, phase);
-    const gint offset = (gint)j - window->left;
-    const BiqaRange inside = biqa_range_inside(offset, window->stride, window->w, window->out_w);
+    const gint left = (gint)j - window->left;
+    const BiqaRange inside = biqa_range_inside(left, window->stride, window->w, window->out_w);
+    const gint v = (gint)(filled.first * window->stride + phase) - window->top;
+    const gint u = (gint)(inside.first * window->stride) + left;
 
-    for (guint r = filled.first; r < filled.end; r++) {
-        const float *row =
-            x + (gsize)((gint)(r * window->stride + phase) - window->top) * window->w;
-        float *out = biqa_strips_tap(strips, phase, j) + (gsize)r * window->out_w;
-        for (guint u = inside.first; u < inside.end; u++)
-            out[u] = row[(gint)(u * window->stride) + offset];
-    }
+    if (filled.first < filled.end && inside.first < inside.end)
+        biqa_pick_strided(
+            filled.end - filled.first, inside.end - inside.first,
+            x + (gsize)v * window->w + (gsize)u, (gsize)window->stride * window->w, window->stride,
+            biqa_strips_tap(strips, phase, j) + (gsize)filled.first * window->out_w + inside.first,
+            window->out_w);
 }
 
 void biqa_strips_fill(BiqaStrips *strips, const float *x)
@@ -211,36 +212,4 @@ void biqa_strips_correlate(const BiqaStrips *strips, const float *y, float *weig
         dot_three(taps + t, y, n, weights + t);
     for (; t < n_taps; t++)
         dot_one(taps[t], y, n, weights + t);
-}
-
-/* x += what the strips hold. */
-static void add_rows(const BiqaStrips *strips, guint phase, guint j, float *x)
-{
-    const BiqaWindow *window = &strips->window;
-    const BiqaRange filled = filled_rows(strips, phase);
-    const gint offset = (gint)j - window->left;
-    const BiqaRange inside = biqa_range_inside(offset, window->stride, window->w, window->out_w);
-
-    for (guint r = filled.first; r < filled.end; r++) {
-        float *row = x + (gsize)((gint)(r * window->stride + phase) - window->top) * window->w;
-        const float *in = biqa_strips_tap(strips, phase, j) + (gsize)r * window->out_w;
-        for (guint u = inside.first; u < inside.end; u++)
-            row[(gint)(u * window->stride) + offset] += in[u];
-    }
-}
-
-void biqa_strips_transpose(BiqaStrips *strips, const float *weights, const float *y, float *x)
-{
-    const BiqaWindow *window = &strips->window;
-    const gsize n = (gsize)window->out_h * window->out_w;
-
-    memset(strips->data, 0, sizeof(float) * data_size(window));
-    for (guint i = 0; i < window->kernel_h; i++) {
-        for (guint j = 0; j < window->kernel_w; j++, weights++)
-            add_one(&y, weights, n, TRUE, 0.f, biqa_strips_tap(strips, i, j));
-    }
-    for (guint j = 0; j < window->kernel_w; j++) {
-        for (guint phase = 0; phase < strips->phases; phase++)
-            add_rows(strips, phase, j, x);
-    }
 }

@@ -39,6 +39,3 @@ void biqa_strips_convolve(const BiqaStrips *strips, const float *weights, float 
 
 /* weights += sum over i of y[i] * tap[i]: the gradient of the weights. */
 void biqa_strips_correlate(const BiqaStrips *strips, const float *y, float *weights);
-
-/* x (h, w) += the transpose of the convolution on y. Uses the strips' memory. */
-void biqa_strips_transpose(BiqaStrips *strips, const float *weights, const float *y, float *x);

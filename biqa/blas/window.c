@@ -2,6 +2,7 @@
 /* Convolution geometry, and maps as matrices of columns. */
 #include "window.h"
 
+#include "hot.h"
 #include <string.h>
 
 BiqaWindow biqa_window(const BiqaGraph *graph, guint i)
@@ -28,42 +29,96 @@ BiqaRange biqa_range_inside(gint offset, guint stride, guint extent, guint n)
     return (BiqaRange){MIN(first, MIN(end, n)), MIN(end, n)};
 }
 
+/* Strides of one and two are written out so that they vectorise. */
+BIQA_HOT void biqa_pick_strided(guint rows, guint n, const float *restrict x, gsize x_pitch,
+                                guint stride, float *restrict out, gsize out_pitch)
+{
+    for (guint i = 0; i < rows; i++, x += x_pitch, out += out_pitch) {
+        if (stride == 1) {
+            for (guint j = 0; j < n; j++)
+                out[j] = x[j];
+        } else if (stride == 2) {
+            for (guint j = 0; j < n; j++)
+                out[j] = x[2 * (gsize)j];
+        } else {
+            for (guint j = 0; j < n; j++)
+                out[j] = x[(gsize)j * stride];
+        }
+    }
+}
+
+BIQA_HOT static void add_strided(guint rows, guint n, const float *restrict out, gsize out_pitch,
+                                 float *restrict x, gsize x_pitch, guint stride)
+{
+    for (guint i = 0; i < rows; i++, x += x_pitch, out += out_pitch) {
+        if (stride == 1) {
+            for (guint j = 0; j < n; j++)
+                x[j] += out[j];
+        } else {
+            for (guint j = 0; j < n; j++)
+                x[(gsize)j * stride] += out[j];
+        }
+    }
+}
+
+BIQA_HOT static void set_strided(guint rows, guint n, const float *restrict out, gsize out_pitch,
+                                 float *restrict x, gsize x_pitch, guint stride)
+{
+    for (guint i = 0; i < rows; i++, x += x_pitch, out += out_pitch) {
+        for (guint j = 0; j < n; j++)
+            x[(gsize)j * stride] = out[j];
+    }
+}
+
+void biqa_put_strided(guint rows, guint n, const float *out, gsize out_pitch, gboolean add,
+                      float *x, gsize x_pitch, guint stride)
+{
+    (add ? add_strided : set_strided)(rows, n, out, out_pitch, x, x_pitch, stride);
+}
+
+/* Where one tap meets the map: outputs rows x columns are fed, from the float at offset on. */
+typedef struct {
+    BiqaRange rows, columns;
+    gsize offset;
+} Meeting;
+
+static Meeting tap_meeting(const BiqaWindow *window, guint i, guint j)
+{
+    const gint top = (gint)i - window->top, left = (gint)j - window->left;
+    Meeting meeting = {biqa_range_inside(top, window->stride, window->h, window->out_h),
+                       biqa_range_inside(left, window->stride, window->w, window->out_w), 0};
+    const gint v = (gint)(meeting.rows.first * window->stride) + top;
+    const gint u = (gint)(meeting.columns.first * window->stride) + left;
+    if (meeting.rows.first < meeting.rows.end && meeting.columns.first < meeting.columns.end)
+        meeting.offset = (gsize)v * window->w + (gsize)u;
+    else
+        meeting.rows.end = meeting.rows.first;
+    return meeting;
+}
+
 /* One tap of one channel: x (h, w) to column (out_h, out_w). */
 static void fill_column(const BiqaWindow *window, guint i, guint j, const float *x, float *column)
 {
-    const gint offset = (gint)j - window->left;
-    const BiqaRange rows =
-        biqa_range_inside((gint)i - window->top, window->stride, window->h, window->out_h);
-    const BiqaRange inside = biqa_range_inside(offset, window->stride, window->w, window->out_w);
+    const Meeting meeting = tap_meeting(window, i, j);
+    const BiqaRange rows = meeting.rows, columns = meeting.columns;
     const gsize pitch = window->out_w;
 
-    memset(column, 0, sizeof(float) * rows.first * pitch);
-    for (guint y = rows.first; y < rows.end; y++) {
-        const float *row = x + (gsize)((gint)(y * window->stride + i) - window->top) * window->w;
-        float *out = column + y * pitch;
-        for (guint u = 0; u < inside.first; u++)
-            out[u] = 0.f;
-        for (guint u = inside.first; u < inside.end; u++)
-            out[u] = row[(gint)(u * window->stride) + offset];
-        for (guint u = inside.end; u < window->out_w; u++)
-            out[u] = 0.f;
-    }
-    memset(column + rows.end * pitch, 0, sizeof(float) * (window->out_h - rows.end) * pitch);
+    if (rows.end - rows.first < window->out_h || columns.end - columns.first < window->out_w)
+        memset(column, 0, sizeof(float) * window->out_h * pitch);
+    biqa_pick_strided(rows.end - rows.first, columns.end - columns.first, x + meeting.offset,
+                      (gsize)window->stride * window->w, window->stride,
+                      column + rows.first * pitch + columns.first, pitch);
 }
 
 static void add_column(const BiqaWindow *window, guint i, guint j, const float *column, float *x)
 {
-    const gint offset = (gint)j - window->left;
-    const BiqaRange rows =
-        biqa_range_inside((gint)i - window->top, window->stride, window->h, window->out_h);
-    const BiqaRange inside = biqa_range_inside(offset, window->stride, window->w, window->out_w);
+    const Meeting meeting = tap_meeting(window, i, j);
+    const BiqaRange rows = meeting.rows, columns = meeting.columns;
+    const gsize pitch = window->out_w;
 
-    for (guint y = rows.first; y < rows.end; y++) {
-        float *row = x + (gsize)((gint)(y * window->stride + i) - window->top) * window->w;
-        const float *in = column + (gsize)y * window->out_w;
-        for (guint u = inside.first; u < inside.end; u++)
-            row[(gint)(u * window->stride) + offset] += in[u];
-    }
+    biqa_put_strided(rows.end - rows.first, columns.end - columns.first,
+                     column + rows.first * pitch + columns.first, pitch, TRUE, x + meeting.offset,
+                     (gsize)window->stride * window->w, window->stride);
 }
 
 void biqa_window_columns(const BiqaWindow *window, guint channels, const float *x, float *columns)

@@ -30,3 +30,11 @@ void biqa_window_columns(const BiqaWindow *window, guint channels, const float *
 /* The transpose: adds columns onto x. */
 void biqa_window_add_columns(const BiqaWindow *window, guint channels, const float *columns,
                              float *x);
+
+/* rows x n floats: out[i][j] = x[i][j * stride]. Pitches are floats from row to row. */
+void biqa_pick_strided(guint rows, guint n, const float *x, gsize x_pitch, guint stride, float *out,
+                       gsize out_pitch);
+
+/* The way back: x[i][j * stride] = out[i][j], added where add is set. */
+void biqa_put_strided(guint rows, guint n, const float *out, gsize out_pitch, gboolean add,
+                      float *x, gsize x_pitch, guint stride);
