@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-biqafilter
+ * @title: biqafilter
+ * @short_description: scores the quality of video frames without a reference
+ *
+ * Looks at the frames that pass through it and says how good each looks to people, from 0 (bad) to
+ * 100 (excellent). Nothing is compared with an original. Two neural networks run on every frame, in
+ * Vulkan compute shaders: the full model, and its self-competitor, the same network with its
+ * smallest weights pruned away. Where the two disagree the frame is called hard: its score deserves
+ * doubt.
+ *
+ * Pixels and timestamps are not touched, and no frame is copied. Every frame that was scored
+ * carries a #GstCustomMeta called "GstBiqaMeta"; unless #biqafilter:post-messages is off, an
+ * element message called "biqa" with the same fields is posted:
+ *
+ * * #guint64 `frame`: number of the frame since the element started, from 0
+ * * #gdouble `score`, `competitor-score`: 0..100, higher is better
+ * * #gdouble `disagreement`: how far the two are apart, in points
+ * * #gboolean `hard`: whether that is more than the threshold
+ * * #gchararray `origin`: "inferred"
+ * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
+ *   nanoseconds
+ *
+ * ## Example launch lines
+ *
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=10 ! biqafilter ! fakesink
+ * ]| Prints a message for each of ten frames.
+ * |[
+ * gst-launch-1.0 -m uridecodebin uri=file:///tmp/clip.mp4 ! videoconvert ! biqafilter interval=25 !
+ * fakesink
+ * ]| Scores every 25th frame of a file.
+ * |[
+ * gst-launch-1.0 v4l2src ! videoconvert ! biqafilter device=llvmpipe ! videoconvert ! autovideosink
+ * ]| Scores a camera on the device whose name contains "llvmpipe", and shows the picture.
+ */
+
+#include "gstbiqafilter.h"
+#include "backend.h"
+#include "gstbiqameta.h"
+#include "gstframe.h"
+#include "modelpath.h"
+#include "network.h"
+#include <math.h>
+
+GST_DEBUG_CATEGORY_STATIC(biqa_filter_debug);
+#define GST_CAT_DEFAULT biqa_filter_debug
+
+typedef enum { BACKEND_AUTO, BACKEND_VULKAN, BACKEND_REFERENCE } BackendChoice;
+
+#define DEFAULT_DEVICE "auto"
+#define DEFAULT_BACKEND BACKEND_AUTO
+#define DEFAULT_INTERVAL 1
+#define DEFAULT_HARD_THRESHOLD -1.0
+#define DEFAULT_POST_MESSAGES TRUE
+
+enum {
+    PROP_MODEL = 1,
+    PROP_DEVICE,
+    PROP_BACKEND,
+    PROP_INTERVAL,
+    PROP_HARD_THRESHOLD,
+    PROP_POST_MESSAGES,
+    PROP_DEVICE_NAME,
+    PROP_STATS,
+    N_PROPS
+};
+
+/* What start() reads. */
+typedef struct {
+    char *model, *device; /* owned */
+    BackendChoice backend;
+} Setup;
+
+/* What the streaming thread copies for each frame. */
+typedef struct {
+    guint interval;
+    double hard_threshold; /* negative: the model's */
+    gboolean post_messages;
+} Settings;
+
+typedef struct {
+    guint64 seen, inferred, hard;
+    double sum, minimum; /* of the scores */
+} Stats;
+
+struct _GstBiqaFilter {
+    GstBaseTransform parent;
+
+    /* Under the object lock: */
+    Setup setup;
+    Settings settings;
+    Stats stats;
+    char *device_name; /* NULL while stopped */
+
+    /* From start() to stop(), for the streaming thread alone: */
+    BiqaModel *model;
+    BiqaBackend *backend;
+    GstVideoInfo info;
+    BiqaFrameFormat format;
+};
+
+#define CAPS                                                                                       \
+    "video/x-raw, format=" BIQA_GST_FORMATS ", width=[16, 2147483647], height=[16, 2147483647], "  \
+    "framerate=[0/1, 2147483647/1]"
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+
+G_DEFINE_TYPE(GstBiqaFilter, gst_biqa_filter, GST_TYPE_BASE_TRANSFORM)
+GST_ELEMENT_REGISTER_DEFINE(biqafilter, "biqafilter", GST_RANK_NONE, GST_TYPE_BIQA_FILTER)
+
+static GType backend_choice_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {BACKEND_AUTO, "The fastest there is: Vulkan", "auto"},
+        {BACKEND_VULKAN, "Vulkan compute shaders, on a GPU or a software device", "vulkan"},
+        {BACKEND_REFERENCE, "Plain C on one core, seconds a frame, for checking", "reference"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterBackend", values));
+    return type;
+}
+
+/* -- errors -------------------------------------------------------------------------------- */
+
+/* What the user reads, by what the GError says went wrong. */
+typedef struct {
+    GstResourceError code;
+    const char *text;
+} Advice;
+
+static const Advice model_advice = {
+    GST_RESOURCE_ERROR_READ,
+    "The model file cannot be used. Set the property \"model\" to a model written by biqa-train, "
+    "or unset it to use the one that ships.",
+};
+static const Advice no_model_advice = {
+    GST_RESOURCE_ERROR_NOT_FOUND,
+    "There is no model. Install the one that ships, set BIQA_MODEL_PATH to its folder, or set the "
+    "property \"model\" to a model's file.",
+};
+static const Advice device_advice = {
+    GST_RESOURCE_ERROR_NOT_FOUND,
+    "No usable Vulkan device. Install a driver (Debian's mesa-vulkan-drivers has one for any CPU), "
+    "see with vulkaninfo what there is, and check the property \"device\".",
+};
+static const Advice run_advice = {
+    GST_RESOURCE_ERROR_FAILED,
+    "The Vulkan device failed while scoring a frame. Restart the pipeline, or choose another "
+    "device with the property \"device\".",
+};
+
+static void post_error(GstBiqaFilter *self, const Advice *advice, const GError *error)
+{
+    gst_element_message_full(
+        GST_ELEMENT(self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->code,
+        g_strdup_printf("%s (%s)", advice->text, error->message),
+        g_strdup_printf("%s %d: %s", g_quark_to_string(error->domain), error->code, error->message),
+        __FILE__, GST_FUNCTION, __LINE__);
+}
+
+/* -- start and stop ------------------------------------------------------------------------ */
+
+/* The folder the plugin was loaded from (transfer full), NULL if it is not a file. */
+static char *plugin_dir(GstBiqaFilter *self)
+{
+    GstElementFactory *factory = gst_element_get_factory(GST_ELEMENT(self));
+    g_autoptr(GstPlugin) plugin = gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory));
+    const char *path = plugin ? gst_plugin_get_filename(plugin) : NULL;
+
+    return path ? g_path_get_dirname(path) : NULL;
+}
+
+static BiqaModel *open_model(GstBiqaFilter *self, const Setup *setup)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *dir = plugin_dir(self);
+    g_autofree char *path =
+        setup->model ? g_strdup(setup->model) : gst_biqa_model_path(dir, &error);
+    BiqaModel *model;
+
+    if (!path) {
+        post_error(self, &no_model_advice, error);
+        return NULL;
+    }
+    model = biqa_model_load(path, &error);
+    if (!model)
+        post_error(self, &model_advice, error);
+    else
+        GST_INFO_OBJECT(self, "model %s: %s", path, model->name);
+    return model;
+}
+
+static BiqaBackend *open_backend(GstBiqaFilter *self, const Setup *setup, const BiqaModel *model)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaBackend *backend;
+
+    if (setup->backend == BACKEND_REFERENCE)
+        return biqa_reference_open(model);
+    backend = biqa_vk_backend_open(setup->device, model, &error);
+    if (!backend)
+        post_error(self, &device_advice, error);
+    return backend;
+}
+
+static void setup_clear(Setup *setup)
+{
+    g_free(setup->model);
+    g_free(setup->device);
+}
+
+static Setup setup_copy(GstBiqaFilter *self)
+{
+    Setup setup;
+
+    GST_OBJECT_LOCK(self);
+    setup = self->setup;
+    setup.model = g_strdup(setup.model);
+    setup.device = g_strdup(setup.device);
+    GST_OBJECT_UNLOCK(self);
+    return setup;
+}
+
+static void set_device_name(GstBiqaFilter *self, const char *name)
+{
+    GST_OBJECT_LOCK(self);
+    g_free(self->device_name);
+    self->device_name = g_strdup(name);
+    GST_OBJECT_UNLOCK(self);
+    g_object_notify(G_OBJECT(self), "device-name");
+}
+
+static gboolean start(GstBaseTransform *trans)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+    Setup setup = setup_copy(self);
+
+    self->model = open_model(self, &setup);
+    if (self->model)
+        self->backend = open_backend(self, &setup, self->model);
+    setup_clear(&setup);
+    if (!self->backend) {
+        g_clear_pointer(&self->model, biqa_model_free);
+        return FALSE;
+    }
+
+    GST_OBJECT_LOCK(self);
+    self->stats = (Stats){.minimum = INFINITY};
+    GST_OBJECT_UNLOCK(self);
+    set_device_name(self, biqa_backend_device_name(self->backend));
+    return TRUE;
+}
+
+static gboolean stop(GstBaseTransform *trans)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+
+    g_clear_pointer(&self->backend, biqa_backend_free);
+    g_clear_pointer(&self->model, biqa_model_free);
+    set_device_name(self, NULL);
+    return TRUE;
+}
+
+static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+    g_autoptr(GError) error = NULL;
+
+    if (!gst_video_info_from_caps(&self->info, incaps)) {
+        GST_ERROR_OBJECT(self, "caps without a video format: %" GST_PTR_FORMAT, incaps);
+        return FALSE;
+    }
+    if (!biqa_gst_frame_format(&self->info, &self->format, &error)) {
+        GST_ERROR_OBJECT(self, "%s", error->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* -- buffers ------------------------------------------------------------------------------- */
+
+/* Upstream and downstream agree on memory as if this element were not there. */
+static gboolean propose_allocation(GstBaseTransform *trans, GstQuery *decide, GstQuery *query)
+{
+    return gst_pad_peer_query(GST_BASE_TRANSFORM_SRC_PAD(trans), query);
+}
+
+/* No pool: buffers are never allocated here. */
+static gboolean decide_allocation(GstBaseTransform *trans, GstQuery *query)
+{
+    while (gst_query_get_n_allocation_pools(query) > 0)
+        gst_query_remove_nth_allocation_pool(query, 0);
+    return TRUE;
+}
+
+/* Metadata needs a writable buffer, not writable memory: a shared buffer gets a twin that refers to
+ * the same memory. (The base class would allocate and copy.) */
+static GstFlowReturn prepare_output_buffer(GstBaseTransform *trans, GstBuffer *input,
+                                           GstBuffer **output)
+{
+    *output = gst_buffer_is_writable(input) ? input : gst_buffer_copy(input);
+    return GST_FLOW_OK;
+}
+
+/* Counts a frame; returns its number. */
+static guint64 count_frame(GstBiqaFilter *self, Settings *settings)
+{
+    guint64 frame;
+
+    GST_OBJECT_LOCK(self);
+    *settings = self->settings;
+    frame = self->stats.seen++;
+    GST_OBJECT_UNLOCK(self);
+    return frame;
+}
+
+static void count_verdict(GstBiqaFilter *self, const BiqaVerdict *verdict)
+{
+    Stats *stats = &self->stats;
+
+    GST_OBJECT_LOCK(self);
+    stats->inferred++;
+    stats->hard += verdict->hard ? 1 : 0;
+    stats->sum += verdict->score;
+    stats->minimum = MIN(stats->minimum, verdict->score);
+    GST_OBJECT_UNLOCK(self);
+}
+
+/* Runs both networks on buffer; on failure the error has been posted. */
+static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result)
+{
+    g_autoptr(GError) error = NULL;
+    GstVideoFrame video;
+    BiqaFrame frame;
+    gboolean ok;
+
+    if (!gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ)) {
+        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+                          ("A buffer does not hold the frame that its caps promise. Put "
+                           "videoconvert before biqafilter, or mend the element upstream."),
+                          ("%" GST_PTR_FORMAT, buffer));
+        return FALSE;
+    }
+    frame = biqa_gst_frame(&video, &self->format);
+    ok = biqa_backend_run(self->backend, &frame, result, &error);
+    gst_video_frame_unmap(&video);
+    if (!ok)
+        post_error(self, &run_advice, error);
+    return ok;
+}
+
+static GstBiqaReport make_report(GstBaseTransform *trans, GstBuffer *buffer, guint64 frame,
+                                 const BiqaVerdict *verdict)
+{
+    GstClockTime time = GST_BUFFER_PTS(buffer);
+
+    return (GstBiqaReport){
+        .frame = frame,
+        .verdict = *verdict,
+        .timestamp = time,
+        .stream_time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, time),
+        .running_time = gst_segment_to_running_time(&trans->segment, GST_FORMAT_TIME, time),
+        .duration = GST_BUFFER_DURATION(buffer),
+    };
+}
+
+static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+    Settings settings;
+    guint64 frame = count_frame(self, &settings);
+    double threshold;
+    BiqaResult result;
+    BiqaVerdict verdict;
+    GstBiqaReport report;
+
+    if (frame % settings.interval != 0)
+        return GST_FLOW_OK;
+    if (!infer(self, buffer, &result))
+        return GST_FLOW_ERROR;
+
+    threshold = settings.hard_threshold < 0 ? self->model->hard_threshold : settings.hard_threshold;
+    verdict = biqa_verdict(&self->model->scale, &result, threshold);
+    count_verdict(self, &verdict);
+    report = make_report(trans, buffer, frame, &verdict);
+    gst_biqa_meta_add(buffer, &report);
+    if (settings.post_messages)
+        gst_element_post_message(GST_ELEMENT(self),
+                                 gst_biqa_message_new(GST_OBJECT(self), &report));
+    return GST_FLOW_OK;
+}
+
+/* -- properties ---------------------------------------------------------------------------- */
+
+static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(object);
+
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_MODEL:
+        g_free(self->setup.model);
+        self->setup.model = g_value_dup_string(value);
+        break;
+    case PROP_DEVICE:
+        g_free(self->setup.device);
+        self->setup.device = g_value_dup_string(value);
+        break;
+    case PROP_BACKEND:
+        self->setup.backend = g_value_get_enum(value);
+        break;
+    case PROP_INTERVAL:
+        self->settings.interval = g_value_get_uint(value);
+        break;
+    case PROP_HARD_THRESHOLD:
+        self->settings.hard_threshold = g_value_get_double(value);
+        break;
+    case PROP_POST_MESSAGES:
+        self->settings.post_messages = g_value_get_boolean(value);
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+static GstStructure *stats_to_structure(const Stats *stats)
+{
+    GstStructure *structure = gst_structure_new(
+        "biqa-stats", "frames-seen", G_TYPE_UINT64, stats->seen, "frames-inferred", G_TYPE_UINT64,
+        stats->inferred, "frames-hard", G_TYPE_UINT64, stats->hard, NULL);
+
+    if (stats->inferred > 0)
+        gst_structure_set(structure, "mean-score", G_TYPE_DOUBLE, stats->sum / stats->inferred,
+                          "minimum-score", G_TYPE_DOUBLE, stats->minimum, NULL);
+    return structure;
+}
+
+static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(object);
+
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_MODEL:
+        g_value_set_string(value, self->setup.model);
+        break;
+    case PROP_DEVICE:
+        g_value_set_string(value, self->setup.device);
+        break;
+    case PROP_BACKEND:
+        g_value_set_enum(value, self->setup.backend);
+        break;
+    case PROP_INTERVAL:
+        g_value_set_uint(value, self->settings.interval);
+        break;
+    case PROP_HARD_THRESHOLD:
+        g_value_set_double(value, self->settings.hard_threshold);
+        break;
+    case PROP_POST_MESSAGES:
+        g_value_set_boolean(value, self->settings.post_messages);
+        break;
+    case PROP_DEVICE_NAME:
+        g_value_set_string(value, self->device_name);
+        break;
+    case PROP_STATS:
+        g_value_take_boxed(value, stats_to_structure(&self->stats));
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void finalize(GObject *object)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(object);
+
+    setup_clear(&self->setup);
+    g_free(self->device_name);
+    G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
+}
+
+/* -- class --------------------------------------------------------------------------------- */
+
+#define SETUP_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#define SETTING_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
+#define RESULT_FLAGS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+
+static void install_setup(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, PROP_MODEL,
+        g_param_spec_string(
+            "model", "Model",
+            "File of the model, as biqa-train writes it. NULL is the one that ships: looked for in "
+            "the folders of BIQA_MODEL_PATH, in the build tree, and where it was installed",
+            NULL, SETUP_FLAGS));
+    g_object_class_install_property(
+        klass, PROP_DEVICE,
+        g_param_spec_string(
+            "device", "Device",
+            "Vulkan device to run on: \"auto\" (a GPU before a software device), a number as "
+            "vulkaninfo --summary counts them, or part of a name in any case",
+            DEFAULT_DEVICE, SETUP_FLAGS));
+    g_object_class_install_property(
+        klass, PROP_BACKEND,
+        g_param_spec_enum("backend", "Backend", "What runs the networks", backend_choice_get_type(),
+                          DEFAULT_BACKEND, SETUP_FLAGS));
+}
+
+static void install_settings(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, PROP_INTERVAL,
+        g_param_spec_uint("interval", "Interval",
+                          "Score every n-th frame; 1 scores all of them. The frames between carry "
+                          "no metadata and post no message",
+                          1, G_MAXUINT, DEFAULT_INTERVAL, SETTING_FLAGS));
+    g_object_class_install_property(
+        klass, PROP_HARD_THRESHOLD,
+        g_param_spec_double("hard-threshold", "Hard threshold",
+                            "A frame is hard when score and competitor-score are more than this "
+                            "many points (of 100) apart; -1 takes the threshold from the model",
+                            -1, 100, DEFAULT_HARD_THRESHOLD, SETTING_FLAGS));
+    g_object_class_install_property(
+        klass, PROP_POST_MESSAGES,
+        g_param_spec_boolean("post-messages", "Post messages",
+                             "Post an element message \"biqa\" for each frame that was scored",
+                             DEFAULT_POST_MESSAGES, SETTING_FLAGS));
+}
+
+static void install_results(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, PROP_DEVICE_NAME,
+        g_param_spec_string("device-name", "Device name",
+                            "Name of the device that does the work; NULL while stopped", NULL,
+                            RESULT_FLAGS));
+    g_object_class_install_property(
+        klass, PROP_STATS,
+        g_param_spec_boxed(
+            "stats", "Statistics",
+            "Since the element started: frames-seen, frames-inferred, frames-hard (guint64) and, "
+            "once a frame was scored, mean-score, minimum-score (gdouble, 0..100)",
+            GST_TYPE_STRUCTURE, RESULT_FLAGS));
+}
+
+static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+    GstElementClass *element_class = GST_ELEMENT_CLASS(klass);
+    GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS(klass);
+
+    GST_DEBUG_CATEGORY_INIT(biqa_filter_debug, "biqafilter", 0, "blind video quality");
+
+    object_class->set_property = set_property;
+    object_class->get_property = get_property;
+    object_class->finalize = finalize;
+    install_setup(object_class);
+    install_settings(object_class);
+    install_results(object_class);
+
+    gst_element_class_add_static_pad_template(element_class, &sink_template);
+    gst_element_class_add_static_pad_template(element_class, &src_template);
+    gst_element_class_set_static_metadata(
+        element_class, "Blind video quality", "Filter/Analyzer/Video",
+        "Scores how good each video frame looks, from 0 (bad) to 100 (excellent), with no original "
+        "to compare with: by a neural network and its pruned self-competitor, whose disagreement "
+        "marks hard frames. Frames pass through untouched; scores travel as metadata "
+        "(GstBiqaMeta) and as element messages (biqa)",
+        "biqafilter contributors");
+    gst_type_mark_as_plugin_api(backend_choice_get_type(), 0);
+    gst_biqa_meta_register();
+
+    trans_class->start = start;
+    trans_class->stop = stop;
+    trans_class->set_caps = set_caps;
+    trans_class->propose_allocation = propose_allocation;
+    trans_class->decide_allocation = decide_allocation;
+    trans_class->prepare_output_buffer = prepare_output_buffer;
+    trans_class->transform_ip = transform_ip;
+}
+
+static void gst_biqa_filter_init(GstBiqaFilter *self)
+{
+    self->setup = (Setup){.device = g_strdup(DEFAULT_DEVICE), .backend = DEFAULT_BACKEND};
+    self->settings = (Settings){
+        .interval = DEFAULT_INTERVAL,
+        .hard_threshold = DEFAULT_HARD_THRESHOLD,
+        .post_messages = DEFAULT_POST_MESSAGES,
+    };
+    self->stats.minimum = INFINITY;
+    gst_base_transform_set_in_place(GST_BASE_TRANSFORM(self), TRUE);
+    gst_base_transform_set_gap_aware(GST_BASE_TRANSFORM(self), TRUE);
+}
