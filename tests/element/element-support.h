@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the element's tests share: a model on disk, the score it should give, an element on a
+ * harness with a bus to look at. */
+#pragma once
+
+#include "backend.h"
+#include "support.h"
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+
+/* GLib's test framework, GStreamer, the plugin of this build and the few others that are named. */
+void element_test_init(int *argc, char ***argv);
+
+/* A tiny model, its file and the plain C reference that says what the element should say. */
+typedef struct {
+    BiqaModel *model;
+    char *path;
+    BiqaBackend *reference;
+} Judge;
+
+Judge *judge_new(guint64 seed);
+void judge_free(Judge *judge);
+
+/* What the element should say of a frame, to the bit: it calls the same functions. */
+BiqaVerdict judge_frame(Judge *judge, const GstVideoInfo *info, GstBuffer *buffer,
+                        double hard_threshold);
+
+/* A harness around an element that runs judge's model on the reference backend, and its bus. */
+typedef struct {
+    GstHarness *harness;
+    GstElement *element; /* owned by the harness */
+    GstBus *bus;
+} Rig;
+
+Rig *rig_new(const Judge *judge);
+void rig_free(Rig *rig);
+void rig_set_format(Rig *rig, GstVideoFormat format, guint width, guint height, GstVideoInfo *info);
+
+/* Pops the next message of a type, NULL if there is none (transfer full). */
+GstMessage *bus_pop(GstBus *bus, GstMessageType type);
+guint bus_count(GstBus *bus, GstMessageType type); /* pops them all */
+
+/* A frame of valid noise, pts and duration set from its number. (transfer full) */
+GstBuffer *noise_frame_new(const GstVideoInfo *info, guint64 seed, guint number);
+
+/* The n-th GstBiqaMeta of a buffer (borrowed), NULL if there are fewer. */
+const GstStructure *buffer_report(GstBuffer *buffer, guint n);
+
+/* Fields of a report. */
+double report_double(const GstStructure *report, const char *field);
+guint64 report_uint64(const GstStructure *report, const char *field);
+gboolean report_hard(const GstStructure *report);
+void report_check_verdict(const GstStructure *report, const BiqaVerdict *expected);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Judge, judge_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rig, rig_free)

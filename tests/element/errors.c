@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What cannot work says so once, says what to do, and stops cleanly. */
+#include "element-support.h"
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* The text of the one error on bus (transfer full); more or fewer than one fails the test. */
+static char *only_error(GstBus *bus)
+{
+    GstMessage *message = bus_pop(bus, GST_MESSAGE_ERROR);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *debug = NULL;
+
+    g_assert_nonnull(message);
+    gst_message_parse_error(message, &error, &debug);
+    g_test_message("%s\n%s", error->message, debug);
+    g_assert_true(error->domain == GST_RESOURCE_ERROR || error->domain == GST_STREAM_ERROR);
+    g_assert_nonnull(debug);
+    gst_message_unref(message);
+    g_assert_cmpuint(bus_count(bus, GST_MESSAGE_ERROR), ==, 0);
+    return g_strdup(error->message);
+}
+
+static void check_contains(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        g_error("no \"%s\" in \"%s\"", part, text);
+}
+
+/* A pipeline with the element described fails to start, names part, and can be taken down. */
+static void check_fails_to_start(const char *element, const char *part)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *line = g_strdup_printf("fakesrc num-buffers=1 ! %s ! fakesink", element);
+    GstElement *pipeline = gst_parse_launch(line, &error);
+    GstBus *bus = gst_element_get_bus(pipeline);
+    g_autofree char *text = NULL;
+
+    g_assert_no_error(error);
+    g_assert_cmpint(gst_element_set_state(pipeline, GST_STATE_PAUSED), ==,
+                    GST_STATE_CHANGE_FAILURE);
+    text = only_error(bus);
+    check_contains(text, part);
+    g_assert_cmpint(gst_element_set_state(pipeline, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
+    gst_object_unref(bus);
+    gst_object_unref(pipeline);
+}
+
+static void test_missing_file(void)
+{
+    check_fails_to_start("biqafilter backend=reference model=/nonexistent/model.gguf",
+                         "/nonexistent/model.gguf");
+}
+
+/* The same element works after it was given a model that does. */
+static void test_recovers(void)
+{
+    g_autoptr(Judge) judge = judge_new(21);
+    GstElement *element = gst_element_factory_make("biqafilter", NULL);
+    GstBus *bus = gst_bus_new();
+    g_autofree char *text = NULL;
+
+    gst_element_set_bus(element, bus);
+    gst_util_set_object_arg(G_OBJECT(element), "backend", "reference");
+    g_object_set(element, "model", "/nonexistent/model.gguf", NULL);
+    g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+    text = only_error(bus);
+    check_contains(text, "\"model\"");
+    g_object_set(element, "model", judge->path, NULL);
+    g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_SUCCESS);
+    gst_element_set_state(element, GST_STATE_NULL);
+    gst_element_set_bus(element, NULL);
+    gst_object_unref(bus);
+    gst_object_unref(element);
+}
+
+/* Writes the first size bytes of from, the byte at flip inverted, to a new file. */
+static char *damaged_copy_new(const char *from, gsize size, gssize flip)
+{
+    g_autofree char *data = NULL;
+    char *path = g_strconcat(from, ".damaged", NULL);
+    gsize length;
+
+    g_assert_true(g_file_get_contents(from, &data, &length, NULL));
+    if (flip >= 0)
+        data[flip] = ~data[flip];
+    g_assert_true(g_file_set_contents(path, data, MIN(size, length), NULL));
+    return path;
+}
+
+static void check_damaged(Judge *judge, gsize size, gssize flip)
+{
+    g_autofree char *path = damaged_copy_new(judge->path, size, flip);
+    g_autofree char *element = g_strdup_printf("biqafilter backend=reference model=\"%s\"", path);
+
+    check_fails_to_start(element, path);
+    g_unlink(path);
+}
+
+static void test_broken_model(void)
+{
+    g_autoptr(Judge) judge = judge_new(22);
+
+    check_damaged(judge, 0, -1);            /* empty */
+    check_damaged(judge, 1000, -1);         /* truncated */
+    check_damaged(judge, G_MAXSIZE, 0);     /* wrong magic */
+    check_damaged(judge, G_MAXSIZE, 4);     /* wrong version */
+    check_damaged(judge, G_MAXSIZE, 8 + 7); /* absurd count */
+}
+
+/* The loader is told of drivers that are not there. */
+static void no_vulkan_subprocess(void)
+{
+    g_autoptr(Judge) judge = judge_new(23);
+    g_autofree char *element = g_strdup_printf("biqafilter model=\"%s\"", judge->path);
+
+    g_setenv("VK_DRIVER_FILES", "/nonexistent/icd.json", TRUE);
+    g_setenv("VK_ICD_FILENAMES", "/nonexistent/icd.json", TRUE);
+    check_fails_to_start(element, "mesa-vulkan-drivers");
+}
+
+static void test_no_vulkan(void)
+{
+    g_test_trap_subprocess("/element/errors/no-vulkan/subprocess", 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed();
+}
+
+static void test_unknown_device(void)
+{
+    g_autoptr(Judge) judge = judge_new(24);
+    g_autofree char *element =
+        g_strdup_printf("biqafilter model=\"%s\" device=no-such-device", judge->path);
+
+    check_fails_to_start(element, "no-such-device");
+}
+
+/* A buffer smaller than its caps say: an error, not a read past its end. */
+static void test_short_buffer(void)
+{
+    g_autoptr(Judge) judge = judge_new(25);
+    g_autoptr(Rig) rig = rig_new(judge);
+    g_autofree char *text = NULL;
+    GstVideoInfo info;
+    GstBuffer *buffer;
+
+    rig_set_format(rig, GST_VIDEO_FORMAT_I420, 64, 64, &info);
+    buffer = gst_buffer_new_allocate(NULL, info.size - 1, NULL);
+    gst_buffer_memset(buffer, 0, 0, info.size - 1);
+    g_assert_cmpint(gst_harness_push(rig->harness, buffer), ==, GST_FLOW_ERROR);
+    text = only_error(rig->bus);
+    check_contains(text, "videoconvert");
+}
+
+int main(int argc, char **argv)
+{
+    element_test_init(&argc, &argv);
+    g_test_add_func("/element/errors/missing-file", test_missing_file);
+    g_test_add_func("/element/errors/recovers", test_recovers);
+    g_test_add_func("/element/errors/broken-model", test_broken_model);
+    g_test_add_func("/element/errors/no-vulkan", test_no_vulkan);
+    g_test_add_func("/element/errors/no-vulkan/subprocess", no_vulkan_subprocess);
+    g_test_add_func("/element/errors/unknown-device", test_unknown_device);
+    g_test_add_func("/element/errors/short-buffer", test_short_buffer);
+    return g_test_run();
+}
