@@ -344,7 +344,8 @@ static gboolean take_header(Cursor *cursor, guint64 *n_tensors, guint64 *n_value
     if (!take_u64(cursor, "the number of tensors", n_tensors) ||
         !take_u64(cursor, "the number of keys", n_values))
         return FALSE;
-    if (*n_tensors > left(cursor) / MIN_TENSOR || *n_values > left(cursor) / MIN_KEY_VALUE)
+    if (*n_tensors > MIN(left(cursor) / MIN_TENSOR, G_MAXUINT) ||
+        *n_values > left(cursor) / MIN_KEY_VALUE)
         return fail(cursor, BIQA_ERROR_FORMAT,
                     "%" G_GUINT64_FORMAT " tensors and %" G_GUINT64_FORMAT
                     " keys announced, more than the file has room for: truncated or damaged",
