@@ -46,8 +46,10 @@ void biqa_strips_init(BiqaStrips *strips, const BiqaWindow *window, float *memor
     for (guint j = 0; j < window->kernel_w; j++) {
         const BiqaRange inside = biqa_range_inside((gint)j - window->left, 1, window->w, window->w);
         float *keep = strips->keep + (gsize)j * window->h * window->w;
-        for (guint i = 0; i < window->h * window->w; i++)
-            keep[i] = i % window->w >= inside.first && i % window->w < inside.end;
+        for (guint u = 0; u < window->w; u++)
+            keep[u] = u >= inside.first && u < inside.end;
+        for (guint v = 1; v < window->h; v++)
+            memcpy(keep + (gsize)v * window->w, keep, sizeof(float) * window->w);
     }
 }
 

@@ -96,6 +96,14 @@ static Meeting tap_meeting(const BiqaWindow *window, guint i, guint j)
     return meeting;
 }
 
+static void clear_columns(float *out, BiqaRange rows, BiqaRange columns, gsize pitch)
+{
+    for (gsize y = rows.first; y < rows.end; y++) {
+        for (gsize u = columns.first; u < columns.end; u++)
+            out[y * pitch + u] = 0.f;
+    }
+}
+
 /* One tap of one channel: x (h, w) to column (out_h, out_w). */
 static void fill_column(const BiqaWindow *window, guint i, guint j, const float *x, float *column)
 {
@@ -103,8 +111,10 @@ static void fill_column(const BiqaWindow *window, guint i, guint j, const float 
     const BiqaRange rows = meeting.rows, columns = meeting.columns;
     const gsize pitch = window->out_w;
 
-    if (rows.end - rows.first < window->out_h || columns.end - columns.first < window->out_w)
-        memset(column, 0, sizeof(float) * window->out_h * pitch);
+    memset(column, 0, sizeof(float) * rows.first * pitch);
+    memset(column + rows.end * pitch, 0, sizeof(float) * (window->out_h - rows.end) * pitch);
+    clear_columns(column, rows, (BiqaRange){0, columns.first}, pitch);
+    clear_columns(column, rows, (BiqaRange){columns.end, window->out_w}, pitch);
     biqa_pick_strided(rows.end - rows.first, columns.end - columns.first, x + meeting.offset,
                       (gsize)window->stride * window->w, window->stride,
                       column + rows.first * pitch + columns.first, pitch);
