@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Losses: values worked out by hand, gradients against central differences in double. */
+#include "loss.h"
+
+#include "grad.h"
+#include <math.h>
+#include <string.h>
+
+#define SEED 99u
+#define N 9
+
+static const guint groups[N] = {0, 0, 0, 1, 1, 1, 1, 2, 0};
+static const float qualities[N] = {10, 55, 55, 90, 30, 20, 20.5f, 70, 32};
+
+static const TrainLabels labels = {N, qualities, groups};
+
+/* A loss of N scores, and its gradient where dy is not NULL. */
+typedef double (*Loss)(const float *y, double weight, float *dy);
+
+static double hinge(const float *y, double weight, float *dy)
+{
+    return train_loss_hinge(&labels, y, 0.5, weight, dy);
+}
+
+static double thurstone(const float *y, double weight, float *dy)
+{
+    return train_loss_fidelity(&labels, y, 12., weight, dy);
+}
+
+static double binary(const float *y, double weight, float *dy)
+{
+    return train_loss_fidelity(&labels, y, 0., weight, dy);
+}
+
+static double squared(const float *y, double weight, float *dy)
+{
+    return train_loss_squared(qualities, y, N, weight, dy);
+}
+
+static double smooth_l1(const float *y, double weight, float *dy)
+{
+    static const float targets[N] = {0.1f, -0.4f, 0.9f, 2.f, -1.5f, 0.3f, 0.2f, -0.2f, 0.f};
+    return train_loss_smooth_l1(targets, y, N, 0.5, weight, dy);
+}
+
+static double consistency_of_first(const float *y, double weight, float *dy)
+{
+    float other[N] = {0.f};
+    return train_loss_consistency(y, qualities, N, weight, dy, other);
+}
+
+static double consistency_of_second(const float *y, double weight, float *dy)
+{
+    float other[N] = {0.f};
+    return train_loss_consistency(qualities, y, N, weight, other, dy);
+}
+
+static const struct {
+    const char *name;
+    Loss loss;
+} losses[] = {
+    {"hinge", hinge},
+    {"fidelity/thurstone", thurstone},
+    {"fidelity/binary", binary},
+    {"squared", squared},
+    {"smooth-l1", smooth_l1},
+    {"consistency/first", consistency_of_first},
+    {"consistency/second", consistency_of_second},
+};
+
+/* Scores are moved by exact powers of two, so only the loss itself is rounded, in double: the
+ * difference D(h) - D(2h) bounds the truncation, 2^-24 covers dy's own rounding to float. */
+static double slope_at(Loss loss, const float *y, guint i, float by)
+{
+    float moved[N], ignored[N] = {0.f};
+    memcpy(moved, y, sizeof moved);
+    moved[i] = y[i] + by;
+    const double up = loss(moved, 1., ignored);
+    moved[i] = y[i] - by;
+    return (up - loss(moved, 1., ignored)) / (2. * by);
+}
+
+static void check_gradient(gconstpointer data)
+{
+    const Loss loss = losses[GPOINTER_TO_UINT(data)].loss;
+    const float step = 0x1p-10f;
+    const double weight = 0.75, before = 3.;
+    float y[N], dy[N];
+
+    grad_fill_uniform(y, N, -1.5, 1.5, SEED);
+    for (guint i = 0; i < N; i++) {
+        y[i] = roundf(ldexpf(y[i], 12)) / 4096.f;
+        dy[i] = (float)before;
+    }
+    loss(y, weight, dy);
+    for (guint i = 0; i < N; i++) {
+        const double near = slope_at(loss, y, i, step), far = slope_at(loss, y, i, 2 * step);
+        const double expected = before + weight * near;
+        const double allowed = fabs(near - far) + ldexp(fabs(expected) + before, -23);
+        g_assert_cmpfloat(allowed, <=, 1e-3 * (1. + fabs(near)));
+        if (!(fabs(dy[i] - expected) <= allowed))
+            g_error("%s, seed %u, index %u: expected %.9g, got %.9g, allowed difference %.3g",
+                    losses[GPOINTER_TO_UINT(data)].name, SEED, i, expected, dy[i], allowed);
+    }
+}
+
+/* Within double rounding of a figure worked out apart from the code. */
+static void assert_close(double got, double expected)
+{
+    g_assert_cmpfloat_with_epsilon(got, expected, ldexp(fabs(expected) + 1., -46));
+}
+
+static void check_hinge_value(void)
+{
+    const float quality[] = {1, 2, 3, 3}, y[] = {0.f, 1.f, 0.5f, 9.f};
+    const guint group[] = {7, 7, 7, 8};
+    const TrainLabels own = {4, quality, group};
+    float dy[4] = {0.f};
+    /* pairs: (1, 0) gap 1: max(0, 2 - 1) = 1; (2, 0) gap .5: 1.5; (2, 1) gap -.5: 2.5 */
+    assert_close(train_loss_hinge(&own, y, 2., 3., dy), 5. / 3.);
+    /* each pair pulls by 3 / 3: sample 0 by both above it, 1 by one either way */
+    g_assert_cmpfloat(dy[0], ==, 2.f);
+    g_assert_cmpfloat(dy[1], ==, 0.f);
+    g_assert_cmpfloat(dy[2], ==, -2.f);
+    g_assert_cmpfloat(dy[3], ==, 0.f);
+    assert_close(train_loss_hinge(&own, y, 0.25, 1., dy), 0.75 / 3.);
+}
+
+static void check_fidelity_value(void)
+{
+    const float quality[] = {40, 52, 52}, y[] = {0.f, 0.f, 1.f};
+    const guint same[] = {1, 1, 1}, apart[] = {1, 1, 2};
+    const double epsilon = 1e-8;
+    const double phi1 = 0.76024993890652326884; /* Phi(1 / sqrt 2) */
+    float dy[3] = {0.f};
+    const TrainLabels pair = {3, quality, apart}, all = {3, quality, same};
+
+    /* p = 1/2, g = Phi(-12 / (sqrt 2 12)) = 1 - phi1 */
+    const double thurstone_pair =
+        1. - sqrt(0.5 * (1. - phi1) + epsilon) - sqrt(0.5 * phi1 + epsilon);
+    assert_close(train_loss_fidelity(&pair, y, 12., 1., dy), thurstone_pair);
+    /* the same pair in binary: g = 0 */
+    const double half = 1. - sqrt(epsilon) - sqrt(0.5 + epsilon);
+    assert_close(train_loss_fidelity(&pair, y, 0., 1., dy), half);
+    /* all three: (0, 1) as before, (0, 2) with p = 1 - phi1 and g = 0, (1, 2) a tie: no pair */
+    const double second = 1. - sqrt(epsilon) - sqrt(phi1 + epsilon);
+    assert_close(train_loss_fidelity(&all, y, 0., 1., dy), (half + second) / 2.);
+    /* Thurstone's tie is a pair with g = 1/2, p = Phi(-1 / sqrt 2) */
+    const double tie = 1. - sqrt(0.5 * (1. - phi1) + epsilon) - sqrt(0.5 * phi1 + epsilon);
+    const double far = 1. - sqrt((1. - phi1) * (1. - phi1) + epsilon) - sqrt(phi1 * phi1 + epsilon);
+    assert_close(train_loss_fidelity(&all, y, 12., 1., dy), (thurstone_pair + tie + far) / 3.);
+}
+
+/* Far apart in the wrong order the loss is 1 and flat, but never not a number. */
+static void check_fidelity_extremes(void)
+{
+    const float quality[] = {0, 100};
+    const guint group[] = {0, 0};
+    const TrainLabels own = {2, quality, group};
+    for (float gap = -1000.f; gap <= 1000.f; gap += 250.f) {
+        const float y[] = {0.f, gap};
+        float dy[2] = {0.f};
+        const double loss = train_loss_fidelity(&own, y, 0., 1., dy);
+        g_assert_true(isfinite(dy[0]) && isfinite(dy[1]));
+        g_assert_cmpfloat(loss, >=, -(1e-4 + 1e-8)); /* epsilon under the roots */
+        g_assert_cmpfloat(loss, <=, 1.);
+    }
+}
+
+static void check_mean_values(void)
+{
+    const float target[] = {0.f, 1.f}, y[] = {0.25f, -1.f};
+    float dy[2] = {0.f}, db[2] = {0.f};
+    assert_close(train_loss_squared(target, y, 2, 1., dy), (0.0625 + 4.) / 2.);
+    g_assert_cmpfloat(dy[0], ==, 0.25f);
+    g_assert_cmpfloat(dy[1], ==, -2.f);
+    /* 0.25 < beta: 0.5 * 0.0625 / 0.5; 2 > beta: 2 - 0.25 */
+    assert_close(train_loss_smooth_l1(target, y, 2, 0.5, 1., dy), (0.0625 + 1.75) / 2.);
+    g_assert_cmpfloat(dy[0], ==, 0.5f);
+    g_assert_cmpfloat(dy[1], ==, -2.5f);
+    assert_close(train_loss_consistency(y, target, 2, 0.5, dy, db), (0.0625 + 4.) / 2.);
+    g_assert_cmpfloat(db[0], ==, -0.125f);
+    g_assert_cmpfloat(db[1], ==, 1.f);
+}
+
+/* No pair at all: no loss, no gradient, no division by zero. */
+static void check_no_pairs(void)
+{
+    const float quality[] = {5, 5}, y[] = {1.f, 2.f};
+    const guint same[] = {0, 0}, apart[] = {0, 1};
+    const TrainLabels tie = {2, quality, same}, strangers = {2, quality, apart};
+    float dy[2] = {0.f};
+    g_assert_cmpfloat(train_loss_hinge(&tie, y, 1., 1., dy), ==, 0.);
+    g_assert_cmpfloat(train_loss_fidelity(&tie, y, 0., 1., dy), ==, 0.);
+    g_assert_cmpfloat(train_loss_fidelity(&strangers, y, 12., 1., dy), ==, 0.);
+    g_assert_cmpfloat(dy[0], ==, 0.f);
+    g_assert_cmpfloat(dy[1], ==, 0.f);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(losses); i++) {
+        g_autofree char *path = g_strconcat("/loss/gradient/", losses[i].name, NULL);
+        g_test_add_data_func(path, GUINT_TO_POINTER(i), check_gradient);
+    }
+    g_test_add_func("/loss/value/hinge", check_hinge_value);
+    g_test_add_func("/loss/value/fidelity", check_fidelity_value);
+    g_test_add_func("/loss/value/fidelity-extremes", check_fidelity_extremes);
+    g_test_add_func("/loss/value/means", check_mean_values);
+    g_test_add_func("/loss/value/no-pairs", check_no_pairs);
+    return g_test_run();
+}
