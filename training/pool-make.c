@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making the cache file of a pool: pictures in parallel, each written as soon as it is there. */
+#include "pool-private.h"
+#include "seed.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    const TrainPoolParams *params;
+    const TrainDistortion *const *types;
+    guint n_types;
+    const char *path; /* of the finished file, for errors */
+    int fd;           /* of the unfinished one */
+    guint n_slots;    /* pictures x cuts */
+    PoolSlot *slots;  /* (n_slots) */
+    GThread *caller;  /* the thread that may report progress */
+    gint done;        /* atomic; slot-types finished */
+    GMutex lock;      /* guards what follows */
+    guint64 end;      /* of the file, as far as it is given away */
+    GError *error;    /* of the first picture that failed, by its number */
+    guint error_index;
+} Make;
+
+/* Later pictures need not be tried once one has failed: but earlier ones may fail too, and the
+ * error told must not depend on the threads. */
+static gboolean is_failed(Make *make, guint index)
+{
+    g_mutex_lock(&make->lock);
+    gboolean failed = make->error && make->error_index < index;
+    g_mutex_unlock(&make->lock);
+    return failed;
+}
+
+static void fail(Make *make, guint index, GError *error)
+{
+    g_mutex_lock(&make->lock);
+    if (!make->error || index < make->error_index) {
+        g_clear_error(&make->error);
+        make->error = g_steal_pointer(&error);
+        make->error_index = index;
+    }
+    g_mutex_unlock(&make->lock);
+    g_clear_error(&error);
+}
+
+static void report(Make *make, guint finished)
+{
+    gint done = g_atomic_int_add(&make->done, (gint)finished) + (gint)finished;
+    if (make->params->progress && g_thread_self() == make->caller)
+        make->params->progress((guint)done, make->n_slots * make->n_types,
+                               make->params->progress_data);
+}
+
+static gboolean write_bytes(const Make *make, const void *data, gsize n, guint64 offset,
+                            GError **error)
+{
+    const guint8 *p = data;
+    while (n > 0) {
+        gssize written = pwrite(make->fd, p, n, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot write the cache file '%s': %s",
+                        make->path, g_strerror(errno));
+            return FALSE;
+        }
+        p += written;
+        n -= (gsize)written;
+        offset += (guint64)written;
+    }
+    return TRUE;
+}
+
+/* Gives the content of that size its place in the file. */
+static void reserve(Make *make, PoolSlot *slot, const TrainImage *content)
+{
+    slot->width = content->width;
+    slot->height = content->height;
+    g_mutex_lock(&make->lock);
+    slot->offset = make->end;
+    make->end += pool_image_bytes(slot) * (1 + make->n_types * TRAIN_LEVELS);
+    g_mutex_unlock(&make->lock);
+}
+
+static gboolean make_type(Make *make, guint index, guint type, const TrainImage *content,
+                          GError **error)
+{
+    const PoolSlot *slot = &make->slots[index];
+    const TrainDistortion *distortion = make->types[type];
+    guint64 bytes = pool_image_bytes(slot);
+    for (guint level = 0; level < TRAIN_LEVELS; level++) {
+        guint number = 1 + type * TRAIN_LEVELS + level;
+        g_autoptr(TrainImage) image =
+            distortion->apply(content, distortion->levels[level],
+                              train_seed(make->params->seed, index, number), error);
+        if (!image) {
+            g_prefix_error(error, "cannot make %s of '%s': ", distortion->title,
+                           make->params->paths[index / make->params->cuts]);
+            return FALSE;
+        }
+        if (!write_bytes(make, image->rgb, bytes, slot->offset + number * bytes, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean make_content(Make *make, guint index, const TrainImage *content, GError **error)
+{
+    PoolSlot *slot = &make->slots[index];
+    reserve(make, slot, content);
+    if (!write_bytes(make, content->rgb, pool_image_bytes(slot), slot->offset, error))
+        return FALSE;
+    for (guint type = 0; type < make->n_types; type++) {
+        if (!make_type(make, index, type, content, error))
+            return FALSE;
+        report(make, 1);
+    }
+    return TRUE;
+}
+
+static TrainImage *load_reduced(const char *path, guint side, GError **error)
+{
+    g_autoptr(TrainImage) image = train_image_load(path, error);
+    if (!image)
+        return NULL;
+    guint factor = (guint)(MIN(image->width, image->height) / (1.5 * side));
+    return factor > 1 ? train_image_reduce(image, factor) : g_steal_pointer(&image);
+}
+
+/* Numbers 0..n-1, shuffled. */
+static guint *shuffle(guint n, guint64 *state)
+{
+    guint *order = g_new0(guint, n);
+    for (guint i = 0; i < n; i++) {
+        guint j = train_draw(state, i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+    return order;
+}
+
+/* Contents are tiles that do not overlap, of a grid that lies somewhere on the picture. */
+static gboolean make_picture(Make *make, guint picture, GError **error)
+{
+    const TrainPoolParams *params = make->params;
+    g_autoptr(TrainImage) image = load_reduced(params->paths[picture], params->side, error);
+    if (!image)
+        return FALSE;
+
+    guint64 state = train_seed(params->seed, picture, 0);
+    guint width = MIN(params->side, image->width), height = MIN(params->side, image->height);
+    guint columns = image->width / width, rows = image->height / height;
+    guint left = train_draw(&state, image->width - columns * width + 1);
+    guint top = train_draw(&state, image->height - rows * height + 1);
+    g_autofree guint *tiles = shuffle(columns * rows, &state);
+    guint n = MIN(params->cuts, columns * rows);
+    for (guint k = 0; k < n; k++) {
+        g_autoptr(TrainImage) content =
+            train_image_cut(image, left + tiles[k] % columns * width,
+                            top + tiles[k] / columns * height, width, height);
+        if (!make_content(make, picture * params->cuts + k, content, error))
+            return FALSE;
+    }
+    report(make, (params->cuts - n) * make->n_types);
+    return TRUE;
+}
+
+static void make_task(guint picture, gpointer data)
+{
+    Make *make = data;
+    GError *error = NULL;
+    if (!is_failed(make, picture) && !make_picture(make, picture, &error))
+        fail(make, picture, error);
+}
+
+/* The header goes last: before, the file is nobody's. */
+static gboolean write_index(const Make *make, const guint8 *digest, GError **error)
+{
+    PoolHeader header = {.magic = POOL_MAGIC, .n_slots = make->n_slots, .size = make->end};
+    memcpy(header.digest, digest, POOL_DIGEST);
+    if (!write_bytes(make, make->slots, make->n_slots * sizeof *make->slots, sizeof header,
+                     error) ||
+        !write_bytes(make, &header, sizeof header, 0, error))
+        return FALSE;
+    if (fsync(make->fd) < 0) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot write the cache file '%s': %s",
+                    make->path, g_strerror(errno));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean make_all(Make *make, guint n_pictures, const guint8 *digest, TrainWorkers *workers,
+                         GError **error)
+{
+    report(make, 0);
+    train_workers_run(workers, n_pictures, make_task, make);
+    if (make->error) {
+        g_propagate_error(error, g_steal_pointer(&make->error));
+        return FALSE;
+    }
+    report(make, 0);
+    return write_index(make, digest, error);
+}
+
+gboolean pool_make(const TrainPoolParams *params, const TrainDistortion *const *types,
+                   guint n_types, const guint8 digest[POOL_DIGEST], const char *path,
+                   TrainWorkers *workers, GError **error)
+{
+    guint n_pictures = g_strv_length((char **)params->paths);
+    Make make = {
+        .params = params,
+        .types = types,
+        .n_types = n_types,
+        .path = path,
+        .n_slots = n_pictures * params->cuts,
+        .caller = g_thread_self(),
+    };
+    g_autofree char *part = g_strconcat(path, ".XXXXXX", NULL);
+    make.fd = g_mkstemp_full(part, O_RDWR | O_CLOEXEC, 0644);
+    if (make.fd < 0) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot make the cache file '%s': %s", path,
+                    g_strerror(errno));
+        return FALSE;
+    }
+    make.slots = g_new0(PoolSlot, make.n_slots);
+    make.end = sizeof(PoolHeader) + make.n_slots * sizeof(PoolSlot);
+    g_mutex_init(&make.lock);
+
+    gboolean made = make_all(&make, n_pictures, digest, workers, error);
+    close(make.fd);
+    if (made && g_rename(part, path) < 0) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot make the cache file '%s': %s", path,
+                    g_strerror(errno));
+        made = FALSE;
+    }
+    if (!made)
+        g_unlink(part);
+    g_mutex_clear(&make.lock);
+    g_free(make.slots);
+    return made;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding, checking and reading the cache file of a pool. */
+#include "pool-private.h"
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+struct TrainPool {
+    char **paths;
+    guint cuts;
+    guint n_types;
+    GMappedFile *file;
+    const PoolSlot *slots; /* in the file */
+    guint n_contents;
+    guint *contents; /* (n_contents) slots that are not empty */
+};
+
+static void add_number(GChecksum *sum, guint64 number)
+{
+    g_checksum_update(sum, (const guchar *)&number, sizeof number);
+}
+
+static void add_string(GChecksum *sum, const char *string)
+{
+    g_checksum_update(sum, (const guchar *)string, (gssize)strlen(string) + 1);
+}
+
+/* What was asked for: names the file, so that a picture that changes does not leave an old file
+ * behind. */
+static GChecksum *request_checksum(const TrainPoolParams *params)
+{
+    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    add_number(sum, g_strv_length((char **)params->paths));
+    for (guint i = 0; params->paths[i]; i++)
+        add_string(sum, params->paths[i]);
+    for (guint i = 0; params->types[i]; i++)
+        add_string(sum, params->types[i]);
+    add_number(sum, params->side);
+    add_number(sum, params->cuts);
+    add_number(sum, params->seed);
+    return sum;
+}
+
+/* The request and all that can change under it. */
+static gboolean fill_digest(const TrainPoolParams *params, const TrainDistortion *const *types,
+                            guint n_types, guint8 digest[POOL_DIGEST], GError **error)
+{
+    g_autoptr(GChecksum) sum = request_checksum(params);
+    for (guint i = 0; i < n_types; i++)
+        g_checksum_update(sum, (const guchar *)types[i]->levels, sizeof types[i]->levels);
+    for (guint i = 0; params->paths[i]; i++) {
+        GStatBuf info;
+        if (g_stat(params->paths[i], &info) < 0) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot read a picture from '%s': %s",
+                        params->paths[i], g_strerror(errno));
+            return FALSE;
+        }
+        add_number(sum, (guint64)info.st_size);
+        add_number(sum, (guint64)info.st_mtime);
+    }
+    gsize length = POOL_DIGEST;
+    g_checksum_get_digest(sum, digest, &length);
+    return TRUE;
+}
+
+static char *cache_path(const TrainPoolParams *params)
+{
+    g_autoptr(GChecksum) sum = request_checksum(params);
+    g_autofree char *name = g_strdup_printf("pool-%.16s", g_checksum_get_string(sum));
+    return g_build_filename(params->cache, name, NULL);
+}
+
+static gboolean is_slot_sound(const TrainPool *pool, const PoolSlot *slot, guint side, guint64 size)
+{
+    if (slot->width == 0)
+        return TRUE;
+    guint64 bytes = pool_image_bytes(slot) * (1 + pool->n_types * TRAIN_LEVELS);
+    return slot->width <= side && slot->height >= 1 && slot->height <= side && bytes <= size &&
+           slot->offset <= size - bytes;
+}
+
+/* FALSE: not the file asked for, or not whole. */
+static gboolean read_index(TrainPool *pool, const TrainPoolParams *params, const guint8 *digest)
+{
+    const guint8 *data = (const guint8 *)g_mapped_file_get_contents(pool->file);
+    guint64 size = g_mapped_file_get_length(pool->file);
+    const PoolHeader *header = (const PoolHeader *)data;
+    guint n_slots = g_strv_length((char **)params->paths) * params->cuts;
+    guint64 index_size = sizeof *header + n_slots * sizeof *pool->slots;
+    if (size < index_size || memcmp(header->magic, POOL_MAGIC, sizeof header->magic) != 0 ||
+        memcmp(header->digest, digest, POOL_DIGEST) != 0 || header->n_slots != n_slots ||
+        header->size != size)
+        return FALSE;
+
+    pool->slots = (const PoolSlot *)(data + sizeof *header);
+    pool->contents = g_new(guint, n_slots);
+    for (guint i = 0; i < n_slots; i++) {
+        if (!is_slot_sound(pool, &pool->slots[i], params->side, size))
+            return FALSE;
+        if (pool->slots[i].width > 0)
+            pool->contents[pool->n_contents++] = i;
+    }
+    return TRUE;
+}
+
+/* NULL: there is no such file, or it does not match. */
+static TrainPool *open_file(const TrainPoolParams *params, guint n_types, const guint8 *digest,
+                            const char *path)
+{
+    GMappedFile *file = g_mapped_file_new(path, FALSE, NULL);
+    if (!file)
+        return NULL;
+    TrainPool *pool = g_new0(TrainPool, 1);
+    *pool = (TrainPool){.file = file, .cuts = params->cuts, .n_types = n_types};
+    pool->paths = g_strdupv((char **)params->paths);
+    if (!read_index(pool, params, digest)) {
+        train_pool_free(pool);
+        return NULL;
+    }
+    return pool;
+}
+
+static GPtrArray *find_types(const char *const *names, GError **error)
+{
+    g_autoptr(GPtrArray) types = g_ptr_array_new();
+    for (guint i = 0; names[i]; i++) {
+        const TrainDistortion *type = train_distortion_find(names[i]);
+        if (!type) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "there is no distortion '%s'",
+                        names[i]);
+            return NULL;
+        }
+        g_ptr_array_add(types, (gpointer)type);
+    }
+    return g_steal_pointer(&types);
+}
+
+TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error)
+{
+    g_return_val_if_fail(params->side >= 1 && params->cuts >= 1, NULL);
+    guint8 digest[POOL_DIGEST];
+    g_autoptr(GPtrArray) found = find_types(params->types, error);
+    if (!found)
+        return NULL;
+    const TrainDistortion *const *types = (const TrainDistortion *const *)found->pdata;
+    if (!fill_digest(params, types, found->len, digest, error))
+        return NULL;
+
+    g_autofree char *path = cache_path(params);
+    TrainPool *pool = open_file(params, found->len, digest, path);
+    if (pool)
+        return pool;
+    if (g_mkdir_with_parents(params->cache, 0755) < 0) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot make the cache folder '%s': %s",
+                    params->cache, g_strerror(errno));
+        return NULL;
+    }
+    if (!pool_make(params, types, found->len, digest, path, workers, error))
+        return NULL;
+    pool = open_file(params, found->len, digest, path);
+    if (!pool)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE,
+                    "the cache file '%s' cannot be read back: is somebody else writing it?", path);
+    return pool;
+}
+
+void train_pool_free(TrainPool *pool)
+{
+    if (!pool)
+        return;
+    g_strfreev(pool->paths);
+    g_free(pool->contents);
+    g_mapped_file_unref(pool->file);
+    g_free(pool);
+}
+
+guint train_pool_n_contents(const TrainPool *pool)
+{
+    return pool->n_contents;
+}
+
+guint train_pool_n_types(const TrainPool *pool)
+{
+    return pool->n_types;
+}
+
+const char *train_pool_path(const TrainPool *pool, guint content)
+{
+    g_assert(content < pool->n_contents);
+    return pool->paths[pool->contents[content] / pool->cuts];
+}
+
+TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, guint level)
+{
+    g_assert(content < pool->n_contents && type < pool->n_types && level <= TRAIN_LEVELS);
+    const PoolSlot *slot = &pool->slots[pool->contents[content]];
+    guint number = level == 0 ? 0 : type * TRAIN_LEVELS + level;
+    guint8 *data = (guint8 *)g_mapped_file_get_contents(pool->file);
+    return (TrainImage){
+        .width = slot->width,
+        .height = slot->height,
+        .rgb = data + slot->offset + number * pool_image_bytes(slot),
+    };
+}
