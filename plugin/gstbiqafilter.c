@@ -39,11 +39,12 @@
 
 #include "gstbiqafilter.h"
 #include "backend.h"
+#include "gstbiqaerror.h"
 #include "gstbiqameta.h"
+#include "gstbiqastats.h"
 #include "gstframe.h"
 #include "modelpath.h"
 #include "network.h"
-#include <math.h>
 
 GST_DEBUG_CATEGORY_STATIC(biqa_filter_debug);
 #define GST_CAT_DEFAULT biqa_filter_debug
@@ -81,18 +82,13 @@ typedef struct {
     gboolean post_messages;
 } Settings;
 
-typedef struct {
-    guint64 seen, inferred, hard;
-    double sum, minimum; /* of the scores */
-} Stats;
-
 struct _GstBiqaFilter {
     GstBaseTransform parent;
 
     /* Under the object lock: */
     Setup setup;
     Settings settings;
-    Stats stats;
+    GstBiqaStats stats;
     char *device_name; /* NULL while stopped */
 
     /* From start() to stop(), for the streaming thread alone: */
@@ -129,44 +125,6 @@ static GType backend_choice_get_type(void)
     return type;
 }
 
-/* -- errors -------------------------------------------------------------------------------- */
-
-/* What the user reads, by what the GError says went wrong. */
-typedef struct {
-    GstResourceError code;
-    const char *text;
-} Advice;
-
-static const Advice model_advice = {
-    GST_RESOURCE_ERROR_READ,
-    "The model file cannot be used. Set the property \"model\" to a model written by biqa-train, "
-    "or unset it to use the one that ships.",
-};
-static const Advice no_model_advice = {
-    GST_RESOURCE_ERROR_NOT_FOUND,
-    "There is no model. Install the one that ships, set BIQA_MODEL_PATH to its folder, or set the "
-    "property \"model\" to a model's file.",
-};
-static const Advice device_advice = {
-    GST_RESOURCE_ERROR_NOT_FOUND,
-    "No usable Vulkan device. Install a driver (Debian's mesa-vulkan-drivers has one for any CPU), "
-    "see with vulkaninfo what there is, and check the property \"device\".",
-};
-static const Advice run_advice = {
-    GST_RESOURCE_ERROR_FAILED,
-    "The Vulkan device failed while scoring a frame. Restart the pipeline, or choose another "
-    "device with the property \"device\".",
-};
-
-static void post_error(GstBiqaFilter *self, const Advice *advice, const GError *error)
-{
-    gst_element_message_full(
-        GST_ELEMENT(self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, advice->code,
-        g_strdup_printf("%s (%s)", advice->text, error->message),
-        g_strdup_printf("%s %d: %s", g_quark_to_string(error->domain), error->code, error->message),
-        __FILE__, GST_FUNCTION, __LINE__);
-}
-
 /* -- start and stop ------------------------------------------------------------------------ */
 
 /* The folder the plugin was loaded from (transfer full), NULL if it is not a file. */
@@ -188,12 +146,12 @@ static BiqaModel *open_model(GstBiqaFilter *self, const Setup *setup)
     BiqaModel *model;
 
     if (!path) {
-        post_error(self, &no_model_advice, error);
+        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_NO_MODEL, error);
         return NULL;
     }
     model = biqa_model_load(path, &error);
     if (!model)
-        post_error(self, &model_advice, error);
+        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_MODEL, error);
     else
         GST_INFO_OBJECT(self, "model %s: %s", path, model->name);
     return model;
@@ -208,7 +166,7 @@ static BiqaBackend *open_backend(GstBiqaFilter *self, const Setup *setup, const 
         return biqa_reference_open(model);
     backend = biqa_vk_backend_open(setup->device, model, &error);
     if (!backend)
-        post_error(self, &device_advice, error);
+        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_DEVICE, error);
     return backend;
 }
 
@@ -254,7 +212,7 @@ static gboolean start(GstBaseTransform *trans)
     }
 
     GST_OBJECT_LOCK(self);
-    self->stats = (Stats){.minimum = INFINITY};
+    gst_biqa_stats_init(&self->stats);
     GST_OBJECT_UNLOCK(self);
     set_device_name(self, biqa_backend_device_name(self->backend));
     return TRUE;
@@ -323,18 +281,6 @@ static guint64 count_frame(GstBiqaFilter *self, Settings *settings)
     return frame;
 }
 
-static void count_verdict(GstBiqaFilter *self, const BiqaVerdict *verdict)
-{
-    Stats *stats = &self->stats;
-
-    GST_OBJECT_LOCK(self);
-    stats->inferred++;
-    stats->hard += verdict->hard ? 1 : 0;
-    stats->sum += verdict->score;
-    stats->minimum = MIN(stats->minimum, verdict->score);
-    GST_OBJECT_UNLOCK(self);
-}
-
 /* Runs both networks on buffer; on failure the error has been posted. */
 static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result)
 {
@@ -354,7 +300,7 @@ static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result
     ok = biqa_backend_run(self->backend, &frame, result, &error);
     gst_video_frame_unmap(&video);
     if (!ok)
-        post_error(self, &run_advice, error);
+        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_RUN, error);
     return ok;
 }
 
@@ -390,7 +336,9 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 
     threshold = settings.hard_threshold < 0 ? self->model->hard_threshold : settings.hard_threshold;
     verdict = biqa_verdict(&self->model->scale, &result, threshold);
-    count_verdict(self, &verdict);
+    GST_OBJECT_LOCK(self);
+    gst_biqa_stats_add(&self->stats, &verdict);
+    GST_OBJECT_UNLOCK(self);
     report = make_report(trans, buffer, frame, &verdict);
     gst_biqa_meta_add(buffer, &report);
     if (settings.post_messages)
@@ -433,18 +381,6 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
     GST_OBJECT_UNLOCK(self);
 }
 
-static GstStructure *stats_to_structure(const Stats *stats)
-{
-    GstStructure *structure = gst_structure_new(
-        "biqa-stats", "frames-seen", G_TYPE_UINT64, stats->seen, "frames-inferred", G_TYPE_UINT64,
-        stats->inferred, "frames-hard", G_TYPE_UINT64, stats->hard, NULL);
-
-    if (stats->inferred > 0)
-        gst_structure_set(structure, "mean-score", G_TYPE_DOUBLE, stats->sum / stats->inferred,
-                          "minimum-score", G_TYPE_DOUBLE, stats->minimum, NULL);
-    return structure;
-}
-
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
@@ -473,7 +409,7 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *p
         g_value_set_string(value, self->device_name);
         break;
     case PROP_STATS:
-        g_value_take_boxed(value, stats_to_structure(&self->stats));
+        g_value_take_boxed(value, gst_biqa_stats_to_structure(&self->stats));
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -599,7 +535,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
         .hard_threshold = DEFAULT_HARD_THRESHOLD,
         .post_messages = DEFAULT_POST_MESSAGES,
     };
-    self->stats.minimum = INFINITY;
+    gst_biqa_stats_init(&self->stats);
     gst_base_transform_set_in_place(GST_BASE_TRANSFORM(self), TRUE);
     gst_base_transform_set_gap_aware(GST_BASE_TRANSFORM(self), TRUE);
 }

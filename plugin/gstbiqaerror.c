@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The element's failures as its user reads them. */
+#include "gstbiqaerror.h"
+
+static const struct {
+    GstResourceError code;
+    const char *advice;
+} errors[GST_BIQA_N_ERRORS] = {
+    [GST_BIQA_ERROR_MODEL] =
+        {
+            GST_RESOURCE_ERROR_READ,
+            "The model file cannot be used. Set the property \"model\" to a model written by "
+            "biqa-train, or unset it to use the one that ships.",
+        },
+    [GST_BIQA_ERROR_NO_MODEL] =
+        {
+            GST_RESOURCE_ERROR_NOT_FOUND,
+            "There is no model. Install the one that ships, set BIQA_MODEL_PATH to its folder, or "
+            "set the property \"model\" to a model's file.",
+        },
+    [GST_BIQA_ERROR_DEVICE] =
+        {
+            GST_RESOURCE_ERROR_NOT_FOUND,
+            "No usable Vulkan device. Install a driver (Debian's mesa-vulkan-drivers has one for "
+            "any CPU), see with vulkaninfo what there is, and check the property \"device\".",
+        },
+    [GST_BIQA_ERROR_RUN] =
+        {
+            GST_RESOURCE_ERROR_FAILED,
+            "The Vulkan device failed while scoring a frame. Restart the pipeline, or choose "
+            "another device with the property \"device\".",
+        },
+};
+
+void gst_biqa_error_post(GstElement *element, GstBiqaError which, const GError *error)
+{
+    gst_element_message_full(
+        element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, errors[which].code,
+        g_strdup_printf("%s (%s)", errors[which].advice, error->message),
+        g_strdup_printf("%s %d: %s", g_quark_to_string(error->domain), error->code, error->message),
+        __FILE__, GST_FUNCTION, __LINE__);
+}

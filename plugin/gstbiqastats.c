@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the element counts from start to start. */
+#include "gstbiqastats.h"
+#include <math.h>
+
+void gst_biqa_stats_init(GstBiqaStats *stats)
+{
+    *stats = (GstBiqaStats){.minimum = INFINITY};
+}
+
+void gst_biqa_stats_add(GstBiqaStats *stats, const BiqaVerdict *verdict)
+{
+    stats->inferred++;
+    stats->hard += verdict->hard ? 1 : 0;
+    stats->sum += verdict->score;
+    stats->minimum = MIN(stats->minimum, verdict->score);
+}
+
+GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats)
+{
+    GstStructure *structure = gst_structure_new(
+        "biqa-stats", "frames-seen", G_TYPE_UINT64, stats->seen, "frames-inferred", G_TYPE_UINT64,
+        stats->inferred, "frames-hard", G_TYPE_UINT64, stats->hard, NULL);
+
+    if (stats->inferred > 0)
+        gst_structure_set(structure, "mean-score", G_TYPE_DOUBLE, stats->sum / stats->inferred,
+                          "minimum-score", G_TYPE_DOUBLE, stats->minimum, NULL);
+    return structure;
+}

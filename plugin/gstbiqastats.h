@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the element counts from start to start. */
+#pragma once
+
+#include "verdict.h"
+#include <gst/gst.h>
+
+typedef struct {
+    guint64 seen, inferred, hard; /* frames */
+    double sum, minimum;          /* of the scores */
+} GstBiqaStats;
+
+void gst_biqa_stats_init(GstBiqaStats *stats);
+
+/* Counts a frame that was scored; seen is the caller's to count. */
+void gst_biqa_stats_add(GstBiqaStats *stats, const BiqaVerdict *verdict);
+
+/* "biqa-stats": frames-seen, frames-inferred, frames-hard and, once a frame was scored, mean-score
+ * and minimum-score. (transfer full) */
+GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats);
