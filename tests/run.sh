@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# run.sh: installs what is missing, builds twice (plain, and with AddressSanitizer and
+# UndefinedBehaviorSanitizer), runs every test in both, and ends with "N passed, N failed".
+set -eu
+cd "$(dirname "$0")/.."
+. examples/setup.sh
+
+# Leaks are looked for in the plain suites' own code by the tests; Mesa and the loader keep memory
+# to the end of the process, which the leak checker cannot tell from a leak.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:strict_string_checks=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+
+passed=0
+failed=0
+skipped=0
+
+# result NAME FOLDER prints that line of meson's closing summary as a number.
+result() {
+    sed -n "s/^$1: *\([0-9]*\) *$/\1/p" "$2/test.log" | tail -n 1 | grep . || echo 0
+}
+
+# run_tests FOLDER MESON-OPTION... builds and adds up.
+run_tests() {
+    folder=$1
+    build "$@"
+    say "Testing $folder"
+    if ! meson test -C "$folder" --no-rebuild --print-errorlogs >"$folder/test.log" 2>&1; then
+        say "meson test in $folder did not pass:"
+    fi
+    cat "$folder/test.log"
+    [ "$(result Ok "$folder")" -gt 0 ] || failed=$((failed + 1)) # it did not even run
+    passed=$((passed + $(result Ok "$folder") + $(result 'Expected Fail' "$folder")))
+    failed=$((failed + $(result Fail "$folder") + $(result Timeout "$folder") +
+        $(result 'Unexpected Pass' "$folder")))
+    skipped=$((skipped + $(result Skipped "$folder")))
+}
+
+# shellcheck disable=SC2086 # lists
+need_packages $packages_build $packages_run $packages_photo $packages_test
+run_tests build-test -Dbuildtype=debugoptimized -Dwerror=true
+run_tests build-sanitize -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
+
+say
+say "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
