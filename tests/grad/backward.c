@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define SEED 31337u
-#define SAMPLES 3
+#define SAMPLES 3 /* where a case does not say */
+#define MOST_SAMPLES 11
 #define LONGEST_STEP 0x1p-7f
 #define SHORTEST_STEP 0x1p-14f
 #define FIRST                                                                                      \
@@ -27,6 +28,7 @@ typedef struct {
     const char *name;
     guint size;
     const char *layers[12]; /* NULL-terminated; a LINEAR to one score is put behind */
+    guint samples;
 } Case;
 
 #define ONE(layer)                                                                                 \
@@ -129,6 +131,22 @@ static const Case cases[] = {
      3,
      {FIRST, LAST("1"), "linear inputs=2 channels=7", "relu inputs=3",
       "linear inputs=4 channels=5"}},
+    /* pools and linears adding to a slope */
+    {"pools",
+     4,
+     {FIRST, "pool inputs=1 statistics=mean", "linear inputs=2 channels=8",
+      "pool inputs=1 statistics=mean+deviation", "add inputs=3,4"}},
+    {"linears",
+     3,
+     {FIRST, LAST("1"), "linear inputs=2 channels=5", "linear inputs=2 channels=5",
+      "add inputs=3,4"}},
+    /* slices of more than one sample */
+    {"many-samples",
+     4,
+     {FIRST, "norm inputs=1 epsilon=0.001",
+      "conv inputs=2 channels=4 kernel=3x3 stride=1 groups=4 padding=1 bias=no",
+      "norm inputs=3 epsilon=0.001", "add inputs=2,4", LAST("5")},
+     .samples = MOST_SAMPLES},
     {"unread",
      5,
      {FIRST, "conv inputs=1 channels=4 kernel=1x1 stride=1 groups=1 padding=0 bias=no",
@@ -140,10 +158,11 @@ typedef struct {
     const BiqaGraph *graph;
     TrainNet *net;
     TrainNorm norm;
+    guint samples;
     float *params, *moved, *direction, *gradient;
     guint8 *sides;     /* of the bends of a clamp that values lie on at params */
     gboolean switched; /* a value has changed sides since this was set to FALSE */
-    float d_scores[SAMPLES], scores[SAMPLES];
+    float d_scores[MOST_SAMPLES], scores[MOST_SAMPLES];
 } Check;
 
 /* Looks where the values of the last forward pass lie: notes it or compares it with the notes. */
@@ -155,7 +174,7 @@ static void look_at_sides(Check *check, gboolean note)
         float lo, hi;
         if (!biqa_layer_clamp(&check->graph->layers[i], &lo, &hi))
             continue;
-        for (gsize o = 0; o < SAMPLES * n; o++, side++) {
+        for (gsize o = 0; o < check->samples * n; o++, side++) {
             const float y = train_net_output(check->net, (guint)(o / n), i)[o % n];
             const guint8 now = y <= lo ? 1 : y >= hi ? 2 : 0;
             check->switched |= now != *side;
@@ -171,8 +190,8 @@ static double loss_at(Check *check, gsize first, gsize n, float by)
     memcpy(check->moved, check->params, sizeof(float) * check->graph->n_params);
     for (gsize i = first; i < first + n; i++)
         check->moved[i] += by * check->direction[i];
-    train_net_forward(check->net, SAMPLES, check->moved, check->norm, check->scores);
-    for (guint s = 0; s < SAMPLES; s++)
+    train_net_forward(check->net, check->samples, check->moved, check->norm, check->scores);
+    for (guint s = 0; s < check->samples; s++)
         loss += (double)check->d_scores[s] * check->scores[s];
     look_at_sides(check, FALSE);
     return loss;
@@ -187,14 +206,14 @@ static double slope_at(Check *check, gsize first, gsize n, float by)
 static double loss_noise(const Check *check)
 {
     double largest = 1.;
-    for (guint s = 0; s < SAMPLES; s++) {
+    for (guint s = 0; s < check->samples; s++) {
         for (guint i = 0; i < check->graph->n_layers; i++) {
             const float *output = train_net_output(check->net, s, i);
             for (gsize o = 0; o < biqa_shape_size(check->graph->layers[i].shape); o++)
                 largest = MAX(largest, fabs((double)output[o]));
         }
     }
-    return ldexp(4. * largest * sqrt(check->graph->n_layers * SAMPLES), -24);
+    return ldexp(4. * largest * sqrt(check->graph->n_layers * check->samples), -24);
 }
 
 /* The floats first..first+n-1 of a tensor, moved along direction. */
@@ -247,7 +266,7 @@ static void compare_tensor(Check *check, guint layer, guint param)
 static void compare_all(Check *check)
 {
     const BiqaGraph *graph = check->graph;
-    train_net_forward(check->net, SAMPLES, check->params, check->norm, check->scores);
+    train_net_forward(check->net, check->samples, check->params, check->norm, check->scores);
     look_at_sides(check, TRUE);
     train_net_backward(check->net, check->params, check->d_scores, 0, check->gradient);
     for (guint i = 0; i < graph->n_layers; i++) {
@@ -259,13 +278,14 @@ static void compare_all(Check *check)
     }
 }
 
-static void check_graph(const char *name, const BiqaGraph *graph, TrainNorm norm)
+static void check_graph(const char *name, const BiqaGraph *graph, guint samples, TrainNorm norm)
 {
     TrainWorkers *workers = train_workers_new(1);
     const gsize n = graph->n_params;
     Check check = {.name = name,
                    .graph = graph,
-                   .net = grad_net_new(graph, SAMPLES, workers, SEED),
+                   .net = grad_net_new(graph, samples, workers, SEED),
+                   .samples = samples,
                    .norm = norm,
                    .params = g_new(float, n),
                    .moved = g_new(float, n),
@@ -274,11 +294,11 @@ static void check_graph(const char *name, const BiqaGraph *graph, TrainNorm norm
     gsize values = 0;
 
     for (guint i = 0; i < graph->n_layers; i++)
-        values += SAMPLES * biqa_shape_size(graph->layers[i].shape);
+        values += samples * biqa_shape_size(graph->layers[i].shape);
     check.sides = g_new0(guint8, values);
 
     tiny_params_fill(graph, check.params, SEED);
-    grad_fill_uniform(check.d_scores, SAMPLES, -1., 1., SEED);
+    grad_fill_uniform(check.d_scores, samples, -1., 1., SEED);
     grad_fill_uniform(check.direction, n, -1., 1., SEED + 1);
     for (gsize i = 0; i < n; i++)
         check.direction[i] = check.direction[i] < 0.f ? -1.f : 1.f;
@@ -306,22 +326,22 @@ static void check_frozen(gconstpointer data)
 {
     const Case *test = data;
     g_autoptr(BiqaGraph) graph = case_graph_new(test);
-    check_graph(test->name, graph, TRAIN_NORM_FROZEN);
+    check_graph(test->name, graph, test->samples ? test->samples : SAMPLES, TRAIN_NORM_FROZEN);
 }
 
 static void check_batch(gconstpointer data)
 {
     const Case *test = data;
     g_autoptr(BiqaGraph) graph = case_graph_new(test);
-    check_graph(test->name, graph, TRAIN_NORM_BATCH);
+    check_graph(test->name, graph, test->samples ? test->samples : SAMPLES, TRAIN_NORM_BATCH);
 }
 
 static void check_tiny(void)
 {
     g_autoptr(BiqaGraph) graph = tiny_graph_new();
     g_assert_true(biqa_graph_infer(graph, 7, NULL)); /* fewer values, fewer bends */
-    check_graph("tiny graph", graph, TRAIN_NORM_FROZEN);
-    check_graph("tiny graph", graph, TRAIN_NORM_BATCH);
+    check_graph("tiny graph", graph, SAMPLES, TRAIN_NORM_FROZEN);
+    check_graph("tiny graph", graph, SAMPLES, TRAIN_NORM_BATCH);
 }
 
 int main(int argc, char **argv)

@@ -186,7 +186,7 @@ static void check_mean_values(void)
 /* No pair at all: no loss, no gradient, no division by zero. */
 static void check_no_pairs(void)
 {
-    const float quality[] = {5, 5}, y[] = {1.f, 2.f};
+    const float quality[] = {5, 5}, y[] = {1.f, 1.25f};
     const guint same[] = {0, 0}, apart[] = {0, 1};
     const TrainLabels tie = {2, quality, same}, strangers = {2, quality, apart};
     float dy[2] = {0.f};
