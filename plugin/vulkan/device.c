@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Choosing and opening a Vulkan device. */
+
+#include "device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INSTALL_HINT                                                                               \
+    "install the Vulkan driver of your GPU, or mesa-vulkan-drivers for one that runs on the CPU"
+
+static const char *const result_text[] = {
+    [-VK_ERROR_OUT_OF_HOST_MEMORY] = "out of memory",
+    [-VK_ERROR_OUT_OF_DEVICE_MEMORY] = "out of device memory",
+    [-VK_ERROR_INITIALIZATION_FAILED] = "the driver could not be initialised",
+    [-VK_ERROR_DEVICE_LOST] = "the device was lost (reset, unplugged, or hung)",
+    [-VK_ERROR_LAYER_NOT_PRESENT] = "a layer is not installed (vulkan-validationlayers)",
+    [-VK_ERROR_EXTENSION_NOT_PRESENT] = "an extension is missing",
+    [-VK_ERROR_FEATURE_NOT_PRESENT] = "a feature is missing",
+    [-VK_ERROR_INCOMPATIBLE_DRIVER] = "no Vulkan driver is installed: " INSTALL_HINT,
+};
+
+void biqa_vk_set_error(GError **error, VkResult result, const char *what)
+{
+    g_autofree char *call = g_strndup(what, strcspn(what, "("));
+    const gboolean known =
+        result < 0 && -result < (int)G_N_ELEMENTS(result_text) && result_text[-result];
+
+    if (known)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "Vulkan: %s (%s)", result_text[-result],
+                    call);
+    else
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "Vulkan: %s returned %d", call, result);
+}
+
+static VKAPI_ATTR VkBool32 VKAPI_CALL report_message(
+    VkDebugUtilsMessageSeverityFlagBitsEXT severity, VkDebugUtilsMessageTypeFlagsEXT types,
+    const VkDebugUtilsMessengerCallbackDataEXT *data, void *user_data)
+{
+    g_warning("Vulkan validation: %s", data->pMessage);
+    return VK_FALSE;
+}
+
+static const VkDebugUtilsMessengerCreateInfoEXT messenger_info = {
+    .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
+    .messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT |
+                       VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
+    .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT,
+    .pfnUserCallback = report_message,
+};
+
+static gboolean create_instance(BiqaVkDevice *device, gboolean validate, GError **error)
+{
+    const char *layer = "VK_LAYER_KHRONOS_validation";
+    const char *extension = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    uint32_t version = VK_API_VERSION_1_1;
+    PFN_vkCreateDebugUtilsMessengerEXT create_messenger;
+
+    VK_TRY(vkEnumerateInstanceVersion(&version));
+    VK_TRY(vkCreateInstance(
+        &(VkInstanceCreateInfo){
+            .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
+            .pApplicationInfo =
+                &(VkApplicationInfo){
+                    .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
+                    .pApplicationName = "biqafilter",
+                    .apiVersion = MIN(version, VK_API_VERSION_1_2),
+                },
+            .enabledLayerCount = validate ? 1 : 0,
+            .ppEnabledLayerNames = &layer,
+            .enabledExtensionCount = validate ? 1 : 0,
+            .ppEnabledExtensionNames = &extension,
+        },
+        NULL, &device->instance));
+    if (!validate)
+        return TRUE;
+    create_messenger = (PFN_vkCreateDebugUtilsMessengerEXT)vkGetInstanceProcAddr(
+        device->instance, "vkCreateDebugUtilsMessengerEXT");
+    g_assert(create_messenger);
+    VK_TRY(create_messenger(device->instance, &messenger_info, NULL, &device->messenger));
+    return TRUE;
+error:
+    return FALSE;
+}
+
+/* Lower is preferred. */
+static guint type_rank(VkPhysicalDeviceType type)
+{
+    static const VkPhysicalDeviceType order[] = {
+        VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU, VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU,
+        VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU, VK_PHYSICAL_DEVICE_TYPE_OTHER};
+    guint rank = 0;
+
+    while (rank < G_N_ELEMENTS(order) && order[rank] != type)
+        rank++;
+    return rank;
+}
+
+static gboolean name_matches(const char *wanted, const char *name)
+{
+    g_autofree char *needle = g_utf8_strdown(wanted, -1);
+    g_autofree char *hay = g_utf8_strdown(name, -1);
+
+    return strstr(hay, needle) != NULL;
+}
+
+static gboolean is_usable(const VkPhysicalDeviceProperties *properties)
+{
+    return properties->apiVersion >= VK_API_VERSION_1_1;
+}
+
+/* The index of the device that name means, or -1. */
+static gint find_device(const VkPhysicalDeviceProperties *devices, guint n, const char *name)
+{
+    guint64 index;
+    gint best = -1;
+
+    if (name && g_ascii_string_to_unsigned(name, 10, 0, G_MAXUINT, &index, NULL))
+        return index < n && is_usable(&devices[index]) ? (gint)index : -1;
+    for (guint i = 0; i < n; i++) {
+        if (!is_usable(&devices[i]))
+            continue;
+        if (name && g_strcmp0(name, "auto") != 0 && !name_matches(name, devices[i].deviceName))
+            continue;
+        if (best < 0 || type_rank(devices[i].deviceType) < type_rank(devices[best].deviceType))
+            best = (gint)i;
+    }
+    return best;
+}
+
+static void set_not_found(GError **error, const VkPhysicalDeviceProperties *devices, guint n,
+                          const char *name)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (guint i = 0; i < n; i++)
+        g_string_append_printf(list, "%s%u: %s%s", i ? ", " : "", i, devices[i].deviceName,
+                               is_usable(&devices[i]) ? "" : " (older than Vulkan 1.1)");
+    if (n == 0)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "Vulkan finds no device: " INSTALL_HINT);
+    else
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE,
+                    "no Vulkan 1.1 device is called \"%s\"; there is %s", name ? name : "auto",
+                    list->str);
+}
+
+static gboolean choose_physical(BiqaVkDevice *device, const char *name, GError **error)
+{
+    g_autofree VkPhysicalDevice *list = NULL;
+    g_autofree VkPhysicalDeviceProperties *properties = NULL;
+    uint32_t n = 0;
+    gint chosen;
+
+    VK_TRY(vkEnumeratePhysicalDevices(device->instance, &n, NULL));
+    list = g_new0(VkPhysicalDevice, n);
+    properties = g_new0(VkPhysicalDeviceProperties, n);
+    VK_TRY(vkEnumeratePhysicalDevices(device->instance, &n, list));
+    for (uint32_t i = 0; i < n; i++)
+        vkGetPhysicalDeviceProperties(list[i], &properties[i]);
+    chosen = find_device(properties, n, name);
+    if (chosen < 0) {
+        set_not_found(error, properties, n, name);
+        goto error;
+    }
+    device->physical = list[chosen];
+    device->properties = properties[chosen];
+    vkGetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
+    return TRUE;
+error:
+    return FALSE;
+}
+
+/* A queue family that computes; one without graphics where there is one, as it is less busy. */
+static gboolean choose_family(BiqaVkDevice *device, GError **error)
+{
+    uint32_t n = 0;
+    gint chosen = -1;
+    g_autofree VkQueueFamilyProperties *families = NULL;
+
+    vkGetPhysicalDeviceQueueFamilyProperties(device->physical, &n, NULL);
+    families = g_new0(VkQueueFamilyProperties, n);
+    vkGetPhysicalDeviceQueueFamilyProperties(device->physical, &n, families);
+    for (uint32_t i = 0; i < n; i++) {
+        const VkQueueFlags flags = families[i].queueFlags;
+
+        if ((flags & VK_QUEUE_COMPUTE_BIT) && (chosen < 0 || !(flags & VK_QUEUE_GRAPHICS_BIT)))
+            chosen = (gint)i;
+    }
+    if (chosen < 0) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "%s has no compute queue",
+                    device->properties.deviceName);
+        return FALSE;
+    }
+    device->family = (uint32_t)chosen;
+    if (families[chosen].timestampValidBits > 0) {
+        device->tick = device->properties.limits.timestampPeriod;
+        device->tick_mask = G_MAXUINT64 >> (64 - families[chosen].timestampValidBits);
+    }
+    return TRUE;
+}
+
+static gboolean create_device(BiqaVkDevice *device, GError **error)
+{
+    VkPhysicalDeviceBufferDeviceAddressFeatures address = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_BUFFER_DEVICE_ADDRESS_FEATURES};
+    VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                          .pNext = &address};
+    uint32_t version = VK_API_VERSION_1_1;
+
+    VK_TRY(vkEnumerateInstanceVersion(&version));
+    if (MIN(version, device->properties.apiVersion) >= VK_API_VERSION_1_2)
+        vkGetPhysicalDeviceFeatures2(device->physical, &features);
+    device->address = address.bufferDeviceAddress;
+    address.bufferDeviceAddressCaptureReplay = VK_FALSE;
+    address.bufferDeviceAddressMultiDevice = VK_FALSE;
+    VK_TRY(vkCreateDevice(device->physical,
+                          &(VkDeviceCreateInfo){
+                              .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+                              .pNext = device->address ? &address : NULL,
+                              .queueCreateInfoCount = 1,
+                              .pQueueCreateInfos =
+                                  &(VkDeviceQueueCreateInfo){
+                                      .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+                                      .queueFamilyIndex = device->family,
+                                      .queueCount = 1,
+                                      .pQueuePriorities = &(float){1},
+                                  },
+                          },
+                          NULL, &device->handle));
+    vkGetDeviceQueue(device->handle, device->family, 0, &device->queue);
+    return TRUE;
+error:
+    return FALSE;
+}
+
+BiqaVkDevice *biqa_vk_device_open(const char *name, gboolean validate, GError **error)
+{
+    g_autoptr(BiqaVkDevice) device = g_new0(BiqaVkDevice, 1);
+
+    if (!create_instance(device, validate, error) || !choose_physical(device, name, error) ||
+        !choose_family(device, error) || !create_device(device, error))
+        return NULL;
+    return g_steal_pointer(&device);
+}
+
+void biqa_vk_device_free(BiqaVkDevice *device)
+{
+    if (!device)
+        return;
+    if (device->handle)
+        vkDestroyDevice(device->handle, NULL);
+    if (device->messenger) {
+        PFN_vkDestroyDebugUtilsMessengerEXT destroy =
+            (PFN_vkDestroyDebugUtilsMessengerEXT)vkGetInstanceProcAddr(
+                device->instance, "vkDestroyDebugUtilsMessengerEXT");
+        destroy(device->instance, device->messenger, NULL);
+    }
+    if (device->instance)
+        vkDestroyInstance(device->instance, NULL);
+    g_free(device);
+}

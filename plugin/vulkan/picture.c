@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frame upload and the uniform block of preprocess. */
+#include "picture.h"
+
+#include <string.h>
+
+G_STATIC_ASSERT(BIQA_PICTURE_CROPS == BIQA_MAX_CROPS);
+
+/* Bytes of a row that some component reads, by plane. */
+static void measure_rows(BiqaVkPicture *picture)
+{
+    const BiqaFrameFormat *format = &picture->format;
+
+    for (guint i = 0; i < 3; i++) {
+        const BiqaComponent *part = &format->components[i];
+        const gsize end = part->offset +
+                          (gsize)((format->width - 1) >> part->shift_x) * part->step +
+                          format->bytes;
+
+        picture->used[part->plane] = MAX(picture->used[part->plane], end);
+    }
+}
+
+/* Rows start on words, as shaders read words. Returns the bytes of all planes. */
+static gsize lay_out_planes(BiqaVkPicture *picture)
+{
+    gsize end = 0;
+
+    measure_rows(picture);
+    for (guint i = 0; i < picture->format.n_planes; i++) {
+        picture->row[i] = (picture->used[i] + 3) / 4 * 4;
+        picture->base[i] = end;
+        end += picture->row[i] * picture->format.plane_height[i];
+    }
+    return end;
+}
+
+static void fill_block(BiqaVkPicture *picture, const BiqaInput *input)
+{
+    const BiqaFrameFormat *format = &picture->format;
+    biqa_picture *block = picture->block.mapped;
+
+    *block =
+        (biqa_picture){.width = format->width, .height = format->height, .shift = format->shift};
+    memcpy(block->matrix, format->matrix, sizeof block->matrix);
+    for (guint i = 0; i < 3; i++) {
+        const BiqaComponent *part = &format->components[i];
+
+        block->components[i] = (biqa_component){
+            .base = picture->base[part->plane] + part->offset,
+            .row = picture->row[part->plane],
+            .step = part->step,
+            .shift_x = part->shift_x,
+            .shift_y = part->shift_y,
+        };
+        block->mean[i] = input->mean[i];
+        block->deviation[i] = input->deviation[i];
+    }
+}
+
+static void place_crops(BiqaVkPicture *picture, const BiqaInput *input)
+{
+    biqa_picture *block = picture->block.mapped;
+    const gint64 width = picture->format.width, height = picture->format.height;
+
+    picture->mirror = FALSE;
+    for (guint i = 0; i < input->n_crops; i++) {
+        const BiqaPlace place = biqa_crop_place(&input->crops[i], input->size,
+                                                picture->format.width, picture->format.height);
+        const gint64 covered = (gint64)place.reduce * input->size;
+
+        block->places[i][0] = place.x;
+        block->places[i][1] = place.y;
+        block->places[i][2] = (gint)place.reduce;
+        picture->mirror |=
+            place.x < 0 || place.y < 0 || place.x + covered > width || place.y + covered > height;
+    }
+}
+
+static gboolean check_size(const BiqaVkDevice *device, BiqaVkPlan plan, gsize size, GError **error)
+{
+    const VkPhysicalDeviceLimits *limits = &device->properties.limits;
+
+    if (size <= limits->maxStorageBufferRange &&
+        (plan != BIQA_VK_UNROLLED || size / 4 <= limits->maxTexelBufferElements))
+        return TRUE;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                "%s cannot take a frame of %" G_GSIZE_FORMAT " bytes",
+                device->properties.deviceName, size);
+    return FALSE;
+}
+
+gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device, BiqaVkPlan plan,
+                              const BiqaInput *input, const BiqaFrameFormat *format, GError **error)
+{
+    gsize size;
+
+    *picture = (BiqaVkPicture){.format = *format};
+    size = lay_out_planes(picture);
+    if (!check_size(device, plan, size, error) ||
+        !biqa_vk_buffer_init(&picture->bytes, device, size, BIQA_VK_UPLOAD_MEMORY, error) ||
+        !biqa_vk_buffer_init(&picture->block, device, sizeof(biqa_picture), BIQA_VK_UPLOAD_MEMORY,
+                             error))
+        return FALSE;
+    fill_block(picture, input);
+    place_crops(picture, input);
+    if (plan != BIQA_VK_UNROLLED)
+        return TRUE;
+    picture->texels = biqa_vk_buffer_texels(&picture->bytes, device, VK_FORMAT_R32_UINT, error);
+    return picture->texels != VK_NULL_HANDLE;
+}
+
+void biqa_vk_picture_clear(BiqaVkPicture *picture, const BiqaVkDevice *device)
+{
+    vkDestroyBufferView(device->handle, picture->texels, NULL);
+    biqa_vk_buffer_clear(&picture->block, device);
+    biqa_vk_buffer_clear(&picture->bytes, device);
+    *picture = (BiqaVkPicture){0};
+}
+
+void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame)
+{
+    for (guint i = 0; i < picture->format.n_planes; i++) {
+        const guint rows = picture->format.plane_height[i];
+        const gsize row = picture->row[i], used = picture->used[i];
+        guint8 *to = (guint8 *)picture->bytes.mapped + picture->base[i];
+
+        if (frame->strides[i] == row) {
+            memcpy(to, frame->planes[i], (rows - 1) * row + used);
+            continue;
+        }
+        for (guint y = 0; y < rows; y++)
+            memcpy(to + y * row, frame->planes[i] + y * frame->strides[i], used);
+    }
+}
+
+BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *map)
+{
+    const guint tiles = (map->shape.w + BIQA_TILE - 1) / BIQA_TILE;
+
+    return (BiqaVkStep){
+        .kernel = BIQA_VK_PREPROCESS,
+        .constants =
+            {[BIQA_ID_WIDE] = picture->format.bytes == 2, [BIQA_ID_MIRROR] = picture->mirror},
+        .groups = {tiles, tiles, map->samples},
+        .push.preprocess = {.target = map->view, .size = map->shape.w},
+    };
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The frame on the device, and what preprocess needs to know of it. */
+#pragma once
+
+#include "memory.h"
+#include "preprocess.h"
+#include "step.h"
+
+typedef struct {
+    BiqaFrameFormat format;
+    BiqaVkBuffer bytes;  /* planes, one after the other; mapped */
+    BiqaVkBuffer block;  /* biqa_picture; mapped */
+    VkBufferView texels; /* bytes as words; only in plans that read texels */
+    gsize base[BIQA_MAX_PLANES], row[BIQA_MAX_PLANES], used[BIQA_MAX_PLANES]; /* bytes */
+    gboolean mirror; /* some crop reaches over the border */
+} BiqaVkPicture;
+
+/* Makes buffers for frames of a format; a zeroed struct may be cleared.
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device's buffers are too small. */
+gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device, BiqaVkPlan plan,
+                              const BiqaInput *input, const BiqaFrameFormat *format,
+                              GError **error);
+void biqa_vk_picture_clear(BiqaVkPicture *picture, const BiqaVkDevice *device);
+
+/* Copies the planes of a frame of this format, of any strides. */
+void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame);
+
+/* The step that fills the map of the input layer (without its pipeline). */
+BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *map);

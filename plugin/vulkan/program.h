@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A model on a device: its parameters, its activations, and the steps that run both branches. */
+#pragma once
+
+#include "memory.h"
+#include "model.h"
+#include "step.h"
+
+typedef struct {
+    BiqaInput input;
+    BiqaNet *nets[BIQA_N_BRANCHES];   /* folded */
+    BiqaVkMap *maps[BIQA_N_BRANCHES]; /* one a layer; layer 0 is the same for both */
+    GArray *steps;                    /* of BiqaVkStep, in order of execution */
+    gsize scratch_texels;             /* at the arena's end */
+    BiqaVkBuffer arena, weights;
+    VkBufferView arena_texels, weights_texels; /* only in plans that read texels */
+} BiqaVkProgram;
+
+/* Lays out arena and steps and makes pipelines and buffers; the arena must then be zeroed and the
+ * weights be filled with values, (transfer full). A zeroed struct may be cleared.
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. */
+gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
+                              const BiqaModel *model, GArray **values, GError **error);
+void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device);
+
+/* The map of the layer whose first value is the raw score. */
+const BiqaVkMap *biqa_vk_program_output(const BiqaVkProgram *program, BiqaBranch branch);

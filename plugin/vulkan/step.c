@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps of every kind of layer. */
+#include "step.h"
+
+#include <math.h>
+
+/* Kernels of more taps, or wider strides, are not unrolled. */
+#define MAX_TAPS 49
+#define MAX_STRIDE 2
+
+/* The largest straight-line chunk, in multiplications. Small kernels stay in the instruction
+ * cache; but where pixels are few the cost of a dispatch counts for more. */
+#define FEW_PIXELS 1000
+#define SMALL_CHUNK 2048
+#define LARGE_CHUNK 8192
+/* Texels a chunk keeps at hand; more only costs compile time. */
+#define SMALL_INPUTS 128
+#define LARGE_INPUTS 256
+
+static guint divide_up(guint a, guint b)
+{
+    return (a + b - 1) / b;
+}
+
+static BiqaVkStep *append_step(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
+                               GArray *steps)
+{
+    g_array_set_size(steps, steps->len + 1);
+    BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, steps->len - 1);
+
+    *step =
+        (BiqaVkStep){.kernel = kernel, .layer = layer, .branch = context->branch, .barrier = TRUE};
+    return step;
+}
+
+/* Groups that cover a map with a lane for every texel. */
+static void cover_map(BiqaVkStep *step, const BiqaVkMap *map)
+{
+    step->groups[0] = divide_up(map->shape.w, BIQA_TILE);
+    step->groups[1] = divide_up(map->shape.h, BIQA_TILE);
+    step->groups[2] = biqa_vk_planes(map->shape.c) * map->samples;
+}
+
+static void cover_line(BiqaVkStep *step, guint lanes)
+{
+    step->groups[0] = divide_up(lanes, BIQA_LINE);
+    step->groups[1] = step->groups[2] = 1;
+}
+
+static biqa_conv_push conv_push(const BiqaVkStepContext *context, guint layer)
+{
+    const BiqaLayer *conv = &context->net->graph->layers[layer];
+    const BiqaVkMap *from = &context->maps[conv->inputs[0]], *to = &context->maps[layer];
+    const BiqaVkWeights at = biqa_vk_weights_add(context->net, layer, context->weights);
+    biqa_conv_push push = {
+        .source = from->view,
+        .target = to->view,
+        .weights = at.weights,
+        .bias = at.bias,
+        .weights_row = at.row,
+        .width = to->shape.w,
+        .height = to->shape.h,
+        .samples = to->samples,
+        .inputs = from->shape.c,
+        .outputs = to->shape.c,
+        .groups = conv->groups,
+        .kernel_h = conv->kernel_h,
+        .kernel_w = conv->kernel_w,
+        .stride = conv->stride,
+        .lo = conv->lo,
+        .hi = conv->hi,
+    };
+
+    push.source.origin =
+        biqa_vk_map_corner(from, biqa_layer_pad_before(conv, from->shape.h, conv->kernel_h),
+                           biqa_layer_pad_before(conv, from->shape.w, conv->kernel_w));
+    return push;
+}
+
+static void add_conv_whole(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
+                           GArray *steps)
+{
+    BiqaVkStep *step = append_step(context, layer, kernel, steps);
+
+    step->push.conv = conv_push(context, layer);
+    cover_map(step, &context->maps[layer]);
+}
+
+/* How a dense CONV is cut: input channels (a multiple of 4, or all) and fours of output channels.
+ */
+typedef struct {
+    guint inputs, outputs;
+} Chunk;
+
+static Chunk choose_chunk(const biqa_conv_push *push)
+{
+    const gboolean few = push->width * push->height * push->samples < FEW_PIXELS;
+    const guint taps = push->kernel_h * push->kernel_w;
+    const guint most = MAX((few ? LARGE_INPUTS : SMALL_INPUTS) / taps / 4 * 4, 4);
+    const guint in_parts = divide_up(push->inputs, most);
+    const guint planes = biqa_vk_planes(push->outputs);
+    Chunk chunk = {push->inputs, planes};
+
+    if (in_parts > 1)
+        chunk.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
+    const guint room = (few ? LARGE_CHUNK : SMALL_CHUNK) / (4 * taps * chunk.inputs);
+    chunk.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
+    return chunk;
+}
+
+/* One chunk of a dense CONV: inputs from i on, outputs from plane o on. */
+static void add_chunk(const BiqaVkStepContext *context, guint layer, const biqa_conv_push *whole,
+                      Chunk chunk, guint i, guint o, GArray *steps)
+{
+    BiqaVkStep *step = append_step(context, layer, BIQA_VK_DENSE, steps);
+    biqa_conv_push *push = &step->push.conv;
+
+    *push = *whole;
+    step->barrier = o == 0;
+    step->constants[BIQA_ID_KERNEL_H] = whole->kernel_h;
+    step->constants[BIQA_ID_KERNEL_W] = whole->kernel_w;
+    step->constants[BIQA_ID_INPUTS] = MIN(chunk.inputs, whole->inputs - i);
+    step->constants[BIQA_ID_OUTPUTS] = MIN(chunk.outputs, biqa_vk_planes(whole->outputs) - o);
+    step->constants[BIQA_ID_ACCUMULATE] = i > 0;
+    push->source.origin += i / 4 * whole->source.plane;
+    push->target.origin += o * whole->target.plane;
+    push->weights += o * whole->weights_row + i;
+    push->bias += o;
+    if (i + chunk.inputs < whole->inputs) {
+        push->lo = -INFINITY;
+        push->hi = INFINITY;
+    }
+    cover_line(step, push->width * push->height * push->samples);
+}
+
+static void add_dense(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    biqa_conv_push push = conv_push(context, layer);
+    const Chunk chunk = choose_chunk(&push);
+
+    push.inverse_width = 1.f / push.width;
+    push.inverse_pixels = 1.f / (push.width * push.height);
+    for (guint i = 0; i < push.inputs; i += chunk.inputs)
+        for (guint o = 0; o < biqa_vk_planes(push.outputs); o += chunk.outputs)
+            add_chunk(context, layer, &push, chunk, i, o, steps);
+}
+
+/* Width of the blocks that cover a row with the fewest surplus pixels. */
+static guint block_width(guint width)
+{
+    guint best = BIQA_MAX_BLOCK_W;
+
+    for (guint w = best; w >= 4; w--)
+        if (divide_up(width, w) * w < divide_up(width, best) * best)
+            best = w;
+    return best;
+}
+
+static void add_depthwise(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    BiqaVkStep *step = append_step(context, layer, BIQA_VK_DEPTHWISE, steps);
+    biqa_conv_push *push = &step->push.conv;
+    guint wide, high;
+
+    *push = conv_push(context, layer);
+    step->constants[BIQA_ID_KERNEL_H] = push->kernel_h;
+    step->constants[BIQA_ID_KERNEL_W] = push->kernel_w;
+    step->constants[BIQA_ID_STRIDE] = push->stride;
+    step->constants[BIQA_ID_BLOCK_W] = block_width(push->width);
+    step->constants[BIQA_ID_BLOCK_H] = BIQA_BLOCK_H;
+    wide = divide_up(push->width, step->constants[BIQA_ID_BLOCK_W]);
+    high = divide_up(push->height, BIQA_BLOCK_H);
+    push->inverse_width = 1.f / wide;
+    push->inverse_pixels = 1.f / (wide * high);
+    cover_line(step, wide * high * biqa_vk_planes(push->outputs) * push->samples);
+}
+
+/* Whether a CONV of one group, or of a group for each channel, can be straight-line code. */
+static gboolean is_unrollable(const BiqaVkStepContext *context, guint layer)
+{
+    const BiqaLayer *conv = &context->net->graph->layers[layer];
+    const BiqaVkMap *to = &context->maps[layer];
+    const guint64 pixels = (guint64)to->shape.w * to->shape.h * to->samples;
+    const guint64 lanes = conv->groups == 1 ? pixels : pixels * biqa_vk_planes(to->shape.c);
+
+    return context->plan == BIQA_VK_UNROLLED && conv->kernel_h * conv->kernel_w <= MAX_TAPS &&
+           conv->stride <= MAX_STRIDE && lanes <= BIQA_MAX_QUOTIENT;
+}
+
+static void add_conv(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    const BiqaLayer *conv = &context->net->graph->layers[layer];
+    const guint inputs = context->maps[conv->inputs[0]].shape.c;
+    const gboolean depthwise =
+        conv->groups > 1 && conv->groups == inputs && conv->channels == inputs;
+
+    if (conv->groups > 1 && !depthwise)
+        add_conv_whole(context, layer, BIQA_VK_CONV, steps);
+    else if (context->plan == BIQA_VK_COMPACT)
+        add_conv_whole(context, layer, depthwise ? BIQA_VK_DEPTHWISE : BIQA_VK_DENSE, steps);
+    else if (!is_unrollable(context, layer))
+        add_conv_whole(context, layer, BIQA_VK_CONV, steps);
+    else if (depthwise)
+        add_depthwise(context, layer, steps);
+    else
+        add_dense(context, layer, steps);
+}
+
+static void add_sum(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    const BiqaLayer *sum = &context->net->graph->layers[layer];
+    const BiqaVkMap *to = &context->maps[layer];
+    BiqaVkStep *step = append_step(context, layer, BIQA_VK_ADD, steps);
+
+    step->push.add = (biqa_add_push){
+        .target = to->view,
+        .width = to->shape.w,
+        .height = to->shape.h,
+        .planes = biqa_vk_planes(to->shape.c),
+        .lo = sum->lo,
+        .hi = sum->hi,
+    };
+    for (guint k = 0; k < sum->n_inputs; k++)
+        step->push.add.source[k] = context->maps[sum->inputs[k]].view;
+    step->constants[BIQA_ID_INPUTS] = sum->n_inputs;
+    cover_map(step, to);
+}
+
+/* Parts a map of that many pixels is pooled in; each has a pixel at least. */
+static guint pool_parts(guint pixels, guint *part_pixels)
+{
+    *part_pixels = divide_up(pixels, CLAMP(pixels / BIQA_LINE, 1, BIQA_POOL_PARTS));
+    return divide_up(pixels, *part_pixels);
+}
+
+static gsize pool_texels(BiqaShape shape, guint samples)
+{
+    guint part_pixels;
+
+    return (gsize)2 * pool_parts(shape.w * shape.h, &part_pixels) * biqa_vk_planes(shape.c) *
+           samples;
+}
+
+/* Parts of input k lie in scratch from texel scratch on, its channels go to first. */
+static biqa_pool_push pool_push(const BiqaVkStepContext *context, guint layer, guint k,
+                                uint32_t scratch, guint first)
+{
+    const BiqaLayer *pool = &context->net->graph->layers[layer];
+    const BiqaVkMap *from = &context->maps[pool->inputs[k]];
+    biqa_pool_push push = {
+        .source = from->view,
+        .target = context->maps[layer].view,
+        .scratch = scratch,
+        .first = first,
+        .width = from->shape.w,
+        .height = from->shape.h,
+        .channels = from->shape.c,
+        .samples = from->samples,
+        .deviation = pool->deviation,
+        .epsilon = BIQA_POOL_EPSILON,
+    };
+
+    push.parts = pool_parts(push.width * push.height, &push.part_pixels);
+    return push;
+}
+
+/* First the parts of all inputs, then their mergers, so that one barrier does. */
+static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    const BiqaLayer *pool = &context->net->graph->layers[layer];
+    const guint start = steps->len;
+    gsize scratch = context->scratch;
+    guint first = 0;
+
+    for (guint k = 0; k < pool->n_inputs; k++) {
+        const BiqaVkMap *from = &context->maps[pool->inputs[k]];
+        BiqaVkStep *step = append_step(context, layer, BIQA_VK_POOL_PART, steps);
+
+        step->push.pool = pool_push(context, layer, k, scratch, first);
+        step->barrier = k == 0;
+        cover_line(step, biqa_vk_planes(from->shape.c) * from->samples * step->push.pool.parts);
+        scratch += pool_texels(from->shape, from->samples);
+        first += pool->deviation ? 2 * from->shape.c : from->shape.c;
+    }
+    for (guint k = 0; k < pool->n_inputs; k++) {
+        const BiqaVkMap *from = &context->maps[pool->inputs[k]];
+        BiqaVkStep *step = append_step(context, layer, BIQA_VK_POOL_MERGE, steps);
+
+        step->push.pool = g_array_index(steps, BiqaVkStep, start + k).push.pool;
+        step->barrier = k == 0;
+        cover_line(step, biqa_vk_planes(from->shape.c) * from->samples);
+    }
+}
+
+gsize biqa_vk_steps_scratch(const BiqaGraph *graph, guint samples)
+{
+    gsize most = 0;
+
+    for (guint i = 0; i < graph->n_layers; i++) {
+        const BiqaLayer *pool = &graph->layers[i];
+        gsize texels = 0;
+
+        if (pool->kind != BIQA_LAYER_POOL)
+            continue;
+        for (guint k = 0; k < pool->n_inputs; k++)
+            texels += pool_texels(graph->layers[pool->inputs[k]].shape, samples);
+        most = MAX(most, texels);
+    }
+    return most;
+}
+
+static void add_linear(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    const BiqaVkMap *from = &context->maps[context->net->graph->layers[layer].inputs[0]];
+    const BiqaVkMap *to = &context->maps[layer];
+    const BiqaVkWeights at = biqa_vk_weights_add(context->net, layer, context->weights);
+    BiqaVkStep *step = append_step(context, layer, BIQA_VK_LINEAR, steps);
+
+    step->push.linear = (biqa_linear_push){
+        .source = from->view,
+        .target = to->view,
+        .weights = at.weights,
+        .bias = at.bias,
+        .planes = biqa_vk_planes(from->shape.c),
+        .outputs = to->shape.c,
+        .samples = to->samples,
+    };
+    cover_line(step, to->shape.c * to->samples);
+}
+
+static void add_nothing(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    /* INPUT: its step depends on the frame's format (picture.h). */
+}
+
+/* NORM, RELU and RELU6 do not outlive biqa_fold(). */
+static void (*const adders[])(const BiqaVkStepContext *, guint, GArray *) = {
+    [BIQA_LAYER_INPUT] = add_nothing, [BIQA_LAYER_CONV] = add_conv,
+    [BIQA_LAYER_NORM] = NULL,         [BIQA_LAYER_RELU] = NULL,
+    [BIQA_LAYER_RELU6] = NULL,        [BIQA_LAYER_CLIP] = add_sum,
+    [BIQA_LAYER_ADD] = add_sum,       [BIQA_LAYER_POOL] = add_pool,
+    [BIQA_LAYER_LINEAR] = add_linear,
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(adders) == BIQA_N_LAYER_KINDS);
+
+gboolean biqa_vk_steps_add(const BiqaVkStepContext *context, guint layer, GArray *steps,
+                           GError **error)
+{
+    const BiqaLayerKind kind = context->net->graph->layers[layer].kind;
+    const guint first = steps->len;
+
+    g_assert(adders[kind] || kind == BIQA_LAYER_INPUT);
+    adders[kind](context, layer, steps);
+    for (guint i = first; i < steps->len; i++)
+        for (guint axis = 0; axis < 3; axis++)
+            if (g_array_index(steps, BiqaVkStep, i).groups[axis] > BIQA_MAX_GROUPS) {
+                g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                            "layer %u is too large for one dispatch", layer);
+                return FALSE;
+            }
+    return TRUE;
+}

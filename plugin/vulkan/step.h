@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A network as a list of dispatches. */
+#pragma once
+
+#include "arena.h"
+#include "kernel.h"
+#include "verdict.h"
+#include "weights.h"
+
+/* One dispatch. */
+typedef struct {
+    BiqaVkKernel kernel;
+    uint32_t constants[BIQA_N_CONSTANTS];
+    VkPipeline pipeline; /* borrowed from the kernels */
+    guint layer;
+    BiqaBranch branch;
+    gboolean barrier; /* reads what an earlier step of its branch wrote since its last barrier */
+    uint32_t groups[3];
+    union {
+        biqa_conv_push conv;
+        biqa_add_push add;
+        biqa_pool_push pool;
+        biqa_linear_push linear;
+        biqa_preprocess_push preprocess;
+        uint8_t bytes[BIQA_MAX_PUSH];
+    } push;
+} BiqaVkStep;
+
+/* What steps are made for. */
+typedef struct {
+    BiqaVkPlan plan;
+    BiqaBranch branch;
+    const BiqaNet *net;    /* folded */
+    const BiqaVkMap *maps; /* one a layer */
+    uint32_t scratch;      /* first of biqa_vk_steps_scratch() texels */
+    GArray *weights;       /* of floats; parameters are appended */
+} BiqaVkStepContext;
+
+/* Appends the steps of one layer (pipelines and the address of the weights still missing).
+ * BIQA_ERROR_SUPPORT for a map with more channels than one dispatch can take. */
+gboolean biqa_vk_steps_add(const BiqaVkStepContext *context, guint layer, GArray *steps,
+                           GError **error);
+
+/* Texels of scratch the steps of a graph need. */
+gsize biqa_vk_steps_scratch(const BiqaGraph *graph, guint samples);

@@ -1,0 +1,62 @@
+#version 450
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* CONV of one group for CPUs: a chunk of input channels to a chunk of output channels, straight
+ * on. Weights come from an address that every lane can see is the same (a push constant and
+ * constants only, outside all control flow), so that they become operands of multiplications;
+ * every input is read before any arithmetic, as a read spills all registers. */
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_buffer_reference_uvec2 : require
+#extension GL_GOOGLE_include_directive : require
+#include "arena.glsl"
+#include "pixel.glsl"
+
+layout(local_size_x = BIQA_LINE) in;
+layout(constant_id = BIQA_ID_KERNEL_H) const uint KERNEL_H = 1;
+layout(constant_id = BIQA_ID_KERNEL_W) const uint KERNEL_W = 1;
+layout(constant_id = BIQA_ID_INPUTS) const uint INPUTS = 4;
+layout(constant_id = BIQA_ID_OUTPUTS) const uint OUTPUTS = 2;
+layout(constant_id = BIQA_ID_ACCUMULATE) const uint ACCUMULATE = 0;
+const uint PLANES = (INPUTS + 3) / 4;
+const uint TAPS = KERNEL_H * KERNEL_W;
+
+layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Values { vec4 v[]; };
+layout(push_constant, std430) uniform Push { biqa_conv_push push; };
+
+vec4 inputs[TAPS * PLANES];
+
+/* One four of output channels. */
+void make_plane(Values values, uint o, uint target)
+{
+    const uint row = push.weights + o * push.weights_row;
+    const uint tap_row = (push.inputs + 3) / 4 * 4;
+    vec4 sum;
+
+    if (ACCUMULATE != 0)
+        sum = ARENA(target);
+    else
+        sum = values.v[push.bias + o];
+    [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
+        [[unroll]] for (uint i = 0; i < INPUTS; i++)
+            sum += values.v[row + tap * tap_row + i] * inputs[tap * PLANES + i / 4][i % 4];
+    arena[target] = clamp(sum, push.lo, push.hi);
+}
+
+void main()
+{
+    /* No early return: it would hide from the compiler that the weights are uniform. Surplus lanes
+     * repeat the last pixel. */
+    const uint pixels = push.width * push.height;
+    const uint at = min(gl_GlobalInvocationID.x, pixels * push.samples - 1);
+    const uint n = quotient(at, push.inverse_pixels), y = quotient(at - n * pixels, push.inverse_width);
+    const uint x = at - n * pixels - y * push.width;
+    const uint source = view_texel(push.source, x * push.stride, y * push.stride, 0, n);
+    const uint target = view_texel(push.target, x, y, 0, n);
+    Values values = Values(push.address);
+
+    [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
+        [[unroll]] for (uint i = 0; i < PLANES; i++)
+            inputs[tap * PLANES + i] = ARENA(source + tap / KERNEL_W * push.source.row +
+                                             tap % KERNEL_W + i * push.source.plane);
+    [[unroll]] for (uint o = 0; o < OUTPUTS; o++)
+        make_plane(values, o, target + o * push.target.plane);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What C and the shaders agree on: included by both compilers. */
+#ifndef BIQA_SHADERS_INTERFACE_H
+#define BIQA_SHADERS_INTERFACE_H
+
+#ifdef GL_core_profile
+#define biqa_float4 vec4
+#define biqa_uint2 uvec2
+#define biqa_int4 ivec4
+#else
+#include <stdint.h>
+#include <sys/types.h> /* uint */
+typedef float biqa_float4[4];
+typedef uint32_t biqa_uint2[2];
+typedef int32_t biqa_int4[4];
+typedef struct biqa_view biqa_view;
+typedef struct biqa_conv_push biqa_conv_push;
+typedef struct biqa_add_push biqa_add_push;
+typedef struct biqa_pool_push biqa_pool_push;
+typedef struct biqa_linear_push biqa_linear_push;
+typedef struct biqa_preprocess_push biqa_preprocess_push;
+typedef struct biqa_component biqa_component;
+typedef struct biqa_picture biqa_picture;
+#endif
+
+/* Activations lie in one arena of texels, a texel being four channels of one pixel; a map of C
+ * channels is ceil(C / 4) planes of rows of texels. Around a plane lies a halo of zeros as wide as
+ * its readers' padding, so that nobody tests for borders. The weights are one array of vec4. */
+
+/* Bindings of the only descriptor set. The arena and the weights are there twice, as storage and
+ * as texels: the plan decides which of them its shaders read. */
+#define BIQA_BIND_ARENA 0
+#define BIQA_BIND_ARENA_TEXELS 1
+#define BIQA_BIND_WEIGHTS 2
+#define BIQA_BIND_WEIGHTS_TEXELS 3
+#define BIQA_BIND_FRAME 4
+#define BIQA_BIND_FRAME_TEXELS 5
+#define BIQA_BIND_PICTURE 6
+#define BIQA_N_BINDINGS 7
+
+/* Invocations of a workgroup: x * y where lanes are pixels of a map, LINE where they are a list. */
+#define BIQA_TILE 8
+#define BIQA_LINE 64
+
+/* Workgroups on an axis that every device takes. */
+#define BIQA_MAX_GROUPS 65535
+
+/* Pixels of an invocation of the unrolled depthwise kernel (at most, and exactly), and how many
+ * rows and columns that lets it read beyond its map. */
+#define BIQA_MAX_BLOCK_W 8
+#define BIQA_BLOCK_H 2
+#define BIQA_MAX_OVERREAD 64
+
+/* Identifiers of specialisation constants. */
+#define BIQA_ID_KERNEL_H 0
+#define BIQA_ID_KERNEL_W 1
+#define BIQA_ID_STRIDE 2
+#define BIQA_ID_INPUTS 3     /* dense: input channels of the chunk; add: 1 or 2 maps */
+#define BIQA_ID_OUTPUTS 4    /* dense: texels (fours) of output channels of the chunk */
+#define BIQA_ID_ACCUMULATE 5 /* dense: add to what is there, instead of to the bias */
+#define BIQA_ID_BLOCK_W 6    /* depthwise: pixels of an invocation */
+#define BIQA_ID_BLOCK_H 7
+#define BIQA_N_CONSTANTS 8
+/* preprocess: samples are of two bytes; some crop reaches over the border */
+#define BIQA_ID_WIDE 0
+#define BIQA_ID_MIRROR 1
+
+/* Up to here pixel.glsl's division is exact: a surplus of .5 / b outdoes the rounding of three
+ * operations, 3 * 2^-24 * a / b. */
+#define BIQA_MAX_QUOTIENT 2000000u
+
+/* Largest number of parts a map is cut into by the first half of POOL. */
+#define BIQA_POOL_PARTS 16
+
+/* A map in the arena, in texels: pixel (x, y) of channels 4c..4c+3 of a sample is
+ * origin + sample * sample_stride + c * plane + y * row + x. */
+struct biqa_view {
+    uint origin, row, plane, sample_stride;
+};
+
+/* Push constants of every convolution. */
+struct biqa_conv_push {
+    biqa_view source, target; /* source starts at the first pixel of the top left kernel */
+    biqa_uint2 address;       /* of weights and bias, where the device has addresses */
+    uint weights, bias;       /* first vec4 in the weights buffer */
+    uint weights_row;         /* vec4s from one four of output channels to the next */
+    uint width, height, samples;
+    uint inputs, outputs, groups; /* channels */
+    uint kernel_h, kernel_w, stride;
+    float lo, hi;
+    float inverse_width, inverse_pixels; /* 1 / width, 1 / (width * height) */
+};
+
+/* CLIP (one source) and ADD. */
+struct biqa_add_push {
+    biqa_view source[2];
+    biqa_view target;
+    uint width, height, planes; /* planes: of one sample */
+    float lo, hi;
+};
+
+/* Both halves of POOL, for one of its inputs. The first half writes mean and sum of squared
+ * deviations of each part, two texels, from scratch on; the second merges them. */
+struct biqa_pool_push {
+    biqa_view source;
+    biqa_view target;
+    uint scratch; /* texel */
+    uint first;   /* channel of target where the means go; deviations follow them */
+    uint width, height, channels, samples;
+    uint parts, part_pixels; /* pixels of every part but the last */
+    uint deviation;          /* write the deviations, too */
+    float epsilon;
+};
+
+struct biqa_linear_push {
+    biqa_view source, target;
+    uint weights, bias; /* first vec4; a row of weights is planes long */
+    uint planes;        /* of the source */
+    uint outputs, samples;
+};
+
+struct biqa_preprocess_push {
+    biqa_view target;
+    uint size;
+};
+
+/* Where a colour component lies in the frame buffer, in bytes. */
+struct biqa_component {
+    uint base, row, step, shift_x;
+    uint shift_y, pad0, pad1, pad2;
+};
+
+#define BIQA_PICTURE_CROPS 16
+
+/* The uniform block of preprocess: the frame's format and the crops placed on it. */
+struct biqa_picture {
+    biqa_component components[3];
+    biqa_float4 matrix[3];
+    biqa_float4 mean, deviation;
+    uint width, height, shift, pad;
+    biqa_int4 places[BIQA_PICTURE_CROPS]; /* x, y, reduce */
+};
+
+#ifndef GL_core_profile
+/* 128 bytes of push constants are what every device has. */
+#define BIQA_MAX_PUSH 128
+_Static_assert(sizeof(biqa_view) == 16, "as in std430");
+_Static_assert(sizeof(biqa_conv_push) == 104, "as in std430");
+_Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
+_Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
+_Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");
+_Static_assert(sizeof(biqa_preprocess_push) == 20, "as in std430");
+_Static_assert(sizeof(biqa_component) == 32, "as in std140");
+_Static_assert(sizeof(biqa_picture) == 96 + 48 + 32 + 16 + 16 * BIQA_PICTURE_CROPS, "as in std140");
+#endif
+
+#endif
