@@ -38,13 +38,15 @@ void make_plane(Values values, uint o, uint target)
     [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
         [[unroll]] for (uint i = 0; i < INPUTS; i++)
             sum += values.v[row + tap * tap_row + i] * inputs[tap * PLANES + i / 4][i % 4];
-    arena[target] = clamp(sum, push.lo, push.hi);
+    sum = clamp(sum, push.lo, push.hi);
+    if (gl_GlobalInvocationID.x < push.width * push.height * push.samples)
+        arena[target] = sum;
 }
 
 void main()
 {
     /* No early return: it would hide from the compiler that the weights are uniform. Surplus lanes
-     * repeat the last pixel. */
+     * read the last pixel again, and do not store: a chunk must be added once. */
     const uint pixels = push.width * push.height;
     const uint at = min(gl_GlobalInvocationID.x, pixels * push.samples - 1);
     const uint n = quotient(at, push.inverse_pixels), y = quotient(at - n * pixels, push.inverse_width);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Comparison of a backend with the reference. */
+#include "check.h"
+
+#include "preprocess.h"
+#include "reference.h"
+#include <math.h>
+
+/* Rounding of one operation, 2^-24. */
+#define UNIT 5.9604645e-8
+
+/* Each of the K terms of a sum is rounded as a product and in the sum; a division or root may be
+ * off by 3 units in the last place (Vulkan, "Precision and Operation of SPIR-V Instructions").
+ * 4 K u sum|w x| covers all of it. */
+#define ROUNDINGS 4
+
+static const char *const plan_names[] = {"auto", "compact", "unrolled"};
+static const char *const branch_names[BIQA_N_BRANCHES] = {"full", "competitor"};
+
+BiqaBackend *check_open(const BiqaModel *model, const CheckCase *what)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaBackend *backend =
+        biqa_vk_backend_new(&(BiqaVkParams){.plan = what->plan, .validate = TRUE}, model, &error);
+
+    g_assert_no_error(error);
+    return backend;
+}
+
+static void compare(const CheckCase *what, BiqaBranch branch, guint crop, guint layer,
+                    const BiqaLayer *info, gsize index, double expected, double got, double bound)
+{
+    const gsize plane = (gsize)info->shape.h * info->shape.w;
+
+    if (fabs(got - expected) <= bound)
+        return;
+    g_error("%s, seed %" G_GUINT64_FORMAT ", %s plan, %s branch, crop %u: layer %u (%s, kernel "
+            "%ux%u, stride %u, %u groups, output %u x %u x %u) at channel %zu, row %zu, column "
+            "%zu: expected %.9g, got %.9g, bound %.3g",
+            what->name, what->seed, plan_names[what->plan], branch_names[branch], crop, layer,
+            biqa_layer_info(info->kind)->name, info->kernel_h, info->kernel_w, info->stride,
+            info->groups, info->shape.c, info->shape.h, info->shape.w, index / plane,
+            index % plane / info->shape.w, index % info->shape.w, expected, got, bound);
+}
+
+static void check_layer(const CheckCase *what, const BiqaNet *net, BiqaBranch branch, guint crop,
+                        guint i, float **outputs)
+{
+    const BiqaLayer *layer = &net->graph->layers[i];
+    const gsize size = biqa_shape_size(layer->shape);
+    const double factor = ROUNDINGS * UNIT * biqa_reference_terms(net->graph, i);
+    g_autofree float *expected = g_new(float, size);
+    g_autofree double *magnitude = g_new(double, size);
+    const float *inputs[BIQA_MAX_INPUTS];
+
+    for (guint k = 0; k < layer->n_inputs; k++)
+        inputs[k] = outputs[layer->inputs[k]];
+    biqa_reference_layer(net->graph, i, net->params, inputs, expected, magnitude);
+    for (gsize k = 0; k < size; k++)
+        compare(what, branch, crop, i, layer, k, expected[k], outputs[i][k], factor * magnitude[k]);
+}
+
+double preprocess_bound(const BiqaInput *input, const BiqaFrameFormat *format, guint channel,
+                        guint reduce)
+{
+    const double largest = (format->bytes == 2 ? 65535 >> format->shift : 255);
+    double magnitude = fabs(format->matrix[channel][3]) + fabs(input->mean[channel]);
+
+    for (guint j = 0; j < 3; j++)
+        magnitude += fabs(format->matrix[channel][j]) * largest;
+    return ROUNDINGS * UNIT * (4 + reduce * reduce + 2) * magnitude / input->deviation[channel];
+}
+
+static void check_input(const CheckCase *what, const BiqaModel *model, const BiqaNet *net,
+                        const BiqaFrame *frame, BiqaBranch branch, guint crop, const float *got)
+{
+    const BiqaLayer *layer = &net->graph->layers[0];
+    const gsize plane = (gsize)layer->shape.h * layer->shape.w;
+    g_autofree float *expected = g_new(float, biqa_shape_size(layer->shape));
+    const BiqaPlace place = biqa_crop_place(&model->input.crops[crop], model->input.size,
+                                            frame->format->width, frame->format->height);
+
+    biqa_preprocess_crop(&model->input, frame, place, model->input.size, expected);
+    for (gsize k = 0; k < 3 * plane; k++)
+        compare(what, branch, crop, 0, layer, k, expected[k], got[k],
+                preprocess_bound(&model->input, frame->format, k / plane, place.reduce));
+}
+
+/* Every layer of one branch on one crop; returns the raw score. */
+static double check_crop(BiqaBackend *backend, const BiqaModel *model, const BiqaNet *net,
+                         const BiqaFrame *frame, BiqaBranch branch, guint crop,
+                         const CheckCase *what)
+{
+    float **outputs = biqa_reference_outputs_new(net->graph);
+    g_autoptr(GError) error = NULL;
+    double raw;
+
+    for (guint i = 0; i < net->graph->n_layers; i++) {
+        biqa_backend_tap(backend, branch, crop, i, outputs[i], &error);
+        g_assert_no_error(error);
+        if (i == 0)
+            check_input(what, model, net, frame, branch, crop, outputs[0]);
+        else
+            check_layer(what, net, branch, crop, i, outputs);
+    }
+    raw = outputs[net->graph->n_layers - 1][0];
+    biqa_reference_outputs_free(outputs);
+    return raw;
+}
+
+void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
+                 const CheckCase *what)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaResult result;
+    gint64 texel;
+
+    biqa_backend_run(backend, frame, &result, &error);
+    g_assert_no_error(error);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        g_autoptr(BiqaNet) net = biqa_model_fold(model, b, NULL);
+        double sum = 0;
+
+        for (guint n = 0; n < model->input.n_crops; n++)
+            sum += check_crop(backend, model, net, frame, b, n, what);
+        g_assert_cmpfloat(result.raw[b], ==, (float)(sum / model->input.n_crops));
+    }
+    texel = biqa_vk_backend_check_arena(backend);
+    if (texel >= 0)
+        g_error("%s, seed %" G_GUINT64_FORMAT ", %s plan: texel %" G_GINT64_FORMAT
+                " of the arena was written, which belongs to no layer",
+                what->name, what->seed, plan_names[what->plan], texel);
+}
+
+BiqaFrame noise_frame(const BiqaFrameFormat *format, const gsize strides[BIQA_MAX_PLANES],
+                      guint64 seed)
+{
+    BiqaFrame frame = {.format = format};
+    GRand *rand = g_rand_new_with_seed((guint32)seed);
+    gsize size = 0;
+    guint8 *bytes;
+
+    for (guint i = 0; i < format->n_planes; i++) {
+        frame.strides[i] = strides[i];
+        size += strides[i] * format->plane_height[i];
+    }
+    bytes = g_malloc(size);
+    for (gsize i = 0; i < size; i++)
+        bytes[i] = (guint8)g_rand_int(rand);
+    for (guint i = 0; i < format->n_planes; i++) {
+        frame.planes[i] = bytes;
+        bytes += strides[i] * format->plane_height[i];
+    }
+    g_rand_free(rand);
+    return frame;
+}

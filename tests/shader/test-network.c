@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whole networks, layer by layer, in both plans. */
+#include "check.h"
+#include "mobilenet.h"
+#include "support.h"
+
+static const BiqaVkPlanChoice plans[] = {BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED};
+
+/* model (transfer full) */
+static void check_model(BiqaModel *model, CheckCase what)
+{
+    static const guint sizes[][2] = {{31, 50}, {241, 300}, {16, 16}};
+
+    for (guint p = 0; p < G_N_ELEMENTS(plans); p++) {
+        what.plan = plans[p];
+        g_autoptr(BiqaBackend) backend = check_open(model, &what);
+
+        /* The format changes from frame to frame, and back. */
+        for (guint i = 0; i < G_N_ELEMENTS(sizes) + 1; i++) {
+            const guint *size = sizes[i % G_N_ELEMENTS(sizes)];
+            BiqaFrameFormat format;
+
+            biqa_frame_format_rgb(&format, size[0], size[1]);
+            BiqaFrame frame =
+                noise_frame(&format, (gsize[BIQA_MAX_PLANES]){3 * size[0]}, what.seed + i);
+            check_frame(backend, model, &frame, &what);
+            g_free((guint8 *)frame.planes[0]);
+        }
+    }
+    biqa_model_free(model);
+}
+
+static void test_tiny(void)
+{
+    check_model(tiny_model_new(7), (CheckCase){.name = "every kind", .seed = 7});
+}
+
+static void test_mobilenet(void)
+{
+    check_model(mobilenet_model_new(65, 3, 4, 5), (CheckCase){.name = "mobilenet", .seed = 5});
+}
+
+/* The real widths, so that input channels are cut into chunks. */
+static void test_wide(void)
+{
+    check_model(mobilenet_model_new(32, 2, 1, 6), (CheckCase){.name = "wide", .seed = 6});
+}
+
+/* Two backends on the same frame, and one on the same frame twice. */
+static void test_repeat(void)
+{
+    g_autoptr(BiqaModel) model = tiny_model_new(3);
+    const CheckCase what = {.name = "repeat", .seed = 3, .plan = BIQA_VK_PLAN_AUTO};
+    g_autoptr(BiqaBackend) one = check_open(model, &what);
+    g_autoptr(BiqaBackend) other = check_open(model, &what);
+    g_autoptr(GError) error = NULL;
+    BiqaFrameFormat format;
+    BiqaResult results[3];
+
+    biqa_frame_format_rgb(&format, 64, 48);
+    BiqaFrame frame = noise_frame(&format, (gsize[BIQA_MAX_PLANES]){200}, 3);
+    biqa_backend_run(one, &frame, &results[0], &error);
+    biqa_backend_run(one, &frame, &results[1], &error);
+    biqa_backend_run(other, &frame, &results[2], &error);
+    g_assert_no_error(error);
+    for (guint i = 1; i < 3; i++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            g_assert_cmpfloat(results[i].raw[b], ==, results[0].raw[b]);
+    g_assert_cmpfloat(results[0].raw[BIQA_FULL], !=, results[0].raw[BIQA_COMPETITOR]);
+    g_free((guint8 *)frame.planes[0]);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/shader/network/every-kind", test_tiny);
+    g_test_add_func("/shader/network/mobilenet", test_mobilenet);
+    g_test_add_func("/shader/network/wide", test_wide);
+    g_test_add_func("/shader/network/repeat", test_repeat);
+    return g_test_run();
+}
