@@ -3,17 +3,10 @@
  * when the program starts. */
 #pragma once
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define BIQA_SANITIZED 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define BIQA_SANITIZED 1
-#endif
-
-/* Sanitizers start after the loader has picked, which crashes some of them. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(BIQA_SANITIZED)
+/* clang 14 gives such functions clashing names; sanitizers start after the loader has picked, which
+ * crashes some of them. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__) &&   \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define BIQA_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define BIQA_HOT
