@@ -246,29 +246,6 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
 
 /* -- buffers ------------------------------------------------------------------------------- */
 
-/* Upstream and downstream agree on memory as if this element were not there. */
-static gboolean propose_allocation(GstBaseTransform *trans, GstQuery *decide, GstQuery *query)
-{
-    return gst_pad_peer_query(GST_BASE_TRANSFORM_SRC_PAD(trans), query);
-}
-
-/* No pool: buffers are never allocated here. */
-static gboolean decide_allocation(GstBaseTransform *trans, GstQuery *query)
-{
-    while (gst_query_get_n_allocation_pools(query) > 0)
-        gst_query_remove_nth_allocation_pool(query, 0);
-    return TRUE;
-}
-
-/* Metadata needs a writable buffer, not writable memory: a shared buffer gets a twin that refers to
- * the same memory. (The base class would allocate and copy.) */
-static GstFlowReturn prepare_output_buffer(GstBaseTransform *trans, GstBuffer *input,
-                                           GstBuffer **output)
-{
-    *output = gst_buffer_is_writable(input) ? input : gst_buffer_copy(input);
-    return GST_FLOW_OK;
-}
-
 /* Counts a frame; returns its number. */
 static guint64 count_frame(GstBiqaFilter *self, Settings *settings)
 {
@@ -521,9 +498,6 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     trans_class->start = start;
     trans_class->stop = stop;
     trans_class->set_caps = set_caps;
-    trans_class->propose_allocation = propose_allocation;
-    trans_class->decide_allocation = decide_allocation;
-    trans_class->prepare_output_buffer = prepare_output_buffer;
     trans_class->transform_ip = transform_ip;
 }
 
@@ -536,6 +510,8 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
         .post_messages = DEFAULT_POST_MESSAGES,
     };
     gst_biqa_stats_init(&self->stats);
+    /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
+     * class gives a shared buffer a twin on the same memory, and allocation is left to the
+     * neighbours. */
     gst_base_transform_set_in_place(GST_BASE_TRANSFORM(self), TRUE);
-    gst_base_transform_set_gap_aware(GST_BASE_TRANSFORM(self), TRUE);
 }
