@@ -28,9 +28,11 @@ static void fill_components(const GstVideoInfo *info, BiqaFrameFormat *format)
         /* GRAY8 has the one component, named three times. */
         guint c = i < GST_VIDEO_FORMAT_INFO_N_COMPONENTS(finfo) ? i : 0;
         guint plane = GST_VIDEO_FORMAT_INFO_PLANE(finfo, c);
+        /* GStreamer 1.22 counts the offset of P010's Cr in samples instead of bytes. */
+        guint offset = GST_VIDEO_FORMAT_INFO_POFFSET(finfo, c);
         format->components[i] = (BiqaComponent){
             .plane = plane,
-            .offset = GST_VIDEO_FORMAT_INFO_POFFSET(finfo, c),
+            .offset = offset % format->bytes == 0 ? offset : offset * format->bytes,
             .step = GST_VIDEO_FORMAT_INFO_PSTRIDE(finfo, c),
             .shift_x = GST_VIDEO_FORMAT_INFO_W_SUB(finfo, c),
             .shift_y = GST_VIDEO_FORMAT_INFO_H_SUB(finfo, c),
