@@ -11,6 +11,10 @@
 #define TRAIN_SCORE_OFFSET 50.f
 #define TRAIN_SCORE_SCALE 12.f
 
+/* What ranking alone takes a pristine picture to be worth, in points: ranks have no zero of their
+ * own. */
+#define TRAIN_PRISTINE_SCORE 85.f
+
 typedef struct {
     guint n;
     TrainNet *nets[BIQA_N_BRANCHES]; /* the competitor's: NULL where the stage has none */

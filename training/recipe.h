@@ -20,6 +20,7 @@ typedef struct {
     char *rank_loss;    /* "fidelity" or "hinge" */
     double margin;      /* of the hinge */
     double rank_weight;
+    double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
     double squared_weight;     /* of (score - rating)^2, in units of 12 points */

@@ -30,6 +30,26 @@ static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
                                                        recipe->squared_weight, d_scores);
 }
 
+/* Ranking fixes differences only; this ties the mean of a batch's references down. */
+static double anchor_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const float target = (TRAIN_PRISTINE_SCORE - TRAIN_SCORE_OFFSET) / TRAIN_SCORE_SCALE;
+    const guint stride = TRAIN_LEVELS + 1, n = batch->n / stride;
+    float mean = 0, d_mean = 0;
+
+    for (guint g = 0; g < n; g++)
+        mean += batch->scores[branch][g * stride] / n;
+    const double loss = train_loss_squared(&target, &mean, 1, step->recipe->anchor_weight, &d_mean);
+    for (guint g = 0; g < n; g++)
+        batch->d_scores[branch][g * stride] += d_mean / n;
+    return loss * step->recipe->anchor_weight;
+}
+
+static double anchored_rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    return rank_loss(step, batch, branch) + anchor_loss(step, batch, branch);
+}
+
 static void forward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
 {
     train_net_forward(batch->nets[branch], batch->n, step->weights->values[branch], step->norm,
@@ -77,7 +97,7 @@ static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss
 
 static double rank_step(const TrainStep *step)
 {
-    return step_full(step, step->ranked, rank_loss);
+    return step_full(step, step->ranked, anchored_rank_loss);
 }
 
 static double tune_step(const TrainStep *step)

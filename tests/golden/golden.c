@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The scores that the shipped model has always given to three small pictures. They may change when
+ * the model does: then `golden --write` prints the new table. */
+#include "backend.h"
+#include "network.h"
+
+#include <math.h>
+#include <string.h>
+
+#define WIDTH 320
+#define HEIGHT 240
+#define AGREEMENT .05 /* points of 100, as between element and trainer */
+
+typedef void (*Paint)(guint8 *rgb);
+
+/* Discs over a gradient: sharp edges, smooth insides. */
+static void paint_sharp(guint8 *rgb)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(1);
+    for (guint i = 0; i < WIDTH * HEIGHT; i++) {
+        const guint8 colour[] = {(guint8)(i % WIDTH / 2), (guint8)(i / WIDTH / 2 + 60), 120};
+        memcpy(rgb + 3 * i, colour, 3);
+    }
+    for (guint disc = 0; disc < 120; disc++) {
+        const gint x = g_rand_int_range(random, 0, WIDTH), y = g_rand_int_range(random, 0, HEIGHT);
+        const gint radius = g_rand_int_range(random, 3, 30);
+        const guint32 bits = g_rand_int(random);
+        for (gint i = 0; i < WIDTH * HEIGHT; i++) {
+            const gint u = i % WIDTH - x, v = i / WIDTH - y;
+            if (u * u + v * v < radius * radius)
+                memcpy(rgb + 3 * i,
+                       &(guint8[]){(guint8)bits, (guint8)(bits >> 8), (guint8)(bits >> 16)}, 3);
+        }
+    }
+}
+
+/* The same through a box of 9 x 9 pixels. */
+static void paint_blurred(guint8 *rgb)
+{
+    g_autofree guint8 *sharp = g_malloc(3 * WIDTH * HEIGHT);
+    paint_sharp(sharp);
+    for (gint i = 0; i < 3 * WIDTH * HEIGHT; i++) {
+        const gint x = i / 3 % WIDTH, y = i / 3 / WIDTH;
+        guint sum = 0;
+        for (gint v = y - 4; v <= y + 4; v++) {
+            for (gint u = x - 4; u <= x + 4; u++)
+                sum +=
+                    sharp[3 * (CLAMP(v, 0, HEIGHT - 1) * WIDTH + CLAMP(u, 0, WIDTH - 1)) + i % 3];
+        }
+        rgb[i] = (guint8)(sum / 81);
+    }
+}
+
+/* The same in blocks of 8 x 8 pixels of few colours, as a starved encoder leaves them. */
+static void paint_blocks(guint8 *rgb)
+{
+    g_autofree guint8 *sharp = g_malloc(3 * WIDTH * HEIGHT);
+    paint_sharp(sharp);
+    for (guint i = 0; i < 3 * WIDTH * HEIGHT; i++) {
+        const guint x = i / 3 % WIDTH / 8 * 8, y = i / 3 / WIDTH / 8 * 8;
+        rgb[i] = sharp[3 * (y * WIDTH + x) + i % 3] & 0xe0;
+    }
+}
+
+static const struct {
+    const char *name;
+    Paint paint;
+    double score, competitor;
+} golden[] = {
+    {"sharp", paint_sharp, 0, 0},
+    {"blurred", paint_blurred, 0, 0},
+    {"blocks", paint_blocks, 0, 0},
+};
+
+static BiqaModel *load(void)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaModel *model = biqa_model_load(g_getenv("BIQA_MODEL"), &error);
+    g_assert_no_error(error);
+    return model;
+}
+
+static BiqaVerdict score(BiqaBackend *backend, const BiqaModel *model, Paint paint)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree guint8 *rgb = g_malloc(3 * WIDTH * HEIGHT);
+    BiqaFrameFormat format;
+    BiqaResult result;
+
+    paint(rgb);
+    biqa_frame_format_rgb(&format, WIDTH, HEIGHT);
+    const BiqaFrame frame = {.format = &format, .planes = {rgb}, .strides = {3 * WIDTH}};
+    biqa_backend_run(backend, &frame, &result, &error);
+    g_assert_no_error(error);
+    return biqa_verdict(&model->scale, &result, model->hard_threshold);
+}
+
+static void check(BiqaBackend *backend, const BiqaModel *model)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(golden); i++) {
+        const BiqaVerdict got = score(backend, model, golden[i].paint);
+        if (!(fabs(got.score - golden[i].score) <= AGREEMENT) ||
+            !(fabs(got.competitor_score - golden[i].competitor) <= AGREEMENT))
+            g_error("%s: expected %.4f and %.4f, got %.4f and %.4f", golden[i].name,
+                    golden[i].score, golden[i].competitor, got.score, got.competitor_score);
+    }
+}
+
+static void test_reference(void)
+{
+    g_autoptr(BiqaModel) model = load();
+    g_autoptr(BiqaBackend) backend = biqa_reference_open(model);
+    check(backend, model);
+}
+
+static void test_vulkan(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = load();
+    g_autoptr(BiqaBackend) backend = biqa_vk_backend_open("auto", model, &error);
+    g_assert_no_error(error);
+    check(backend, model);
+}
+
+/* What a person would say too. */
+static void test_order(void)
+{
+    g_assert_cmpfloat(golden[0].score, >, golden[1].score);
+    g_assert_cmpfloat(golden[0].score, >, golden[2].score);
+}
+
+static int write_table(void)
+{
+    g_autoptr(BiqaModel) model = load();
+    g_autoptr(BiqaBackend) backend = biqa_reference_open(model);
+    for (guint i = 0; i < G_N_ELEMENTS(golden); i++) {
+        const BiqaVerdict got = score(backend, model, golden[i].paint);
+        g_print("{\"%s\", paint_%s, %.4f, %.4f},\n", golden[i].name, golden[i].name, got.score,
+                got.competitor_score);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && g_str_equal(argv[1], "--write"))
+        return write_table();
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/golden/reference", test_reference);
+    g_test_add_func("/golden/vulkan", test_vulkan);
+    g_test_add_func("/golden/order", test_order);
+    return g_test_run();
+}
