@@ -61,9 +61,14 @@ typedef struct biqa_picture biqa_picture;
 #define BIQA_ID_BLOCK_W 6    /* depthwise: pixels of an invocation */
 #define BIQA_ID_BLOCK_H 7
 #define BIQA_N_CONSTANTS 8
-/* preprocess: samples are of two bytes; some crop reaches over the border */
-#define BIQA_ID_WIDE 0
-#define BIQA_ID_MIRROR 1
+/* Those of preprocess, instead. */
+#define BIQA_ID_WIDE 0   /* samples are of two bytes */
+#define BIQA_ID_MIRROR 1 /* some crop reaches over the border */
+#define BIQA_ID_REDUCE 2 /* the reduction of all crops; 0: they differ, or it is large */
+#define BIQA_ID_WORDS 3  /* read per pixel: 2, 1 if the last two, all components share one */
+
+/* The largest reduction that preprocess unrolls. */
+#define BIQA_MAX_UNROLLED_REDUCE 4
 
 /* Up to here pixel.glsl's division is exact: a surplus of .5 / b outdoes the rounding of three
  * operations, 3 * 2^-24 * a / b. */

@@ -64,6 +64,7 @@ static void place_crops(BiqaVkPicture *picture, const BiqaInput *input)
     const gint64 width = picture->format.width, height = picture->format.height;
 
     picture->mirror = FALSE;
+    picture->reduce = 0;
     for (guint i = 0; i < input->n_crops; i++) {
         const BiqaPlace place = biqa_crop_place(&input->crops[i], input->size,
                                                 picture->format.width, picture->format.height);
@@ -72,6 +73,7 @@ static void place_crops(BiqaVkPicture *picture, const BiqaInput *input)
         block->places[i][0] = place.x;
         block->places[i][1] = place.y;
         block->places[i][2] = (gint)place.reduce;
+        picture->reduce = i == 0 || picture->reduce == place.reduce ? place.reduce : 0;
         picture->mirror |=
             place.x < 0 || place.y < 0 || place.x + covered > width || place.y + covered > height;
     }
@@ -134,14 +136,39 @@ void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame)
     }
 }
 
+/* Whether two components of every pixel lie in one word: addresses repeat after four steps. */
+static gboolean share_word(const BiqaVkPicture *picture, guint a, guint b)
+{
+    const BiqaComponent *one = &picture->format.components[a];
+    const BiqaComponent *other = &picture->format.components[b];
+
+    if (one->plane != other->plane || one->step != other->step || one->shift_x != other->shift_x ||
+        one->shift_y != other->shift_y)
+        return FALSE;
+    for (guint x = 0; x < 4; x++)
+        if ((one->offset + x * one->step) / 4 != (other->offset + x * other->step) / 4)
+            return FALSE;
+    return TRUE;
+}
+
+/* Words to be read for a pixel. */
+static guint count_words(const BiqaVkPicture *picture)
+{
+    if (!share_word(picture, 1, 2))
+        return 3;
+    return share_word(picture, 0, 1) ? 1 : 2;
+}
+
 BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *map)
 {
     const guint tiles = (map->shape.w + BIQA_TILE - 1) / BIQA_TILE;
 
     return (BiqaVkStep){
         .kernel = BIQA_VK_PREPROCESS,
-        .constants =
-            {[BIQA_ID_WIDE] = picture->format.bytes == 2, [BIQA_ID_MIRROR] = picture->mirror},
+        .constants = {[BIQA_ID_WIDE] = picture->format.bytes == 2,
+                      [BIQA_ID_MIRROR] = picture->mirror,
+                      [BIQA_ID_REDUCE] = picture->reduce,
+                      [BIQA_ID_WORDS] = count_words(picture)},
         .groups = {tiles, tiles, map->samples},
         .push.preprocess = {.target = map->view, .size = map->shape.w},
     };

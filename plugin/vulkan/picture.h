@@ -13,6 +13,7 @@ typedef struct {
     VkBufferView texels; /* bytes as words; only in plans that read texels */
     gsize base[BIQA_MAX_PLANES], row[BIQA_MAX_PLANES], used[BIQA_MAX_PLANES]; /* bytes */
     gboolean mirror; /* some crop reaches over the border */
+    guint reduce;    /* of all crops, where it is the same and small; else 0 */
 } BiqaVkPicture;
 
 /* Makes buffers for frames of a format; a zeroed struct may be cleared.
