@@ -8,41 +8,47 @@ static inline float clamp_byte(float value)
     return value < 255 ? value : 255;
 }
 
-static inline float sample(const guint8 *p, guint bytes, guint shift)
+static void read_bytes(const guint8 *row, const BiqaComponent *component, const guint *columns,
+                       guint n, float *samples)
 {
-    guint value = bytes == 1 ? p[0] : p[0] | (guint)p[1] << 8;
-    return (float)(value >> shift);
+    for (guint i = 0; i < n; i++)
+        samples[i] = row[(columns[i] >> component->shift_x) * component->step];
 }
 
-/* Inlined twice with a constant number of bytes: this is the trainer's inner loop. */
-static inline G_ALWAYS_INLINE void read_row(const BiqaFrame *frame, guint y, const guint *columns,
-                                            guint n, guint bytes, float *rgb)
+static void read_words(const guint8 *row, const BiqaComponent *component, guint shift,
+                       const guint *columns, guint n, float *samples)
 {
-    const BiqaFrameFormat *format = frame->format;
-    const BiqaComponent *c = format->components;
-    const guint8 *rows[3];
-    for (guint j = 0; j < 3; j++)
-        rows[j] = frame->planes[c[j].plane] + c[j].offset +
-                  (gsize)(y >> c[j].shift_y) * frame->strides[c[j].plane];
-
     for (guint i = 0; i < n; i++) {
-        float s[3];
-        for (guint j = 0; j < 3; j++)
-            s[j] = sample(rows[j] + (gsize)(columns[i] >> c[j].shift_x) * c[j].step, bytes,
-                          format->shift);
-        for (guint k = 0; k < 3; k++) {
-            const float *m = format->matrix[k];
-            rgb[3 * i + k] = clamp_byte(m[0] * s[0] + m[1] * s[1] + m[2] * s[2] + m[3]);
-        }
+        const guint8 *p = row + (columns[i] >> component->shift_x) * component->step;
+        samples[i] = (float)((p[0] | (guint)p[1] << 8) >> shift);
+    }
+}
+
+/* In place, from samples to R, G, B. */
+static void convert(const float matrix[3][4], guint n, float *restrict a, float *restrict b,
+                    float *restrict c)
+{
+    for (guint i = 0; i < n; i++) {
+        float s0 = a[i], s1 = b[i], s2 = c[i];
+        a[i] = clamp_byte(matrix[0][0] * s0 + matrix[0][1] * s1 + matrix[0][2] * s2 + matrix[0][3]);
+        b[i] = clamp_byte(matrix[1][0] * s0 + matrix[1][1] * s1 + matrix[1][2] * s2 + matrix[1][3]);
+        c[i] = clamp_byte(matrix[2][0] * s0 + matrix[2][1] * s1 + matrix[2][2] * s2 + matrix[2][3]);
     }
 }
 
 void biqa_frame_row(const BiqaFrame *frame, guint y, const guint *columns, guint n, float *rgb)
 {
-    if (frame->format->bytes == 1)
-        read_row(frame, y, columns, n, 1, rgb);
-    else
-        read_row(frame, y, columns, n, 2, rgb);
+    const BiqaFrameFormat *format = frame->format;
+    for (guint j = 0; j < 3; j++) {
+        const BiqaComponent *c = &format->components[j];
+        const guint8 *row =
+            frame->planes[c->plane] + c->offset + (y >> c->shift_y) * frame->strides[c->plane];
+        if (format->bytes == 1)
+            read_bytes(row, c, columns, n, rgb + j * n);
+        else
+            read_words(row, c, format->shift, columns, n, rgb + j * n);
+    }
+    convert(format->matrix, n, rgb, rgb + n, rgb + 2 * n);
 }
 
 void biqa_frame_pixel(const BiqaFrame *frame, guint x, guint y, float rgb[3])

@@ -36,7 +36,7 @@ typedef struct {
  * pixel (no interpolation). */
 void biqa_frame_pixel(const BiqaFrame *frame, guint x, guint y, float rgb[3]);
 
-/* The same for the pixels (columns[i], y), i < n; rgb is (n, 3) floats. */
+/* The same for the pixels (columns[i], y), i < n; rgb is (3, n) floats. */
 void biqa_frame_row(const BiqaFrame *frame, guint y, const guint *columns, guint n, float *rgb);
 
 /* The format of packed 8-bit RGB. */

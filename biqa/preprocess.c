@@ -28,15 +28,14 @@ guint biqa_mirror(gint i, guint n)
     return (guint)(k < (gint64)n ? k : period - 1 - k);
 }
 
-/* Adds a row of size * reduce pixels up into size cells of reduce pixels; sums is (3, size). */
-static void add_row(const float *rgb, guint size, guint reduce, float *sums)
+/* Adds n * reduce values up into n sums of reduce values. */
+static void add_row(const float *values, guint n, guint reduce, float *sums)
 {
-    for (guint u = 0; u < size; u++) {
-        for (guint k = 0; k < reduce; k++, rgb += 3) {
-            sums[u] += rgb[0];
-            sums[size + u] += rgb[1];
-            sums[2 * size + u] += rgb[2];
-        }
+    for (guint i = 0; i < n; i++) {
+        float sum = 0;
+        for (guint k = 0; k < reduce; k++)
+            sum += *values++;
+        sums[i] += sum;
     }
 }
 
@@ -45,8 +44,8 @@ void biqa_preprocess_crop(const BiqaInput *input, const BiqaFrame *frame, BiqaPl
 {
     guint wide = size * place.reduce;
     g_autofree guint *columns = g_new(guint, wide);
-    g_autofree float *row = g_new(float, 3 * (gsize)wide);
-    g_autofree float *sums = g_new(float, 3 * (gsize)size);
+    g_autofree float *row = g_new(float, 3 * (gsize)wide);  /* (3, wide) */
+    g_autofree float *sums = g_new(float, 3 * (gsize)size); /* (3, size) */
     for (guint u = 0; u < wide; u++)
         columns[u] = biqa_mirror(place.x + (gint)u, frame->format->width);
 
@@ -57,7 +56,7 @@ void biqa_preprocess_crop(const BiqaInput *input, const BiqaFrame *frame, BiqaPl
         for (guint k = 0; k < place.reduce; k++) {
             gint y = place.y + (gint)(v * place.reduce + k);
             biqa_frame_row(frame, biqa_mirror(y, frame->format->height), columns, wide, row);
-            add_row(row, size, place.reduce, sums);
+            add_row(row, 3 * size, place.reduce, sums);
         }
         for (guint c = 0; c < 3; c++) {
             float *out = output + ((gsize)c * size + v) * size;

@@ -2,33 +2,23 @@
 /* Distortions by real encoders, through GStreamer. Encoders and decoders get one thread each:
  * pictures are what runs in parallel. */
 #include "distort-private.h"
+#include "gstframe.h"
+#include "picture.h"
 #include "pipeline.h"
 #include "preprocess.h"
 #include <gst/app/gstappsrc.h>
-#include <gst/video/video.h>
 #include <string.h>
 
 /* Frames of a video that H.264 is tried on, and pixels that it pans from one to the next. */
 #define VIDEO_FRAMES 4
 #define VIDEO_PAN 2
 
-static void copy_rows(guint8 *to, gsize to_stride, const guint8 *from, gsize from_stride,
-                      gsize bytes, guint n)
+static GstBuffer *buffer_new(const TrainImage *image, const GstVideoInfo *info, guint index)
 {
-    for (guint i = 0; i < n; i++)
-        memcpy(to + i * to_stride, from + i * from_stride, bytes);
-}
-
-static GstBuffer *buffer_new(const TrainImage *image, GstVideoInfo *info, guint index)
-{
-    GstVideoFrame frame;
     GstBuffer *buffer = gst_buffer_new_allocate(NULL, info->size, NULL);
-    gboolean mapped = gst_video_frame_map(&frame, info, buffer, GST_MAP_WRITE);
-    g_assert(mapped);
     gsize row = 3 * (gsize)image->width;
-    copy_rows(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0),
-              image->rgb, row, row, image->height);
-    gst_video_frame_unmap(&frame);
+    for (guint y = 0; y < image->height; y++)
+        gst_buffer_fill(buffer, (gsize)y * info->stride[0], image->rgb + y * row, row);
     GST_BUFFER_PTS(buffer) = index * GST_SECOND / 25;
     GST_BUFFER_DURATION(buffer) = GST_SECOND / 25;
     return buffer;
@@ -47,23 +37,18 @@ static void push_frames(GstElement *pipeline, TrainImage *const *frames, guint n
     gst_app_src_end_of_stream(GST_APP_SRC(source));
 }
 
-/* The frame in sample, which must have the size of like. */
+/* The frame in sample, which must have the size of like. Read as the element reads video. */
 static TrainImage *read_sample(GstSample *sample, const TrainImage *like, GError **error)
 {
-    GstVideoInfo info;
-    GstVideoFrame frame;
-    if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) ||
-        (guint)info.width != like->width || (guint)info.height != like->height ||
-        !gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ)) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "the decoder gave another size back");
+    g_autoptr(TrainPicture) picture = train_picture_new(sample, error);
+    if (!picture)
         return NULL;
-    }
-    TrainImage *image = train_image_new(like->width, like->height);
-    gsize row = 3 * (gsize)image->width;
-    copy_rows(image->rgb, row, GST_VIDEO_FRAME_PLANE_DATA(&frame, 0),
-              GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0), row, image->height);
-    gst_video_frame_unmap(&frame);
-    return image;
+    const BiqaFrameFormat *format = train_picture_frame(picture)->format;
+    if (format->width == like->width && format->height == like->height)
+        return train_picture_image(picture);
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "its decoder made %u x %u pixels of %u x %u",
+                format->width, format->height, like->width, like->height);
+    return NULL;
 }
 
 static TrainImage *run_pipeline(GstElement *pipeline, TrainImage *const *frames, guint n,
@@ -77,19 +62,18 @@ static TrainImage *run_pipeline(GstElement *pipeline, TrainImage *const *frames,
     g_autoptr(GstSample) sample = NULL;
     g_object_get(sink, "last-sample", &sample, NULL);
     if (!sample) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "the decoder gave no frame");
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "its decoder gave no frame");
         return NULL;
     }
     return read_sample(sample, frames[n - 1], error);
 }
 
-/* Sends frames of one size through the elements of codec and returns the last that comes out. */
+/* Sends frames of one size through the elements of codec; returns the last that comes out. */
 static TrainImage *transcode(const char *codec, TrainImage *const *frames, guint n, GError **error)
 {
     g_autofree char *launch =
         g_strdup_printf("appsrc name=source format=time ! videoconvert ! %s ! videoconvert ! "
-                        "video/x-raw,format=RGB ! "
-                        "fakesink name=sink sync=false",
+                        "capsfilter caps=" TRAIN_PICTURE_CAPS " ! fakesink name=sink sync=false",
                         codec);
     GstElement *pipeline = train_pipeline_new(launch, error);
     if (!pipeline)
@@ -99,46 +83,61 @@ static TrainImage *transcode(const char *codec, TrainImage *const *frames, guint
     return image;
 }
 
+/* The picture moved left by pan pixels and grown to width x height, mirrored at its borders. */
+static TrainImage *grow(const TrainImage *image, guint pan, guint width, guint height)
+{
+    TrainImage *grown = train_image_new(width, height);
+    guint8 *out = grown->rgb;
+    for (guint y = 0; y < height; y++) {
+        const guint8 *row =
+            image->rgb + 3 * (gsize)biqa_mirror((gint)y, image->height) * image->width;
+        for (guint x = 0; x < width; x++, out += 3)
+            memcpy(out, row + 3 * (gsize)biqa_mirror((gint)(x + pan), image->width), 3);
+    }
+    return grown;
+}
+
+/* What codec makes of the last of n_frames that pan over the picture and end on it. Encoders are
+ * never shown an edge that does not fill their blocks: frames are grown to multiples of block. */
+static TrainImage *distort(const char *codec, const TrainImage *image, guint n_frames, guint block,
+                           GError **error)
+{
+    guint width = (image->width + block - 1) / block * block;
+    guint height = (image->height + block - 1) / block * block;
+    g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func((GDestroyNotify)train_image_free);
+    for (guint i = n_frames; i-- > 0;)
+        g_ptr_array_add(frames, grow(image, i * VIDEO_PAN, width, height));
+    g_autoptr(TrainImage) out =
+        transcode(codec, (TrainImage *const *)frames->pdata, n_frames, error);
+    return out ? train_image_cut(out, 0, 0, image->width, image->height) : NULL;
+}
+
+/* JPEG's YCbCr has full range, and jpegenc takes what it gets for that. In GStreamer 1.22 it fills
+ * incomplete blocks with whatever memory holds. */
 TrainImage *train_distort_jpeg(const TrainImage *image, double level, guint64 seed, GError **error)
 {
-    /* JPEG's YCbCr has full range: jpegenc takes what it gets for that. */
     g_autofree char *codec =
         g_strdup_printf("video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc quality=%.0f ! "
                         "jpegdec",
                         level);
-    TrainImage *frame = (TrainImage *)image;
-    return transcode(codec, &frame, 1, error);
+    return distort(codec, image, 1, 16, error);
 }
 
+/* The encoder's rate is against one component of three. It only gets below 1/240 of the size with
+ * a first layer that holds next to nothing. Below 128 x 128 it spends all on headers, and with
+ * several tiles their edges show. */
 TrainImage *train_distort_jpeg2000(const TrainImage *image, double level, guint64 seed,
                                    GError **error)
 {
-    /* The encoder's rate is against one component of three. It only gets below 1/240 of the size
-     * with a first layer that holds next to nothing. One tile, or its edges show. */
     g_autofree char *codec =
         g_strdup_printf("video/x-raw,format=RGB ! avenc_jpeg2000 format=j2k tile-width=65536 "
                         "tile-height=65536 layer-rates=10800,%.0f ! avdec_jpeg2000 max-threads=1",
                         3 * level);
-    TrainImage *frame = (TrainImage *)image;
-    return transcode(codec, &frame, 1, error);
+    guint block = MIN(image->width, image->height) < 128 ? 128 : 1;
+    return distort(codec, image, 1, block, error);
 }
 
-/* The picture moved left by pan pixels and grown to even sizes, mirrored at its borders. */
-static TrainImage *pan(const TrainImage *image, guint pan)
-{
-    TrainImage *moved =
-        train_image_new(image->width + image->width % 2, image->height + image->height % 2);
-    guint8 *out = moved->rgb;
-    for (guint y = 0; y < moved->height; y++) {
-        const guint8 *row =
-            image->rgb + 3 * (gsize)biqa_mirror((gint)y, image->height) * image->width;
-        for (guint x = 0; x < moved->width; x++, out += 3)
-            memcpy(out, row + 3 * (gsize)biqa_mirror((gint)(x + pan), image->width), 3);
-    }
-    return moved;
-}
-
-/* A short pan that ends on the picture: its last frame is predicted, as most of a video is. */
+/* The last frame is a predicted one, as most of a video is. */
 TrainImage *train_distort_h264(const TrainImage *image, double level, guint64 seed, GError **error)
 {
     g_autofree char *codec =
@@ -146,11 +145,5 @@ TrainImage *train_distort_h264(const TrainImage *image, double level, guint64 se
                         "tune=zerolatency speed-preset=medium key-int-max=100 threads=1 "
                         "sliced-threads=false ! avdec_h264 max-threads=1",
                         level);
-    TrainImage *frames[VIDEO_FRAMES];
-    for (guint i = 0; i < VIDEO_FRAMES; i++)
-        frames[i] = pan(image, (VIDEO_FRAMES - 1 - i) * VIDEO_PAN);
-    g_autoptr(TrainImage) last = transcode(codec, frames, VIDEO_FRAMES, error);
-    for (guint i = 0; i < VIDEO_FRAMES; i++)
-        train_image_free(frames[i]);
-    return last ? train_image_cut(last, 0, 0, image->width, image->height) : NULL;
+    return distort(codec, image, VIDEO_FRAMES, 16, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Pictures from files, as their decoder gives them. */
+#include "picture.h"
 #include "gstframe.h"
-#include "image.h"
 #include "pipeline.h"
 #include <gst/app/gstappsink.h>
 
@@ -11,10 +11,9 @@ struct TrainPicture {
     BiqaFrame frame;
 };
 
-/* videoconvert passes everything in the list through untouched. */
 #define LAUNCH                                                                                     \
     "filesrc name=source ! decodebin ! videoconvert ! "                                            \
-    "appsink name=sink sync=false caps=\"video/x-raw,format=" BIQA_GST_FORMATS "\""
+    "appsink name=sink sync=false caps=" TRAIN_PICTURE_CAPS
 
 /* A paused pipeline decodes one frame and shows it to its sink. */
 static GstSample *decode(const char *path, GError **error)
@@ -37,7 +36,7 @@ static GstSample *decode(const char *path, GError **error)
     return sample;
 }
 
-static TrainPicture *picture_new(GstSample *sample, GError **error)
+TrainPicture *train_picture_new(GstSample *sample, GError **error)
 {
     GstVideoInfo info;
     TrainPicture *picture = g_new0(TrainPicture, 1);
@@ -61,7 +60,7 @@ TrainPicture *train_picture_load(const char *path, GError **error)
     TrainPicture *picture = NULL;
     g_autoptr(GstSample) sample = decode(path, &problem);
     if (sample)
-        picture = picture_new(sample, &problem);
+        picture = train_picture_new(sample, &problem);
     if (!picture) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot read a picture from '%s': %s", path,
                     problem->message);
@@ -95,7 +94,7 @@ TrainImage *train_picture_image(const TrainPicture *picture)
         biqa_frame_row(&picture->frame, y, columns, width, row);
         guint8 *out = image->rgb + 3 * (gsize)y * width;
         for (guint i = 0; i < 3 * width; i++)
-            out[i] = (guint8)(row[i] + 0.5f);
+            out[i] = (guint8)(row[i % 3 * width + i / 3] + 0.5f);
     }
     return image;
 }
