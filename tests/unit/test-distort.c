@@ -121,10 +121,14 @@ static void test_flat(gconstpointer data)
     if (strcmp(type->name, "noise") == 0)
         return;
     gboolean exact = strcmp(type->name, "blur") == 0 || strcmp(type->name, "scale") == 0;
-    g_autoptr(TrainImage) image = plain(50, 34, 100);
-    g_autoptr(TrainImage) out = apply(type->name, image, 0, 1);
-    for (guint i = 0; i < 3 * 50 * 34; i++)
-        g_assert_cmpint(ABS(out->rgb[i] - 100), <=, exact ? 0 : 3);
+    for (gint shade = 5; shade < 256; shade += 49) {
+        g_autoptr(TrainImage) image = plain(50, 34, (guint8)shade);
+        g_autoptr(TrainImage) out = apply(type->name, image, 0, 1);
+        for (guint i = 0; i < 3 * 50 * 34; i++) {
+            if (ABS(out->rgb[i] - shade) > (exact ? 0 : 3))
+                g_error("%s: value %u expected %d, got %u", type->name, i, shade, out->rgb[i]);
+        }
+    }
 }
 
 static gpointer run_thread(gpointer data)
