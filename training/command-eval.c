@@ -25,6 +25,10 @@ static const GOptionEntry entries[] = {
     {0},
 };
 
+/* Contents are at most this many pixels wide and high: a Kodak photograph stays whole, a wallpaper
+ * is reduced. */
+#define EVAL_SIDE 768
+
 static const char *const branch_names[] = {
     [BIQA_FULL] = "full model", [BIQA_COMPETITOR] = "competitor"};
 
@@ -115,7 +119,7 @@ static TrainPool *open_pool(char **paths, const char *folder, TrainWorkers *work
         types[i] = all[i].name;
     const TrainPoolParams params = {.paths = (const char *const *)paths,
                                     .types = types,
-                                    .side = 4096,
+                                    .side = EVAL_SIDE,
                                     .cuts = 1,
                                     .cache = folder,
                                     .seed = 1};

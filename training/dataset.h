@@ -22,8 +22,8 @@ typedef struct {
 } TrainDataset;
 
 typedef struct {
-    const char *cache;                                        /* folder for the pool's file */
-    void (*progress)(guint done, guint total, gpointer data); /* see pool.h; NULL: silent */
+    const char *cache;                                            /* folder for the pool's file */
+    gboolean (*progress)(guint done, guint total, gpointer data); /* see pool.h; NULL: silent */
     gpointer progress_data;
 } TrainDatasetParams;
 

@@ -4,6 +4,7 @@
 #include "seed.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ typedef struct {
     PoolSlot *slots;  /* (n_slots) */
     GThread *caller;  /* the thread that may report progress */
     gint done;        /* atomic; slot-types finished */
+    gint stopped;     /* atomic; the caller has had enough */
     GMutex lock;      /* guards what follows */
     guint64 end;      /* of the file, as far as it is given away */
     GError *error;    /* of the first picture that failed, by its number */
@@ -49,9 +51,10 @@ static void fail(Make *make, guint index, GError *error)
 static void report(Make *make, guint finished)
 {
     gint done = g_atomic_int_add(&make->done, (gint)finished) + (gint)finished;
-    if (make->params->progress && g_thread_self() == make->caller)
-        make->params->progress((guint)done, make->n_slots * make->n_types,
-                               make->params->progress_data);
+    if (make->params->progress && g_thread_self() == make->caller &&
+        !make->params->progress((guint)done, make->n_slots * make->n_types,
+                                make->params->progress_data))
+        g_atomic_int_set(&make->stopped, TRUE);
 }
 
 static gboolean write_bytes(const Make *make, const void *data, gsize n, guint64 offset,
@@ -107,6 +110,14 @@ static gboolean make_type(Make *make, guint index, guint type, const TrainImage 
     return TRUE;
 }
 
+static gboolean check_stopped(Make *make, GError **error)
+{
+    if (!g_atomic_int_get(&make->stopped))
+        return TRUE;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped");
+    return FALSE;
+}
+
 static gboolean make_content(Make *make, guint index, const TrainImage *content, GError **error)
 {
     PoolSlot *slot = &make->slots[index];
@@ -114,7 +125,7 @@ static gboolean make_content(Make *make, guint index, const TrainImage *content,
     if (!write_bytes(make, content->rgb, pool_image_bytes(slot), slot->offset, error))
         return FALSE;
     for (guint type = 0; type < make->n_types; type++) {
-        if (!make_type(make, index, type, content, error))
+        if (!check_stopped(make, error) || !make_type(make, index, type, content, error))
             return FALSE;
         report(make, 1);
     }
@@ -172,7 +183,8 @@ static void make_task(guint picture, gpointer data)
 {
     Make *make = data;
     GError *error = NULL;
-    if (!is_failed(make, picture) && !make_picture(make, picture, &error))
+    if (!is_failed(make, picture) &&
+        (!check_stopped(make, &error) || !make_picture(make, picture, &error)))
         fail(make, picture, error);
 }
 

@@ -13,8 +13,9 @@ typedef struct {
     guint cuts;               /* contents taken from a picture that is large enough, at most */
     const char *cache;        /* folder for the cache file; created */
     guint64 seed;
-    /* Called from the calling thread now and then; NULL: silent. */
-    void (*progress)(guint done, guint total, gpointer data);
+    /* Called from the calling thread now and then; FALSE stops (G_IO_ERROR_CANCELLED). NULL:
+     * silent. */
+    gboolean (*progress)(guint done, guint total, gpointer data);
     gpointer progress_data;
 } TrainPoolParams;
 

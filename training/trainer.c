@@ -9,10 +9,11 @@
 #include "stage.h"
 #include "start.h"
 #include <errno.h>
+#include <gio/gio.h>
+#include <glib-unix.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #define WARM_UP .1    /* of a stage's steps */
 #define LAST_RATE .02 /* of the peak */
@@ -30,6 +31,7 @@ typedef struct {
     char *checkpoint, *model;
     TrainPlace place;
     guint steps; /* in this call */
+    gboolean interrupted;
 } Run;
 
 /* A stage in progress. */
@@ -43,24 +45,18 @@ typedef struct {
     guint64 seed;
 } Stage;
 
-/* Whether the user asked to stop; the signals are blocked, so this is where they arrive. */
-static gboolean is_interrupted(void)
+static gboolean interrupt(gpointer data)
 {
-    const struct timespec now = {0};
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    return sigtimedwait(&set, NULL, &now) > 0;
+    ((Run *)data)->interrupted = TRUE;
+    return G_SOURCE_CONTINUE;
 }
 
-static void block_signals(void)
+/* Whether the user asked to stop. Signals reach the default context, which nobody else runs. */
+static gboolean is_interrupted(const Run *run)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    return run->interrupted;
 }
 
 /* Linear warm-up, then a cosine down to LAST_RATE. */
@@ -259,8 +255,8 @@ static TrainRunResult loop(Run *run, const Stage *stage, GError **error)
                 loss, "rate", rate_at(stage->recipe, step), "images_per_second",
                 train_progress_rate(&progress, run->place.step, stage->images), NULL))
             return TRAIN_RUN_FAILED;
-        const gboolean stop =
-            is_interrupted() || (run->params->stop_after && run->steps >= run->params->stop_after);
+        const gboolean stop = is_interrupted(run) ||
+                              (run->params->stop_after && run->steps >= run->params->stop_after);
         if ((stop || run->place.step % run->recipe->checkpoint_every == 0) &&
             !save_checkpoint(run, error))
             return TRAIN_RUN_FAILED;
@@ -317,18 +313,24 @@ static void measure_start(Run *run)
     train_batch_free(batch);
 }
 
-static void show_preparation(guint done, guint total, gpointer data)
+typedef struct {
+    const Run *run;
+    TrainProgress progress;
+} Preparation;
+
+static gboolean show_preparation(guint done, guint total, gpointer data)
 {
-    TrainProgress *progress = data;
-    progress->total = total;
-    train_progress_show(progress, done, 0, NULL);
+    Preparation *preparation = data;
+    preparation->progress.total = total;
+    train_progress_show(&preparation->progress, done, 0, NULL);
+    return !is_interrupted(preparation->run);
 }
 
 static gboolean load_data(Run *run, GError **error)
 {
     g_autofree char *cache = g_build_filename(run->params->output, "cache", NULL);
-    TrainProgress progress = train_progress("distort", 0, 0);
-    const TrainDatasetParams params = {cache, show_preparation, &progress};
+    Preparation preparation = {run, train_progress("distort", 0, 0)};
+    const TrainDatasetParams params = {cache, show_preparation, &preparation};
     run->dataset = train_dataset_load(run->recipe, &params, run->workers, error);
     return run->dataset != NULL;
 }
@@ -386,20 +388,31 @@ static void run_clear(Run *run)
     g_free(run->model);
 }
 
+static TrainRunResult prepare_and_run(Run *run, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    run->workers = train_workers_new(run->params->threads);
+    if (load_data(run, &problem))
+        return prepare_values(run, error) ? run_stages(run, error) : TRAIN_RUN_FAILED;
+    if (g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return TRAIN_RUN_INTERRUPTED;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return TRAIN_RUN_FAILED;
+}
+
 TrainRunResult train_run(const TrainRunParams *params, GError **error)
 {
     Run run = {.params = params};
     TrainRunResult result = TRAIN_RUN_FAILED;
+    const guint signals[] = {g_unix_signal_add(SIGINT, interrupt, &run),
+                             g_unix_signal_add(SIGTERM, interrupt, &run)};
 
     run.recipe = train_recipe_load(params->recipe, params->data, error);
-    if (run.recipe && prepare_output(&run, error) && prepare_weights(&run, error)) {
-        run.workers = train_workers_new(params->threads);
-        if (load_data(&run, error)) {
-            block_signals();
-            if (prepare_values(&run, error))
-                result = run_stages(&run, error);
-        }
-    }
+    if (run.recipe && prepare_output(&run, error) && prepare_weights(&run, error))
+        result = prepare_and_run(&run, error);
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++)
+        g_source_remove(signals[i]);
     run_clear(&run);
     return result;
 }

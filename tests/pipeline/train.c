@@ -98,7 +98,8 @@ static int run(const char *line, char **out, char **err, GSpawnChildSetupFunc se
     int status = 0;
     g_shell_parse_argv(command, NULL, &argv, &error);
     g_assert_no_error(error);
-    g_spawn_sync(folder, argv, NULL, G_SPAWN_DEFAULT, setup, NULL, out, err, &status, &error);
+    g_spawn_sync(folder, argv, NULL, out ? G_SPAWN_DEFAULT : G_SPAWN_STDOUT_TO_DEV_NULL, setup,
+                 NULL, out, err, &status, &error);
     g_assert_no_error(error);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -173,8 +174,8 @@ static void test_interrupt(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *checkpoint = file_in("stopped/checkpoint.gguf");
-    g_autoptr(GSubprocessLauncher) launcher =
-        g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+        G_SUBPROCESS_FLAGS_STDERR_SILENCE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
     g_subprocess_launcher_set_cwd(launcher, folder);
     g_autoptr(GSubprocess) child = g_subprocess_launcher_spawn(
         launcher, &error, g_getenv("BIQA_TRAIN"), "train", "recipe.ini", "--out", "stopped", NULL);

@@ -4,6 +4,7 @@
 #include "pool.h"
 #include "support.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <signal.h>
@@ -319,12 +320,13 @@ static void test_full(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &old), ==, 0);
 }
 
-static void count(guint done, guint total, gpointer data)
+static gboolean count(guint done, guint total, gpointer data)
 {
     guint *last = data;
     g_assert_cmpuint(done, >=, *last);
     g_assert_cmpuint(total, ==, N_PICTURES * 2 * 3);
     *last = done;
+    return TRUE;
 }
 
 static void test_progress(Fixture *fixture, gconstpointer data)
@@ -334,6 +336,22 @@ static void test_progress(Fixture *fixture, gconstpointer data)
     fixture->params.progress_data = &last;
     g_autoptr(TrainPool) pool = open_pool(fixture);
     g_assert_cmpuint(last, ==, N_PICTURES * 2 * 3);
+}
+
+/* Says stop at the first type that is done. */
+static gboolean have_enough(guint done, guint total, gpointer data)
+{
+    return done == 0;
+}
+
+static void test_stop(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    fixture->params.progress = have_enough;
+    g_assert_null(train_pool_open(&fixture->params, fixture->workers, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_autoptr(GDir) dir = g_dir_open(fixture->params.cache, 0, NULL);
+    g_assert_null(g_dir_read_name(dir)); /* no half of a file is left behind */
 }
 
 #define ADD(path, func) g_test_add("/unit/pool/" path, Fixture, NULL, set_up, func, tear_down)
@@ -353,5 +371,6 @@ int main(int argc, char **argv)
     ADD("refused", test_refused);
     ADD("full", test_full);
     ADD("progress", test_progress);
+    ADD("stop", test_stop);
     return g_test_run();
 }
