@@ -13,9 +13,8 @@
 #define FEW_PIXELS 1000
 #define SMALL_CHUNK 2048
 #define LARGE_CHUNK 8192
-/* Texels a chunk keeps at hand; more only costs compile time. */
-#define SMALL_INPUTS 128
-#define LARGE_INPUTS 256
+/* Channels times taps a chunk reads before it starts; more only costs compile time. */
+#define MAX_INPUTS 128
 
 static guint divide_up(guint a, guint b)
 {
@@ -96,7 +95,7 @@ static Chunk choose_chunk(const biqa_conv_push *push)
 {
     const gboolean few = push->width * push->height * push->samples < FEW_PIXELS;
     const guint taps = push->kernel_h * push->kernel_w;
-    const guint most = MAX((few ? LARGE_INPUTS : SMALL_INPUTS) / taps / 4 * 4, 4);
+    const guint most = MAX(MAX_INPUTS / taps / 4 * 4, 4);
     const guint in_parts = divide_up(push->inputs, most);
     const guint planes = biqa_vk_planes(push->outputs);
     Chunk chunk = {push->inputs, planes};
