@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* make-clip PHOTO CLIP FRAMES KBITS...
- * Pans slowly over a JPEG photograph and encodes what a 1280 x 720 window sees with x264, FRAMES
- * frames (25 a second) at each bitrate in turn, into one MP4 file. */
+ * Pans slowly over the bottom of a JPEG photograph and encodes what a 1280 x 720 window sees with
+ * x264, FRAMES frames (25 a second) at each bitrate in turn, into one MP4 file. */
 #include <gst/gst.h>
 #include <stdlib.h>
 
 #define WIDTH 1280
 #define HEIGHT 720
+#define PAN 2 /* pixels a frame */
 
 typedef struct {
     GstElement *pipeline, *crop, *encoder;
@@ -21,14 +22,14 @@ static GstElement *pipeline_new(const char *photo, const char *path, guint n_fra
     g_autoptr(GError) error = NULL;
     GstElement *pipeline, *source, *sink;
     /* Cropped before chroma is subsampled, so that every step of a pixel is the same; without
-     * lookahead, so that a new bitrate counts from the frame it is set for; with a fixed number of
-     * threads, so that the clip is the same on every machine. */
+     * lookahead, so that a new bitrate counts from the frame it is set for; on one thread, so that
+     * the clip is the same every time. */
     g_autofree char *line = g_strdup_printf(
         "filesrc name=source ! jpegdec ! videoconvert ! video/x-raw,format=Y444 ! "
         "imagefreeze num-buffers=%u ! video/x-raw,framerate=25/1 ! videocrop name=crop ! "
         "videoconvert ! video/x-raw,format=I420 ! "
-        "x264enc name=encoder speed-preset=veryfast tune=zerolatency threads=2 key-int-max=25 "
-        "vbv-buf-capacity=300 ! h264parse ! mp4mux ! filesink name=sink",
+        "x264enc name=encoder speed-preset=veryfast tune=zerolatency threads=1 key-int-max=25 "
+        "vbv-buf-capacity=600 ! h264parse ! mp4mux ! filesink name=sink",
         n_frames);
 
     pipeline = gst_parse_launch(line, &error);
@@ -45,10 +46,11 @@ static GstElement *pipeline_new(const char *photo, const char *path, guint n_fra
     return pipeline;
 }
 
-/* There and back again: a place in 0..room that moves by one a frame. */
+/* There and back again: a place in 0..room that moves by PAN a frame. Every step starts anew, so
+ * that all see the same pictures and differ by their bitrate alone. */
 static gint pan(guint frame, gint room)
 {
-    gint place = room > 0 ? (gint)(frame % (2 * room)) : 0;
+    gint place = room > 0 ? (gint)(PAN * frame % (2 * room)) : 0;
 
     return MIN(place, 2 * room - place);
 }
@@ -71,8 +73,8 @@ static GstPadProbeReturn on_frame(GstPad *pad, GstPadProbeInfo *info, gpointer d
         return GST_PAD_PROBE_REMOVE;
     }
 
-    x = pan(clip->frame, room_x);
-    y = pan(clip->frame, room_y);
+    x = pan(clip->frame % clip->frames, room_x);
+    y = room_y;
     g_object_set(clip->crop, "left", x, "right", room_x - x, "top", y, "bottom", room_y - y, NULL);
     if (clip->frame % clip->frames == 0)
         g_object_set(clip->encoder, "bitrate",
