@@ -8,7 +8,7 @@ root=$PWD
 cd "$OLDPWD"
 . "$root/examples/setup.sh"
 
-photo=/usr/share/backgrounds/mate/nature/RainDrops.jpg
+photo=/usr/share/backgrounds/mate/nature/Dune.jpg
 bitrates='4000 2500 1600 1000 650 400 250 160 100'
 step_frames=50
 build=$root/build
