@@ -1,7 +1,7 @@
 #version 450
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* CONV of one group for CPUs: a chunk of input channels to a chunk of output channels, straight
- * on. Weights come from an address that every lane can see is the same (a push constant and
+ * on. Weights come from an address that every lane can see is the same (push constants and
  * constants only, outside all control flow), so that they become operands of multiplications;
  * every input is read before any arithmetic, as a read spills all registers. */
 #extension GL_EXT_buffer_reference : require
@@ -18,29 +18,50 @@ layout(constant_id = BIQA_ID_OUTPUTS) const uint OUTPUTS = 2;
 layout(constant_id = BIQA_ID_ACCUMULATE) const uint ACCUMULATE = 0;
 const uint PLANES = (INPUTS + 3) / 4;
 const uint TAPS = KERNEL_H * KERNEL_W;
+const uint AT_ONCE = 2 - OUTPUTS % 2; /* planes of outputs that share an input in a register */
 
 layout(buffer_reference, std430, buffer_reference_align = 16) readonly buffer Values { vec4 v[]; };
 layout(push_constant, std430) uniform Push { biqa_conv_push push; };
 
 vec4 inputs[TAPS * PLANES];
 
-/* One four of output channels. */
-void make_plane(Values values, uint o, uint target)
+/* The values from vec4 number index on. */
+Values values_at(uint index)
 {
-    const uint row = push.weights + o * push.weights_row;
-    const uint tap_row = (push.inputs + 3) / 4 * 4;
-    vec4 sum;
+    uint carry;
+    const uint low = uaddCarry(push.address.x, 16 * index, carry);
 
-    if (ACCUMULATE != 0)
-        sum = ARENA(target);
-    else
-        sum = values.v[push.bias + o];
+    return Values(uvec2(low, push.address.y + carry));
+}
+
+/* The weights of an input channel. Each push.span (BIQA_SPAN, but the compiler must not know) of
+ * them have an address of their own: what is added to it then fits into one byte of an instruction
+ * instead of four, and of these instructions the code is made. */
+vec4 weight(uint o, uint tap, uint i)
+{
+    const uint tap_row = (push.inputs + 3) / 4 * 4;
+    const uint row = push.weights + o * push.weights_row + tap * tap_row;
+
+    return values_at(row + i / BIQA_SPAN * push.span).v[i % BIQA_SPAN];
+}
+
+/* Planes o, ..., o + AT_ONCE - 1 of outputs. */
+void make_planes(uint o, uint target)
+{
+    vec4 sums[AT_ONCE];
+
+    [[unroll]] for (uint k = 0; k < AT_ONCE; k++)
+        sums[k] = ACCUMULATE != 0 ? ARENA(target + k * push.target.plane)
+                                  : values_at(push.bias + o + k).v[0];
     [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
         [[unroll]] for (uint i = 0; i < INPUTS; i++)
-            sum += values.v[row + tap * tap_row + i] * inputs[tap * PLANES + i / 4][i % 4];
-    sum = clamp(sum, push.lo, push.hi);
-    if (gl_GlobalInvocationID.x < push.width * push.height * push.samples)
-        arena[target] = sum;
+            [[unroll]] for (uint k = 0; k < AT_ONCE; k++)
+                sums[k] += weight(o + k, tap, i) * inputs[tap * PLANES + i / 4][i % 4];
+    [[unroll]] for (uint k = 0; k < AT_ONCE; k++) {
+        const vec4 value = clamp(sums[k], push.lo, push.hi);
+        if (gl_GlobalInvocationID.x < push.width * push.height * push.samples)
+            arena[target + k * push.target.plane] = value;
+    }
 }
 
 void main()
@@ -53,12 +74,11 @@ void main()
     const uint x = at - n * pixels - y * push.width;
     const uint source = view_texel(push.source, x * push.stride, y * push.stride, 0, n);
     const uint target = view_texel(push.target, x, y, 0, n);
-    Values values = Values(push.address);
 
     [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
         [[unroll]] for (uint i = 0; i < PLANES; i++)
             inputs[tap * PLANES + i] = ARENA(source + tap / KERNEL_W * push.source.row +
                                              tap % KERNEL_W + i * push.source.plane);
-    [[unroll]] for (uint o = 0; o < OUTPUTS; o++)
-        make_plane(values, o, target + o * push.target.plane);
+    [[unroll]] for (uint o = 0; o < OUTPUTS; o += AT_ONCE)
+        make_planes(o, target + o * push.target.plane);
 }

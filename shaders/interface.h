@@ -51,6 +51,10 @@ typedef struct biqa_picture biqa_picture;
 #define BIQA_BLOCK_H 2
 #define BIQA_MAX_OVERREAD 64
 
+/* Weights of an address in the unrolled dense kernel: 32 vec4s are 512 bytes, which an x86
+ * instruction reaches by an offset of one signed byte, in units of four. */
+#define BIQA_SPAN 32u
+
 /* Identifiers of specialisation constants. */
 #define BIQA_ID_KERNEL_H 0
 #define BIQA_ID_KERNEL_W 1
@@ -94,6 +98,7 @@ struct biqa_conv_push {
     uint kernel_h, kernel_w, stride;
     float lo, hi;
     float inverse_width, inverse_pixels; /* 1 / width, 1 / (width * height) */
+    uint span;                           /* BIQA_SPAN */
 };
 
 /* CLIP (one source) and ADD. */
@@ -150,7 +155,7 @@ struct biqa_picture {
 /* 128 bytes of push constants are what every device has. */
 #define BIQA_MAX_PUSH 128
 _Static_assert(sizeof(biqa_view) == 16, "as in std430");
-_Static_assert(sizeof(biqa_conv_push) == 104, "as in std430");
+_Static_assert(sizeof(biqa_conv_push) == 108, "as in std430");
 _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
 _Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");

@@ -68,6 +68,7 @@ static biqa_conv_push conv_push(const BiqaVkStepContext *context, guint layer)
         .stride = conv->stride,
         .lo = conv->lo,
         .hi = conv->hi,
+        .span = BIQA_SPAN,
     };
 
     push.source.origin =
