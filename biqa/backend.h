@@ -5,6 +5,7 @@
 
 #include "frame.h"
 #include "model.h"
+#include <math.h>
 
 typedef struct BiqaBackend BiqaBackend;
 
@@ -33,7 +34,16 @@ BiqaBackend *biqa_reference_open(const BiqaModel *model);
 static inline gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame,
                                         BiqaResult *result, GError **error)
 {
-    return backend->klass->run(backend, frame, result, error);
+    if (!backend->klass->run(backend, frame, result, error))
+        return FALSE;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        if (!isfinite(result->raw[b])) {
+            g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                                "the model gave no finite number; its weights are too large");
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 static inline gboolean biqa_backend_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,

@@ -253,6 +253,11 @@ static gboolean place_tensor(Cursor *cursor, BiqaGgufTensor *tensor, guint64 off
                     "tensor '%s' reaches beyond the end of the file: truncated or damaged",
                     tensor->name);
     tensor->data = (const float *)(cursor->data + cursor->pos + offset);
+    return TRUE;
+}
+
+static gboolean check_values(Cursor *cursor, const BiqaGgufTensor *tensor)
+{
     for (gsize i = 0; i < tensor->count; i++)
         if (!isfinite(tensor->data[i]))
             return fail(cursor, BIQA_ERROR_VALUE,
@@ -319,7 +324,13 @@ static gboolean take_tensors(Cursor *cursor, BiqaGguf *gguf, guint64 n)
     for (guint64 i = 0; i < n; i++)
         if (!place_tensor(cursor, &gguf->list[i], offsets[i], alignment))
             return FALSE;
-    return check_overlap(cursor, gguf);
+    if (!check_overlap(cursor, gguf))
+        return FALSE;
+    /* Only now: no value is read twice, however many tensors a file claims. */
+    for (guint64 i = 0; i < n; i++)
+        if (!check_values(cursor, &gguf->list[i]))
+            return FALSE;
+    return TRUE;
 }
 
 /* --- The file --- */

@@ -7,8 +7,7 @@
 double biqa_score(const BiqaScale *scale, double raw)
 {
     const double score = scale->offset + scale->scale * raw;
-    /* A NaN never gets this far from a checked model and finite pixels; CLAMP would let it through.
-     */
+    /* Backends report a NaN as an error; CLAMP would let one through. */
     return isnan(score) ? 0. : CLAMP(score, 0., 100.);
 }
 

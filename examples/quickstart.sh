@@ -28,7 +28,7 @@ quote() {
 [ $# -le 1 ] || die "usage: quickstart.sh [FILE-OR-URI]"
 # shellcheck disable=SC2086 # lists
 need_packages $packages_build $packages_run $packages_photo
-(cd "$root" && build build --buildtype=release -Dtests=false)
+(cd "$root" && build build --buildtype=release -Dplugin=enabled -Dtraining=enabled -Dtests=false)
 
 case ${1-} in
 '')

@@ -24,6 +24,7 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
     batch->quality = g_new0(float, n);
     batch->target = g_new0(float, n);
     batch->group = g_new0(guint, n);
+    batch->type = g_new0(guint, n);
     return batch;
 }
 
@@ -39,6 +40,7 @@ void train_batch_free(TrainBatch *batch)
     g_free(batch->quality);
     g_free(batch->target);
     g_free(batch->group);
+    g_free(batch->type);
     g_free(batch);
 }
 
@@ -94,6 +96,7 @@ static void fill_ranked(guint sample, gpointer data)
     cut(fill, &image, sample, &state);
     fill->batch->quality[sample] = -(float)level;
     fill->batch->group[sample] = group;
+    fill->batch->type[sample] = type;
 }
 
 void train_batch_fill_ranked(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,

@@ -19,8 +19,9 @@ typedef struct {
     guint n;
     TrainNet *nets[BIQA_N_BRANCHES]; /* the competitor's: NULL where the stage has none */
     float *quality;                  /* of ranks: minus the level; of ratings: points */
-    guint *group;
-    float *target; /* of ratings: in units of raw scores */
+    guint *group;                    /* of ranks: content x type; of ratings: all one */
+    guint *type;                     /* of ranks: the distortion */
+    float *target;                   /* of ratings: in units of raw scores */
     float *scores[BIQA_N_BRANCHES], *d_scores[BIQA_N_BRANCHES];
 } TrainBatch;
 

@@ -33,7 +33,7 @@ static void put_mask(BiqaGgufWriter *writer, const TrainWeights *weights)
     biqa_gguf_put_tensor(writer, "mask", &n, 1, mask);
 }
 
-gboolean train_checkpoint_save(const char *path, const TrainRecipe *recipe, TrainWeights *weights,
+gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace place, GError **error)
 {
     g_autoptr(BiqaGgufWriter) writer = biqa_gguf_writer_new();
@@ -41,7 +41,8 @@ gboolean train_checkpoint_save(const char *path, const TrainRecipe *recipe, Trai
 
     biqa_gguf_put_string(writer, "general.architecture", "biqa-checkpoint");
     biqa_gguf_put_strings(writer, "biqa.graph", (const char *const *)lines, g_strv_length(lines));
-    biqa_gguf_put_string(writer, "biqa.recipe", recipe->text);
+    biqa_gguf_put_string(writer, "biqa.recipe", origin->recipe->text);
+    biqa_gguf_put_string(writer, "biqa.checkpoint.data", origin->data);
     biqa_gguf_put_uint(writer, "biqa.checkpoint.stage", place.stage);
     biqa_gguf_put_uint(writer, "biqa.checkpoint.step", place.step);
     biqa_gguf_put_bool(writer, "biqa.checkpoint.paired", weights->paired);
@@ -100,23 +101,28 @@ static gboolean get_mask(const BiqaGguf *gguf, TrainWeights *weights, GError **e
     return TRUE;
 }
 
-static gboolean check_origin(const BiqaGguf *gguf, const TrainRecipe *recipe,
+static gboolean check_origin(const BiqaGguf *gguf, const TrainOrigin *origin,
                              const TrainWeights *weights, GError **error)
 {
     g_auto(GStrv) lines = biqa_graph_format(weights->graph);
-    const char *architecture, *text, *const *stored;
+    const char *architecture, *recipe, *data, *const *stored;
     gsize n;
     if (!biqa_gguf_get_string(gguf, "general.architecture", &architecture, error))
         return FALSE;
     if (!g_str_equal(architecture, "biqa-checkpoint"))
         return refuse("not a checkpoint", error);
     if (!biqa_gguf_get_strings(gguf, "biqa.graph", &stored, &n, error) ||
-        !biqa_gguf_get_string(gguf, "biqa.recipe", &text, error))
+        !biqa_gguf_get_string(gguf, "biqa.recipe", &recipe, error) ||
+        !biqa_gguf_get_string(gguf, "biqa.checkpoint.data", &data, error))
         return FALSE;
     if (!g_strv_equal((const char *const *)lines, stored))
         return refuse("the checkpoint is of another network", error);
-    if (!g_str_equal(text, recipe->text))
+    if (!g_str_equal(recipe, origin->recipe->text))
         return refuse("the recipe has changed since the checkpoint; train into a new folder",
+                      error);
+    if (!g_str_equal(data, origin->data))
+        return refuse("pictures or ratings have changed since the checkpoint; train into a new "
+                      "folder",
                       error);
     return TRUE;
 }
@@ -135,14 +141,15 @@ static gboolean get_place(const BiqaGguf *gguf, const TrainRecipe *recipe, Train
     return TRUE;
 }
 
-gboolean train_checkpoint_load(const char *path, const TrainRecipe *recipe, TrainWeights *weights,
+gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace *place, GError **error)
 {
     g_autoptr(BiqaGguf) gguf = biqa_gguf_open(path, error);
     gboolean paired = FALSE;
     if (!gguf)
         return FALSE;
-    if (check_origin(gguf, recipe, weights, error) && get_place(gguf, recipe, place, error) &&
+    if (check_origin(gguf, origin, weights, error) &&
+        get_place(gguf, origin->recipe, place, error) &&
         biqa_gguf_get_bool(gguf, "biqa.checkpoint.paired", &paired, error) &&
         get_branch(gguf, weights, BIQA_FULL, error) &&
         (!paired ||

@@ -12,9 +12,15 @@ typedef struct {
     guint step;  /* of it, already done */
 } TrainPlace;
 
-gboolean train_checkpoint_save(const char *path, const TrainRecipe *recipe, TrainWeights *weights,
+/* What a run is a run of. */
+typedef struct {
+    const TrainRecipe *recipe;
+    const char *data; /* train_dataset_digest() */
+} TrainOrigin;
+
+gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace place, GError **error);
 
-/* Errors: not a checkpoint, one of another network or another recipe. */
-gboolean train_checkpoint_load(const char *path, const TrainRecipe *recipe, TrainWeights *weights,
+/* Errors: not a checkpoint, one of another network, recipe or data. */
+gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace *place, GError **error);

@@ -4,6 +4,7 @@
 #include "dataset.h"
 #include "score.h"
 
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 static char *ratings_path, *pictures, *part, *cache;
@@ -126,23 +127,14 @@ static TrainPool *open_pool(char **paths, const char *folder, TrainWorkers *work
     return train_pool_open(&params, workers, error);
 }
 
-static gboolean eval_levels(const TrainScorer *scorer, TrainWorkers *workers, GError **error)
+static void print_levels(const TrainScorer *scorer, const TrainPool *pool, TrainWorkers *workers)
 {
-    char *const folders[] = {pictures, NULL};
-    g_auto(GStrv) paths = train_dataset_pictures(folders, NULL, error);
-    if (!paths || !keep_only(paths, error))
-        return FALSE;
-    g_autofree char *folder = cache ? g_strdup(cache) : g_dir_make_tmp("biqa-eval-XXXXXX", error);
-    g_autoptr(TrainPool) pool = folder ? open_pool(paths, folder, workers, error) : NULL;
-    if (!pool)
-        return FALSE;
-
     guint n = 0;
     const TrainDistortion *all = train_distortions(&n);
     g_autofree double *types = g_new(double, n);
-    printf(
-        "SRCC with level within each content and type, reference included, %u contents\n%-12s %8s",
-        train_pool_n_contents(pool), "", "mean");
+    printf("SRCC with level within each content and type, reference included, %u contents\n%-12s "
+           "%8s",
+           train_pool_n_contents(pool), "", "mean");
     for (guint t = 0; t < n; t++)
         printf(" %8s", all[t].name);
     printf("\n");
@@ -153,7 +145,35 @@ static gboolean eval_levels(const TrainScorer *scorer, TrainWorkers *workers, GE
             printf(" %8.4f", types[t]);
         printf("\n");
     }
-    return TRUE;
+}
+
+/* Folders of eval's own hold nothing but the pool's file. */
+static void remove_folder(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    for (const char *name; dir && (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_unlink(path);
+    }
+    g_rmdir(folder);
+}
+
+static gboolean eval_levels(const TrainScorer *scorer, TrainWorkers *workers, GError **error)
+{
+    char *const folders[] = {pictures, NULL};
+    g_auto(GStrv) paths = train_dataset_pictures(folders, NULL, error);
+    if (!paths || !keep_only(paths, error))
+        return FALSE;
+    g_autofree char *folder = cache ? g_strdup(cache) : g_dir_make_tmp("biqa-eval-XXXXXX", error);
+    if (!folder)
+        return FALSE;
+    TrainPool *pool = open_pool(paths, folder, workers, error);
+    if (pool)
+        print_levels(scorer, pool, workers);
+    train_pool_free(pool);
+    if (!cache)
+        remove_folder(folder);
+    return pool != NULL;
 }
 
 static int run(int argc, char **argv, GError **error)

@@ -13,6 +13,11 @@ static const GOptionEntry entries[] = {
     {0},
 };
 
+static const char *or_none(const char *text)
+{
+    return text && *text ? text : "(not said)";
+}
+
 static void print_crops(const BiqaInput *input)
 {
     for (guint i = 0; i < input->n_crops; i++)
@@ -37,10 +42,11 @@ static int run(int argc, char **argv, GError **error)
     g_autoptr(BiqaModel) model = biqa_model_load(argv[0], error);
     if (!model)
         return 1;
-    g_autofree char *datasets = g_strjoinv("; ", model->datasets);
+    g_autofree char *datasets = model->datasets ? g_strjoinv("; ", model->datasets) : NULL;
     printf("name         %s\nlicense      %s\ndescription  %s\ndata         %s\nseed         "
            "%" G_GUINT64_FORMAT "\n",
-           model->name, model->license, model->description, datasets, model->seed);
+           or_none(model->name), or_none(model->license), or_none(model->description),
+           or_none(datasets), model->seed);
     printf("parameters   %" G_GSIZE_FORMAT "\nMFLOP/frame  %.1f\n", model->graph->n_params,
            biqa_model_flop(model) / 1e6);
     print_crops(&model->input);
@@ -51,7 +57,7 @@ static int run(int argc, char **argv, GError **error)
     if (show_graph)
         print_graph(model->graph);
     if (show_recipe)
-        printf("\n%s", model->recipe);
+        printf("\n%s\n", or_none(model->recipe));
     return 0;
 }
 

@@ -56,6 +56,11 @@ char **train_dataset_pictures(char *const *folders, char *const *leave_out, GErr
             g_ptr_array_add(paths, g_strdup(*folder));
         }
     }
+    if (!paths->len) {
+        g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_FILE,
+                            "no picture is left: all are held out");
+        return NULL;
+    }
     g_ptr_array_sort(paths, compare_strings);
     g_ptr_array_add(paths, NULL);
     return (char **)g_ptr_array_steal(paths, NULL);
@@ -172,6 +177,35 @@ TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetPa
     if (recipe->images && !load_pool(recipe, params, workers, dataset, error))
         return NULL;
     return g_steal_pointer(&dataset);
+}
+
+static void digest_pool(const TrainPool *pool, GChecksum *sum)
+{
+    const guint numbers[] = {train_pool_n_contents(pool), train_pool_n_types(pool)};
+    g_checksum_update(sum, (const guchar *)numbers, sizeof numbers);
+    for (guint content = 0; content < numbers[0]; content++) {
+        const TrainImage image = train_pool_image(pool, content, 0, 0);
+        g_checksum_update(sum, image.rgb, 3 * (gssize)image.width * image.height);
+    }
+}
+
+static void digest_ratings(const TrainRatings *ratings, GChecksum *sum)
+{
+    for (guint i = 0; i < ratings->n; i++) {
+        g_autofree char *name = g_path_get_basename(ratings->paths[i]);
+        g_checksum_update(sum, (const guchar *)name, -1);
+        g_checksum_update(sum, (const guchar *)&ratings->scores[i], sizeof ratings->scores[i]);
+    }
+}
+
+char *train_dataset_digest(const TrainDataset *dataset)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    if (dataset->pool)
+        digest_pool(dataset->pool, sum);
+    if (dataset->ratings)
+        digest_ratings(dataset->ratings, sum);
+    return g_strdup(g_checksum_get_string(sum));
 }
 
 void train_dataset_free(TrainDataset *dataset)

@@ -32,6 +32,10 @@ TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetPa
                                  TrainWorkers *workers, GError **error);
 void train_dataset_free(TrainDataset *dataset);
 
+/* SHA-256 (hex) of what is learned from: contents, types, ratings. Where the files lie does not
+ * matter. (transfer full) */
+char *train_dataset_digest(const TrainDataset *dataset);
+
 /* Which part of a rated list an image belongs to. */
 TrainPart train_dataset_part(const TrainRecipe *recipe, const char *path);
 

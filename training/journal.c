@@ -104,6 +104,9 @@ void train_progress_show(TrainProgress *progress, guint done, guint per_step, co
     const gboolean last = done == progress->total;
     char left[32], bar[BAR + 1], rate[32] = "";
 
+    if (last && progress->ended)
+        return;
+    progress->ended = last;
     if (terminal ? now - progress->last < 100000 && !last : tenth <= progress->shown && !last)
         return;
     progress->last = now;

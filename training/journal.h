@@ -22,6 +22,7 @@ typedef struct {
     guint total;
     guint shown;          /* tenths already said */
     gint64 started, last; /* monotonic microseconds */
+    gboolean ended;       /* the last line is written */
     guint first;          /* done before this run, for the rate */
 } TrainProgress;
 

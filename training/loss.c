@@ -50,7 +50,7 @@ static double over_pairs(const TrainLabels *labels, const float *y, Pair pair, d
 static gboolean hinge_pair(double quality, double y, double margin, double *loss, double *slope)
 {
     const double sign = quality > 0. ? 1. : -1., gap = margin - sign * y;
-    *loss = MAX(gap, 0.);
+    *loss = gap <= 0. ? 0. : gap; /* a NaN stays one */
     *slope = gap > 0. ? -sign : 0.;
     return quality != 0.;
 }
@@ -85,19 +85,6 @@ double train_loss_squared(const float *target, const float *y, guint n, double w
         const double d = (double)y[i] - target[i];
         total += d * d;
         dy[i] += (float)(weight * 2. * d / n);
-    }
-    return n ? total / n : 0.;
-}
-
-double train_loss_smooth_l1(const float *target, const float *y, guint n, double beta,
-                            double weight, float *dy)
-{
-    double total = 0.;
-    for (guint i = 0; i < n; i++) {
-        const double d = (double)y[i] - target[i];
-        const gboolean bent = fabs(d) < beta;
-        total += bent ? 0.5 * d * d / beta : fabs(d) - 0.5 * beta;
-        dy[i] += (float)(weight * (bent ? d / beta : copysign(1., d)) / n);
     }
     return n ? total / n : 0.;
 }

@@ -27,10 +27,6 @@ double train_loss_fidelity(const TrainLabels *labels, const float *y, double sig
 /* Mean over samples of (y - target)^2. */
 double train_loss_squared(const float *target, const float *y, guint n, double weight, float *dy);
 
-/* Mean over samples of Huber's smooth L1 with bend beta. */
-double train_loss_smooth_l1(const float *target, const float *y, guint n, double beta,
-                            double weight, float *dy);
-
 /* OHEM's consistency: mean over samples of (a - b)^2, gradients on both sides. */
 double train_loss_consistency(const float *a, const float *b, guint n, double weight, float *da,
                               float *db);

@@ -11,8 +11,10 @@ struct TrainPicture {
     BiqaFrame frame;
 };
 
+/* A decoder that exposes video alone fails where there is none; otherwise short sound without video
+ * may end before anybody notices that it goes nowhere. */
 #define LAUNCH                                                                                     \
-    "filesrc name=source ! decodebin ! videoconvert ! "                                            \
+    "filesrc name=source ! decodebin caps=video/x-raw expose-all-streams=false ! videoconvert ! "  \
     "appsink name=sink sync=false caps=" TRAIN_PICTURE_CAPS
 
 /* A paused pipeline decodes one frame and shows it to its sink. */

@@ -72,6 +72,9 @@ static void set_error(GstMessage *message, const char *missing, GError **error)
                     missing);
     else if (g_error_matches(problem, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND))
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "there is no such file");
+    else if (g_error_matches(problem, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN) ||
+             g_error_matches(problem, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND))
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "there is no video stream in it");
     else
         g_set_error(error, BIQA_ERROR,
                     problem->domain == GST_STREAM_ERROR ? BIQA_ERROR_FORMAT : BIQA_ERROR_FILE, "%s",

@@ -75,6 +75,7 @@ static const Key keys[] = {
     STAGE("groups", KEY_UINT, groups, 0, 1024),
     STAGE("rated", KEY_UINT, rated, 0, 4096),
     STAGE("rank-loss", KEY_STRING, rank_loss),
+    STAGE("rank-pairs", KEY_STRING, rank_pairs),
     STAGE("margin", KEY_REAL, margin, 0, 1e3),
     STAGE("rank-weight", KEY_REAL, rank_weight, 0, 1e3),
     STAGE("anchor-weight", KEY_REAL, anchor_weight, 0, 1e3),
@@ -258,6 +259,7 @@ static void stage_defaults(TrainStageRecipe *stage, const char *name)
         .rate = 1e-3,
         .head_rate = 1.,
         .rank_loss = g_strdup("fidelity"),
+        .rank_pairs = g_strdup("content"),
         .margin = 1.,
         .rank_weight = 1.,
         .anchor_weight = .1,
@@ -279,28 +281,41 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
 {
     static const char *const kinds[] = {"rank", "tune", "ohem", NULL};
     static const char *const losses[] = {"fidelity", "hinge", NULL};
+    static const char *const pairs[] = {"content", "type", NULL};
     const gboolean ranks = stage->kind && g_str_equal(stage->kind, "rank");
+    g_autofree char *group = g_strconcat("stage ", stage->name, NULL);
     guint64 refresh;
 
     if (!is_one_of(stage->kind, kinds))
-        return fail(error, stage->name, "kind", "must be rank, tune or ohem");
+        return fail(error, group, "kind", "must be rank, tune or ohem");
     if (!is_one_of(stage->rank_loss, losses))
-        return fail(error, stage->name, "rank-loss", "must be fidelity or hinge");
+        return fail(error, group, "rank-loss", "must be fidelity or hinge");
+    if (!is_one_of(stage->rank_pairs, pairs))
+        return fail(error, group, "rank-pairs", "must be content or type");
     if (!g_str_equal(stage->mask_refresh, "never") && !g_str_equal(stage->mask_refresh, "epoch") &&
         !g_ascii_string_to_unsigned(stage->mask_refresh, 10, 1, G_MAXUINT, &refresh, NULL))
-        return fail(error, stage->name, "mask-refresh",
-                    "must be never, epoch or a number of steps");
+        return fail(error, group, "mask-refresh", "must be never, epoch or a number of steps");
     if (ranks && !stage->groups)
-        return fail(error, stage->name, "groups",
-                    "a rank stage needs at least one ranked group a step");
+        return fail(error, group, "groups", "a rank stage needs at least one ranked group a step");
+    if (ranks && stage->rated)
+        return fail(error, group, "rated", "a rank stage looks at no ratings; use tune");
     if (!ranks && !stage->rated && !stage->groups)
-        return fail(error, stage->name, "rated",
-                    "the stage has neither rated crops nor ranked groups");
+        return fail(error, group, "rated", "the stage has neither rated crops nor ranked groups");
     if (stage->groups && !recipe->images)
         return fail(error, "ranked", "images",
                     "missing: ranked groups need folders of pristine pictures");
     if (stage->rated && !recipe->ratings)
         return fail(error, "rated", "ratings", "missing: rated crops need a list of ratings");
+    return TRUE;
+}
+
+/* A remainder that no number has would hold nothing out, silently. */
+static gboolean check_parts(const TrainRecipe *recipe, GError **error)
+{
+    if (recipe->hold_out_remainder >= recipe->hold_out_modulus)
+        return fail(error, "rated", "hold-out-remainder", "must be below hold-out-modulus");
+    if (recipe->validation_remainder >= recipe->validation_modulus)
+        return fail(error, "rated", "validation-remainder", "must be below validation-modulus");
     return TRUE;
 }
 
@@ -316,6 +331,10 @@ static gboolean check_recipe(const TrainRecipe *recipe, GError **error)
         if (!(recipe->input.deviation[i] > 0))
             return fail(error, "input", "deviation", "must be above 0");
     }
+    if (recipe->types && !recipe->types[0])
+        return fail(error, "ranked", "types", "names no distortion");
+    if (!check_parts(recipe, error))
+        return FALSE;
     for (guint s = 0; s < recipe->n_stages; s++) {
         if (!check_stage(recipe, &recipe->stages[s], error))
             return FALSE;
@@ -421,6 +440,7 @@ void train_recipe_free(TrainRecipe *recipe)
         g_free(stage->name);
         g_free(stage->kind);
         g_free(stage->rank_loss);
+        g_free(stage->rank_pairs);
         g_free(stage->mask_refresh);
     }
     g_free(recipe->text);

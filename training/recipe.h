@@ -18,6 +18,7 @@ typedef struct {
     guint groups;       /* ranked groups (content x type, all levels) in a step */
     guint rated;        /* rated crops in a step */
     char *rank_loss;    /* "fidelity" or "hinge" */
+    char *rank_pairs;   /* "content": within a group; "type": all of a distortion, as RankIQA */
     double margin;      /* of the hinge */
     double rank_weight;
     double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */

@@ -8,7 +8,9 @@
 static double rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
     const TrainStageRecipe *recipe = step->recipe;
-    const TrainLabels labels = train_batch_labels(batch);
+    TrainLabels labels = train_batch_labels(batch);
+    if (g_str_equal(recipe->rank_pairs, "type"))
+        labels.group = batch->type;
     if (g_str_equal(recipe->rank_loss, "hinge"))
         return train_loss_hinge(&labels, batch->scores[branch], recipe->margin, recipe->rank_weight,
                                 batch->d_scores[branch]) *

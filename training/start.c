@@ -129,13 +129,14 @@ static gboolean add_head(Backbone *backbone, const TrainRecipe *recipe, GError *
     BiqaLayer pool = biqa_layer(BIQA_LAYER_POOL), linear = biqa_layer(BIQA_LAYER_LINEAR);
     pool.deviation = recipe->deviation;
     for (char **id = recipe->pooled; *id; id++) {
+        guint64 number = 0;
         if (pool.n_inputs == BIQA_MAX_INPUTS ||
-            !find(backbone, (guint)g_ascii_strtoull(*id, NULL, 10),
-                  &pool.inputs[pool.n_inputs++])) {
-            g_set_error(
-                error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                "[network] pooled: \"%s\" is no layer of the backbone, or more than %d are named",
-                *id, BIQA_MAX_INPUTS);
+            !g_ascii_string_to_unsigned(*id, 10, 1, G_MAXUINT, &number, NULL) ||
+            !find(backbone, (guint)number, &pool.inputs[pool.n_inputs++])) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                        "[network] pooled: \"%s\" is no layer of the backbone, or more than %d are "
+                        "named",
+                        *id, BIQA_MAX_INPUTS);
             return FALSE;
         }
     }
@@ -175,14 +176,26 @@ static gboolean read_backbone(const TrainRecipe *recipe, const BiqaGguf *gguf, B
            biqa_graph_infer(backbone->graph, recipe->input.size, error);
 }
 
+/* The graph of the recipe's lines. */
+static BiqaGraph *graph_from_lines(const TrainRecipe *recipe, GError **error)
+{
+    g_autoptr(BiqaGraph) graph =
+        biqa_graph_parse((const char *const *)recipe->graph, g_strv_length(recipe->graph), error);
+    if (!graph || !biqa_graph_infer(graph, recipe->input.size, error))
+        return NULL;
+    if (graph->layers[0].channels != 3) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_GRAPH,
+                    "[network] graph: the input must have 3 channels, not %u",
+                    graph->layers[0].channels);
+        return NULL;
+    }
+    return g_steal_pointer(&graph);
+}
+
 BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error)
 {
-    if (!recipe->backbone) {
-        g_autoptr(BiqaGraph) graph = biqa_graph_parse((const char *const *)recipe->graph,
-                                                      g_strv_length(recipe->graph), error);
-        return graph && biqa_graph_infer(graph, recipe->input.size, error) ? g_steal_pointer(&graph)
-                                                                           : NULL;
-    }
+    if (!recipe->backbone)
+        return graph_from_lines(recipe, error);
     g_autoptr(BiqaGguf) gguf = biqa_gguf_open(recipe->backbone, error);
     if (!gguf)
         return NULL;

@@ -29,6 +29,7 @@ typedef struct {
     TrainDataset *dataset;
     TrainJournal *journal;
     char *checkpoint, *model;
+    char *data; /* digest of the dataset */
     TrainPlace place;
     guint steps; /* in this call */
     gboolean interrupted;
@@ -121,7 +122,6 @@ static Stage stage_begin(const Run *run, guint index)
         .period = mask_period(run, recipe),
     };
     const gboolean paired = stage.stage->paired;
-    const gboolean rated = recipe->rated && !g_str_equal(recipe->kind, "rank");
     stage.step = (TrainStep){
         .recipe = recipe,
         .weights = run->weights,
@@ -132,7 +132,7 @@ static Stage stage_begin(const Run *run, guint index)
         stage.step.ranked =
             train_batch_new(graph, run->recipe->rank_size, recipe->groups * (TRAIN_LEVELS + 1),
                             paired, run->workers);
-    if (rated)
+    if (recipe->rated)
         stage.step.rated =
             train_batch_new(graph, run->recipe->input.size, recipe->rated, paired, run->workers);
     stage.scale = make_scale(graph, recipe, stage.step.first_layer);
@@ -183,13 +183,27 @@ static void calibrate_competitor(const Run *run, const Stage *stage)
     }
 }
 
-static void refresh_mask(const Run *run, const Stage *stage, guint step)
+/* A competitor of the present weights. */
+static void renew_competitor(const Run *run, const Stage *stage)
 {
-    if (!stage->stage->paired || (step && (!stage->period || step % stage->period)))
-        return;
     train_weights_prune(run->weights, run->recipe->ratio);
     if (run->weights->own_norm && stage->step.norm == TRAIN_NORM_FROZEN)
         calibrate_competitor(run, stage);
+}
+
+static gboolean is_mask_due(const Stage *stage, guint step)
+{
+    return stage->stage->paired && (!step || (stage->period && step % stage->period == 0));
+}
+
+/* A model file holds the rule that makes the mask, not the mask: the competitor that ships is the
+ * one of the final weights, and its normalisation is measured on it. */
+static void finish_competitor(const Run *run, const Stage *stage)
+{
+    if (!stage->stage->paired)
+        return;
+    fill(run, stage, stage->recipe->steps);
+    renew_competitor(run, stage);
 }
 
 /* With batch statistics, the stored ones follow: the full model's from its net, the competitor's
@@ -209,21 +223,25 @@ static void update_statistics(const Run *run, const Stage *stage)
     }
 }
 
+/* Returns the loss; not a finite number, or a gradient that is none, leaves the weights alone. */
 static double take_step(const Run *run, const Stage *stage, guint step)
 {
     fill(run, stage, step);
-    refresh_mask(run, stage, step);
+    if (is_mask_due(stage, step))
+        renew_competitor(run, stage);
     train_weights_zero_gradients(run->weights);
     const double loss = stage->stage->step(&stage->step);
     if (stage->step.norm == TRAIN_NORM_BATCH)
         update_statistics(run, stage);
-    train_weights_step(run->weights, rate_at(stage->recipe, step), stage->scale, run->recipe->clip);
-    return loss;
+    const double norm = train_weights_step(run->weights, rate_at(stage->recipe, step), stage->scale,
+                                           run->recipe->clip);
+    return isfinite(norm) ? loss : NAN;
 }
 
 static gboolean save_checkpoint(const Run *run, GError **error)
 {
-    return train_checkpoint_save(run->checkpoint, run->recipe, run->weights, run->place, error);
+    const TrainOrigin origin = {run->recipe, run->data};
+    return train_checkpoint_save(run->checkpoint, &origin, run->weights, run->place, error);
 }
 
 /* Steps until the stage is done. INTERRUPTED and FAILED leave a checkpoint of the last good step.
@@ -238,7 +256,8 @@ static TrainRunResult loop(Run *run, const Stage *stage, GError **error)
         const double loss = take_step(run, stage, step);
         if (!isfinite(loss)) {
             g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                        "stage \"%s\", step %u: the loss is no number; lower the rate (the "
+                        "stage \"%s\", step %u: the loss or its gradient is no finite number; "
+                        "lower the rate (the "
                         "checkpoint before it "
                         "is intact)",
                         stage->recipe->name, step);
@@ -281,14 +300,20 @@ static TrainRunResult run_stages(Run *run, GError **error)
     while (run->place.stage < run->recipe->n_stages) {
         Stage stage = stage_begin(run, run->place.stage);
         const TrainRunResult result = loop(run, &stage, error);
+        if (result == TRAIN_RUN_DONE)
+            finish_competitor(run, &stage);
         stage_end(&stage);
         if (result != TRAIN_RUN_DONE)
             return result;
+        /* The model first: a checkpoint of a finished stage promises that it is there. */
         const char *name = run->recipe->stages[run->place.stage].name;
         run->place = (TrainPlace){run->place.stage + 1, 0};
-        if (!save_checkpoint(run, error) || !write_model(run, name, error))
+        if (!write_model(run, name, error) || !save_checkpoint(run, error))
             return TRAIN_RUN_FAILED;
     }
+    /* Somebody may have moved the model of a finished run away. */
+    if (!g_file_test(run->model, G_FILE_TEST_EXISTS) && !write_model(run, "end", error))
+        return TRAIN_RUN_FAILED;
     return TRAIN_RUN_DONE;
 }
 
@@ -332,6 +357,8 @@ static gboolean load_data(Run *run, GError **error)
     Preparation preparation = {run, train_progress("distort", 0, 0)};
     const TrainDatasetParams params = {cache, show_preparation, &preparation};
     run->dataset = train_dataset_load(run->recipe, &params, run->workers, error);
+    if (run->dataset)
+        run->data = train_dataset_digest(run->dataset);
     return run->dataset != NULL;
 }
 
@@ -361,15 +388,20 @@ static gboolean prepare_weights(Run *run, GError **error)
     g_autoptr(BiqaGraph) graph = train_start_graph(run->recipe, error);
     if (!graph)
         return FALSE;
+    g_autoptr(BiqaGraph) ranked = biqa_graph_copy(graph);
+    if (run->recipe->images && !biqa_graph_infer(ranked, run->recipe->rank_size, error)) {
+        g_prefix_error(error, "[input] rank-size: ");
+        return FALSE;
+    }
     run->weights = train_weights_new(graph, &run->recipe->optim, run->recipe->own_norm);
     return TRUE;
 }
 
 static gboolean prepare_values(Run *run, GError **error)
 {
+    const TrainOrigin origin = {run->recipe, run->data};
     if (run->params->resume && g_file_test(run->checkpoint, G_FILE_TEST_EXISTS))
-        return train_checkpoint_load(run->checkpoint, run->recipe, run->weights, &run->place,
-                                     error);
+        return train_checkpoint_load(run->checkpoint, &origin, run->weights, &run->place, error);
     if (!train_start_values(run->recipe, run->weights, error))
         return FALSE;
     if (run->recipe->backbone)
@@ -385,6 +417,7 @@ static void run_clear(Run *run)
     train_workers_free(run->workers);
     train_recipe_free(run->recipe);
     g_free(run->checkpoint);
+    g_free(run->data);
     g_free(run->model);
 }
 

@@ -123,6 +123,8 @@ double train_weights_step(TrainWeights *weights, double rate, const float *scale
     if (weights->paired)
         merge(weights);
     const double norm = train_gradient_clip(weights->gradient[BIQA_FULL], n, clip);
+    if (!isfinite(norm))
+        return norm;
     train_optim_step(weights->optim[BIQA_FULL], rate, scale, weights->decays,
                      weights->gradient[BIQA_FULL], weights->values[BIQA_FULL]);
     if (weights->paired) {

@@ -37,7 +37,7 @@ void train_weights_zero_gradients(TrainWeights *weights);
 
 /* One step on both branches: the competitor's gradient joins the full model's through the mask, but
  * for what is its own. scale: per-parameter factor of rate. Returns the gradient's norm before
- * clipping. */
+ * clipping; if that is not finite, nothing was changed. */
 double train_weights_step(TrainWeights *weights, double rate, const float *scale, double clip);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainWeights, train_weights_free)

@@ -37,12 +37,6 @@ static double squared(const float *y, double weight, float *dy)
     return train_loss_squared(qualities, y, N, weight, dy);
 }
 
-static double smooth_l1(const float *y, double weight, float *dy)
-{
-    static const float targets[N] = {0.1f, -0.4f, 0.9f, 2.f, -1.5f, 0.3f, 0.2f, -0.2f, 0.f};
-    return train_loss_smooth_l1(targets, y, N, 0.5, weight, dy);
-}
-
 static double consistency_of_first(const float *y, double weight, float *dy)
 {
     float other[N] = {0.f};
@@ -63,7 +57,6 @@ static const struct {
     {"fidelity/thurstone", thurstone},
     {"fidelity/binary", binary},
     {"squared", squared},
-    {"smooth-l1", smooth_l1},
     {"consistency/first", consistency_of_first},
     {"consistency/second", consistency_of_second},
 };
@@ -174,10 +167,6 @@ static void check_mean_values(void)
     assert_close(train_loss_squared(target, y, 2, 1., dy), (0.0625 + 4.) / 2.);
     g_assert_cmpfloat(dy[0], ==, 0.25f);
     g_assert_cmpfloat(dy[1], ==, -2.f);
-    /* 0.25 < beta: 0.5 * 0.0625 / 0.5; 2 > beta: 2 - 0.25 */
-    assert_close(train_loss_smooth_l1(target, y, 2, 0.5, 1., dy), (0.0625 + 1.75) / 2.);
-    g_assert_cmpfloat(dy[0], ==, 0.5f);
-    g_assert_cmpfloat(dy[1], ==, -2.5f);
     assert_close(train_loss_consistency(y, target, 2, 0.5, dy, db), (0.0625 + 4.) / 2.);
     g_assert_cmpfloat(db[0], ==, -0.125f);
     g_assert_cmpfloat(db[1], ==, 1.f);
