@@ -8,11 +8,9 @@
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
 
-/* The largest straight-line chunk, in multiplications. Small kernels stay in the instruction
- * cache; but where pixels are few the cost of a dispatch counts for more. */
-#define FEW_PIXELS 1000
-#define SMALL_CHUNK 2048
-#define LARGE_CHUNK 8192
+/* The largest straight-line chunk, in multiplications. Smaller ones cost more
+ * dispatches, larger ones do not fit the instruction cache, and take long to compile. */
+#define MAX_CHUNK 4096
 /* Channels times taps a chunk reads before it starts; more only costs compile time. */
 #define MAX_INPUTS 128
 
@@ -94,7 +92,6 @@ typedef struct {
 
 static Chunk choose_chunk(const biqa_conv_push *push)
 {
-    const gboolean few = push->width * push->height * push->samples < FEW_PIXELS;
     const guint taps = push->kernel_h * push->kernel_w;
     const guint most = MAX(MAX_INPUTS / taps / 4 * 4, 4);
     const guint in_parts = divide_up(push->inputs, most);
@@ -103,7 +100,7 @@ static Chunk choose_chunk(const biqa_conv_push *push)
 
     if (in_parts > 1)
         chunk.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
-    const guint room = (few ? LARGE_CHUNK : SMALL_CHUNK) / (4 * taps * chunk.inputs);
+    const guint room = MAX_CHUNK / (4 * taps * chunk.inputs);
     chunk.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
     return chunk;
 }
