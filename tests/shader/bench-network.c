@@ -9,18 +9,11 @@
 #define WIDTH 1280
 #define HEIGHT 720
 
-static int size = 224, crops = 2, n_frames = 40;
-static char *device_name;
-static char **files;
-
-static const GOptionEntry entries[] = {
-    {"size", 0, 0, G_OPTION_ARG_INT, &size, "Size of a crop", "N"},
-    {"crops", 0, 0, G_OPTION_ARG_INT, &crops, "Crops of a frame", "N"},
-    {"frames", 0, 0, G_OPTION_ARG_INT, &n_frames, "Frames to run", "N"},
-    {"device", 0, 0, G_OPTION_ARG_STRING, &device_name, "Vulkan device", "NAME"},
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL, "[MODEL]"},
-    {0},
-};
+typedef struct {
+    int size, crops, n_frames;
+    char *device;
+    char **files;
+} Options;
 
 static double cpu_ms(void)
 {
@@ -48,9 +41,9 @@ static BiqaFrameFormat nv12_format(void)
 }
 
 /* The device's time by kernel and branch, and GFLOP/s of the dense and depthwise ones. */
-static void print_profile(const BiqaModel *model)
+static void print_profile(const BiqaModel *model, const char *device)
 {
-    const BiqaVkParams params = {.device = device_name, .profile = TRUE};
+    const BiqaVkParams params = {.device = device, .profile = TRUE};
     g_autoptr(GError) error = NULL;
     BiqaBackend *backend = biqa_vk_backend_new(&params, model, &error);
     g_autofree guint8 *bytes = g_malloc0(WIDTH * HEIGHT * 2);
@@ -92,55 +85,78 @@ static void print_profile(const BiqaModel *model)
     biqa_backend_free(backend);
 }
 
-int main(int argc, char **argv)
+static void run_frame(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result)
 {
-    g_autoptr(GOptionContext) options = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaModel) model = NULL;
-    g_autoptr(BiqaBackend) backend = NULL;
+
+    biqa_backend_run(backend, frame, result, &error);
+    g_assert_no_error(error);
+}
+
+/* Start-up, then frames one after the other. */
+static void measure(const BiqaModel *model, const Options *options)
+{
     g_autofree guint8 *bytes = g_malloc(WIDTH * HEIGHT * 2);
     const BiqaFrameFormat format = nv12_format();
     const BiqaFrame frame = {
         .format = &format, .planes = {bytes, bytes + WIDTH * HEIGHT}, .strides = {WIDTH, WIDTH}};
-    double cpu, device = 0, best = 1e9;
-    gint64 wall;
+    double cpu = cpu_ms(), device = 0, best = G_MAXDOUBLE;
+    gint64 wall = g_get_monotonic_time();
+    g_autoptr(GError) error = NULL;
     BiqaResult result;
 
-    g_option_context_add_main_entries(options, entries, NULL);
-    if (!g_option_context_parse(options, &argc, &argv, &error))
-        g_error("%s", error->message);
-    model = files ? biqa_model_load(files[0], &error) : mobilenet_model_new(size, crops, 1, 1);
-    if (!model)
-        g_error("%s", error->message);
     for (guint i = 0; i < WIDTH * HEIGHT * 2; i++)
         bytes[i] = (guint8)(i * 2654435761u >> 24);
-
-    wall = g_get_monotonic_time();
-    cpu = cpu_ms();
-    backend = biqa_vk_backend_open(device_name, model, &error);
+    g_autoptr(BiqaBackend) backend = biqa_vk_backend_open(options->device, model, &error);
     g_assert_no_error(error);
     g_print("%s: opened in %.0f ms", biqa_backend_device_name(backend),
             (g_get_monotonic_time() - wall) / 1e3);
-    biqa_backend_run(backend, &frame, &result, &error);
-    g_assert_no_error(error);
+    run_frame(backend, &frame, &result);
     g_print(", first result after %.0f ms (%.0f ms of CPU)\n",
             (g_get_monotonic_time() - wall) / 1e3, cpu_ms() - cpu);
 
     cpu = cpu_ms();
     wall = g_get_monotonic_time();
-    for (int i = 0; i < n_frames; i++) {
+    for (int i = 0; i < options->n_frames; i++) {
         const double start = cpu_ms();
 
-        biqa_backend_run(backend, &frame, &result, &error);
-        g_assert_no_error(error);
+        run_frame(backend, &frame, &result);
         device += biqa_vk_backend_device_ns(backend) / 1e6;
         best = MIN(best, cpu_ms() - start);
     }
     g_print("%.1f MFLOP a frame, %u steps: CPU %.2f ms (best %.2f), wall %.2f ms, device %.2f ms; "
             "raw %g %g\n",
             biqa_model_flop(model) / 1e6, biqa_vk_backend_n_steps(backend),
-            (cpu_ms() - cpu) / n_frames, best, (g_get_monotonic_time() - wall) / 1e3 / n_frames,
-            device / n_frames, result.raw[0], result.raw[1]);
-    print_profile(model);
+            (cpu_ms() - cpu) / options->n_frames, best,
+            (g_get_monotonic_time() - wall) / 1e3 / options->n_frames, device / options->n_frames,
+            result.raw[BIQA_FULL], result.raw[BIQA_COMPETITOR]);
+}
+
+int main(int argc, char **argv)
+{
+    Options options = {.size = 224, .crops = 2, .n_frames = 40};
+    const GOptionEntry entries[] = {
+        {"size", 0, 0, G_OPTION_ARG_INT, &options.size, "Size of a crop", "N"},
+        {"crops", 0, 0, G_OPTION_ARG_INT, &options.crops, "Crops of a frame", "N"},
+        {"frames", 0, 0, G_OPTION_ARG_INT, &options.n_frames, "Frames to run", "N"},
+        {"device", 0, 0, G_OPTION_ARG_STRING, &options.device, "Vulkan device", "NAME"},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, "[MODEL]"},
+        {0},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = NULL;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error))
+        g_error("%s", error->message);
+    model = options.files ? biqa_model_load(options.files[0], &error)
+                          : mobilenet_model_new(options.size, options.crops, 1, 1);
+    if (!model)
+        g_error("%s", error->message);
+    measure(model, &options);
+    print_profile(model, options.device);
+    g_strfreev(options.files);
+    g_free(options.device);
     return 0;
 }
