@@ -8,9 +8,12 @@
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
 
-/* The largest straight-line chunk, in multiplications. Smaller ones cost more
- * dispatches, larger ones do not fit the instruction cache, and take long to compile. */
-#define MAX_CHUNK 4096
+/* The largest straight-line chunk, in multiplications. Smaller ones cost more dispatches, larger
+ * ones do not fit the instruction cache and take long to compile; but where pixels are few, a
+ * dispatch (25 us when it wakes sleeping threads) costs more than its code. */
+#define CHUNK 4096
+#define FEW_PIXELS 256
+#define FEW_PIXELS_CHUNK 8192
 /* Channels times taps a chunk reads before it starts; more only costs compile time. */
 #define MAX_INPUTS 128
 
@@ -92,6 +95,7 @@ typedef struct {
 
 static Chunk choose_chunk(const biqa_conv_push *push)
 {
+    const guint pixels = push->width * push->height * push->samples;
     const guint taps = push->kernel_h * push->kernel_w;
     const guint most = MAX(MAX_INPUTS / taps / 4 * 4, 4);
     const guint in_parts = divide_up(push->inputs, most);
@@ -100,7 +104,7 @@ static Chunk choose_chunk(const biqa_conv_push *push)
 
     if (in_parts > 1)
         chunk.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
-    const guint room = MAX_CHUNK / (4 * taps * chunk.inputs);
+    const guint room = (pixels < FEW_PIXELS ? FEW_PIXELS_CHUNK : CHUNK) / (4 * taps * chunk.inputs);
     chunk.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
     return chunk;
 }
