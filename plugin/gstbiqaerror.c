@@ -30,6 +30,12 @@ static const struct {
             "The Vulkan device failed while scoring a frame. Restart the pipeline, or choose "
             "another device with the property \"device\".",
         },
+    [GST_BIQA_ERROR_TOO_LARGE] =
+        {
+            GST_RESOURCE_ERROR_SETTINGS,
+            "The device cannot take frames of this size. Scale them down (videoscale) or choose "
+            "another device with the property \"device\".",
+        },
 };
 
 void gst_biqa_error_post(GstElement *element, GstBiqaError which, const GError *error)

@@ -5,10 +5,11 @@
 #include <gst/gst.h>
 
 typedef enum {
-    GST_BIQA_ERROR_MODEL,    /* the file cannot be used */
-    GST_BIQA_ERROR_NO_MODEL, /* there is none */
-    GST_BIQA_ERROR_DEVICE,   /* none that can be used */
-    GST_BIQA_ERROR_RUN,      /* the device failed in mid-stream */
+    GST_BIQA_ERROR_MODEL,     /* the file cannot be used */
+    GST_BIQA_ERROR_NO_MODEL,  /* there is none */
+    GST_BIQA_ERROR_DEVICE,    /* none that can be used */
+    GST_BIQA_ERROR_RUN,       /* the device failed in mid-stream */
+    GST_BIQA_ERROR_TOO_LARGE, /* the frame, for the device */
     GST_BIQA_N_ERRORS
 } GstBiqaError;
 

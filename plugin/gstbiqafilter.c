@@ -277,7 +277,11 @@ static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result
     ok = biqa_backend_run(self->backend, &frame, result, &error);
     gst_video_frame_unmap(&video);
     if (!ok)
-        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_RUN, error);
+        gst_biqa_error_post(GST_ELEMENT(self),
+                            g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT)
+                                ? GST_BIQA_ERROR_TOO_LARGE
+                                : GST_BIQA_ERROR_RUN,
+                            error);
     return ok;
 }
 

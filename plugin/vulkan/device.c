@@ -115,8 +115,9 @@ static gint find_device(const VkPhysicalDeviceProperties *devices, guint n, cons
     guint64 index;
     gint best = -1;
 
-    if (name && g_ascii_string_to_unsigned(name, 10, 0, G_MAXUINT, &index, NULL))
-        return index < n && is_usable(&devices[index]) ? (gint)index : -1;
+    /* A number beyond the list may still be part of a name: "4090". */
+    if (name && g_ascii_string_to_unsigned(name, 10, 0, G_MAXUINT, &index, NULL) && index < n)
+        return is_usable(&devices[index]) ? (gint)index : -1;
     for (guint i = 0; i < n; i++) {
         if (!is_usable(&devices[i]))
             continue;

@@ -138,6 +138,9 @@ static gboolean record_frame(Network *network, GError **error)
     if (!first.pipeline || !biqa_vk_commands_begin(buffer, 0, error))
         return FALSE;
     biqa_vk_commands_stamp(&network->commands, 0);
+    /* What fill_buffers() copied, before the first frame reads it. */
+    biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_TRANSFER_BIT,
+                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
     vkCmdBindDescriptorSets(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, network->kernels.layout, 0, 1,
                             &network->set, 0, NULL);
     biqa_vk_commands_step(buffer, network->kernels.layout, &first);
