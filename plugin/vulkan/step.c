@@ -12,8 +12,8 @@
  * ones do not fit the instruction cache and take long to compile; but where pixels are few, a
  * dispatch (25 us when it wakes sleeping threads) costs more than its code. */
 #define CHUNK 4096
-#define FEW_PIXELS 256
-#define FEW_PIXELS_CHUNK 8192
+#define FEW_PIXELS 512
+#define FEW_PIXELS_CHUNK 16384
 /* Channels times taps a chunk reads before it starts; more only costs compile time. */
 #define MAX_INPUTS 128
 

@@ -67,9 +67,9 @@ static const struct {
     Paint paint;
     double score, competitor;
 } golden[] = {
-    {"sharp", paint_sharp, 0, 0},
-    {"blurred", paint_blurred, 0, 0},
-    {"blocks", paint_blocks, 0, 0},
+    {"sharp", paint_sharp, 63.1182, 67.5621},
+    {"blurred", paint_blurred, 15.5775, 25.6918},
+    {"blocks", paint_blocks, 29.7612, 41.7503},
 };
 
 static BiqaModel *load(void)
@@ -129,6 +129,15 @@ static void test_order(void)
     g_assert_cmpfloat(golden[0].score, >, golden[2].score);
 }
 
+/* What the architecture allows a frame to cost: both branches, all crops, zero weights not counted.
+ */
+static void test_budget(void)
+{
+    g_autoptr(BiqaModel) model = load();
+    g_assert_cmpuint(biqa_model_flop(model), <=, 800000000);
+    g_assert_cmpuint(biqa_model_flop(model), >, 0);
+}
+
 static int write_table(void)
 {
     g_autoptr(BiqaModel) model = load();
@@ -149,5 +158,6 @@ int main(int argc, char **argv)
     g_test_add_func("/golden/reference", test_reference);
     g_test_add_func("/golden/vulkan", test_vulkan);
     g_test_add_func("/golden/order", test_order);
+    g_test_add_func("/golden/budget", test_budget);
     return g_test_run();
 }
