@@ -124,3 +124,10 @@ void train_progress_show(TrainProgress *progress, guint done, guint per_step, co
             terminal && !last ? "\033[K" : "\n");
     fflush(stderr);
 }
+
+void train_progress_leave(TrainProgress *progress)
+{
+    if (isatty(STDERR_FILENO) && progress->last && !progress->ended)
+        fputc('\n', stderr);
+    progress->ended = TRUE;
+}

@@ -31,5 +31,8 @@ TrainProgress train_progress(const char *what, guint done, guint total);
 /* per_step: images in a step, for images/s (0: not shown). note: "loss 0.123" or NULL. */
 void train_progress_show(TrainProgress *progress, guint done, guint per_step, const char *note);
 
+/* Ends the line of a bar that will not reach its end. */
+void train_progress_leave(TrainProgress *progress);
+
 /* Images (or steps) a second since the start. */
 double train_progress_rate(const TrainProgress *progress, guint done, guint per_step);

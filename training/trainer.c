@@ -244,45 +244,57 @@ static gboolean save_checkpoint(const Run *run, GError **error)
     return train_checkpoint_save(run->checkpoint, &origin, run->weights, run->place, error);
 }
 
-/* Steps until the stage is done. INTERRUPTED and FAILED leave a checkpoint of the last good step.
- */
+/* Says what a step gave, to people and to programs. */
+static gboolean report(const Run *run, const Stage *stage, TrainProgress *progress, double loss,
+                       GError **error)
+{
+    const guint done = run->place.step, step = done - 1;
+    char note[32];
+
+    g_snprintf(note, sizeof note, "loss %.4f", loss);
+    train_progress_show(progress, done, stage->images, note);
+    if (step % LOG_EVERY && done < stage->recipe->steps)
+        return TRUE;
+    return train_journal_write(run->journal, error, "step", stage->recipe->name, "step",
+                               (double)step, "loss", loss, "rate", rate_at(stage->recipe, step),
+                               "images_per_second",
+                               train_progress_rate(progress, done, stage->images), NULL);
+}
+
+/* One step, and a checkpoint where one is due. DONE means that the stage may go on. */
+static TrainRunResult advance(Run *run, const Stage *stage, TrainProgress *progress, GError **error)
+{
+    const double loss = take_step(run, stage, run->place.step);
+    if (!isfinite(loss)) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "stage \"%s\", step %u: the loss or its gradient is no finite number; lower "
+                    "the rate (the checkpoint before it is intact)",
+                    stage->recipe->name, run->place.step);
+        return TRAIN_RUN_FAILED;
+    }
+    run->place.step++;
+    run->steps++;
+    if (!report(run, stage, progress, loss, error))
+        return TRAIN_RUN_FAILED;
+    const gboolean stop =
+        is_interrupted(run) || (run->params->stop_after && run->steps >= run->params->stop_after);
+    const gboolean due = run->place.step % run->recipe->checkpoint_every == 0;
+    if ((stop || due) && !save_checkpoint(run, error))
+        return TRAIN_RUN_FAILED;
+    return stop ? TRAIN_RUN_INTERRUPTED : TRAIN_RUN_DONE;
+}
+
+/* Steps until the stage is done. INTERRUPTED and FAILED leave a checkpoint of a good step. */
 static TrainRunResult loop(Run *run, const Stage *stage, GError **error)
 {
     const guint total = stage->recipe->steps;
     TrainProgress progress = train_progress(stage->recipe->name, run->place.step, total);
+    TrainRunResult result = TRAIN_RUN_DONE;
 
-    while (run->place.step < total) {
-        const guint step = run->place.step;
-        const double loss = take_step(run, stage, step);
-        if (!isfinite(loss)) {
-            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                        "stage \"%s\", step %u: the loss or its gradient is no finite number; "
-                        "lower the rate (the "
-                        "checkpoint before it "
-                        "is intact)",
-                        stage->recipe->name, step);
-            return TRAIN_RUN_FAILED;
-        }
-        run->place.step++;
-        run->steps++;
-        char note[32];
-        g_snprintf(note, sizeof note, "loss %.4f", loss);
-        train_progress_show(&progress, run->place.step, stage->images, note);
-        if ((step % LOG_EVERY == 0 || step + 1 == total) &&
-            !train_journal_write(
-                run->journal, error, "step", stage->recipe->name, "step", (double)step, "loss",
-                loss, "rate", rate_at(stage->recipe, step), "images_per_second",
-                train_progress_rate(&progress, run->place.step, stage->images), NULL))
-            return TRAIN_RUN_FAILED;
-        const gboolean stop = is_interrupted(run) ||
-                              (run->params->stop_after && run->steps >= run->params->stop_after);
-        if ((stop || run->place.step % run->recipe->checkpoint_every == 0) &&
-            !save_checkpoint(run, error))
-            return TRAIN_RUN_FAILED;
-        if (stop)
-            return TRAIN_RUN_INTERRUPTED;
-    }
-    return TRAIN_RUN_DONE;
+    while (result == TRAIN_RUN_DONE && run->place.step < total)
+        result = advance(run, stage, &progress, error);
+    train_progress_leave(&progress);
+    return result;
 }
 
 static gboolean write_model(const Run *run, const char *stage, GError **error)
