@@ -223,7 +223,8 @@ static void update_statistics(const Run *run, const Stage *stage)
     }
 }
 
-/* Returns the loss; not a finite number, or a gradient that is none, leaves the weights alone. */
+/* Returns the loss; where it or its gradient is no finite number, NaN, and weights are left alone.
+ */
 static double take_step(const Run *run, const Stage *stage, guint step)
 {
     fill(run, stage, step);
@@ -231,6 +232,8 @@ static double take_step(const Run *run, const Stage *stage, guint step)
         renew_competitor(run, stage);
     train_weights_zero_gradients(run->weights);
     const double loss = stage->stage->step(&stage->step);
+    if (!isfinite(loss))
+        return NAN;
     if (stage->step.norm == TRAIN_NORM_BATCH)
         update_statistics(run, stage);
     const double norm = train_weights_step(run->weights, rate_at(stage->recipe, step), stage->scale,

@@ -108,6 +108,46 @@ static void test_broken_model(void)
     check_damaged(judge, G_MAXSIZE, 8 + 7); /* absurd count */
 }
 
+/* A plugin that stands alone: no model beside it. */
+static void no_model_subprocess(void)
+{
+    check_fails_to_start("biqafilter backend=reference", "There is no model");
+}
+
+/* The plugin's file as the registry knows it. (transfer full) */
+static char *plugin_file(void)
+{
+    g_autoptr(GstPlugin) plugin = gst_registry_find_plugin(gst_registry_get(), "biqafilter");
+
+    g_assert_nonnull(plugin);
+    return g_strdup(gst_plugin_get_filename(plugin));
+}
+
+static void test_no_model(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("biqa-alone-XXXXXX", &error);
+    g_autofree char *from = plugin_file();
+    g_autofree char *to = g_build_filename(folder, "libgstbiqafilter.so", NULL);
+    g_autofree char *registry = g_build_filename(folder, "registry", NULL);
+    g_autofree char *path = g_strdup(g_getenv("GST_PLUGIN_PATH_1_0"));
+    g_autofree char *old_registry = g_strdup(g_getenv("GST_REGISTRY"));
+    g_autofree char *data = NULL;
+    gsize size;
+
+    g_assert_true(g_file_get_contents(from, &data, &size, &error));
+    g_assert_true(g_file_set_contents(to, data, (gssize)size, &error));
+    g_setenv("GST_PLUGIN_PATH_1_0", folder, TRUE);
+    g_setenv("GST_REGISTRY", registry, TRUE);
+    g_test_trap_subprocess("/element/errors/no-model/subprocess", 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_setenv("GST_PLUGIN_PATH_1_0", path, TRUE);
+    g_setenv("GST_REGISTRY", old_registry, TRUE);
+    g_unlink(registry);
+    g_unlink(to);
+    g_rmdir(folder);
+    g_test_trap_assert_passed();
+}
+
 /* The loader is told of drivers that are not there. */
 static void no_vulkan_subprocess(void)
 {
@@ -157,6 +197,8 @@ int main(int argc, char **argv)
     g_test_add_func("/element/errors/missing-file", test_missing_file);
     g_test_add_func("/element/errors/recovers", test_recovers);
     g_test_add_func("/element/errors/broken-model", test_broken_model);
+    g_test_add_func("/element/errors/no-model", test_no_model);
+    g_test_add_func("/element/errors/no-model/subprocess", no_model_subprocess);
     g_test_add_func("/element/errors/no-vulkan", test_no_vulkan);
     g_test_add_func("/element/errors/no-vulkan/subprocess", no_vulkan_subprocess);
     g_test_add_func("/element/errors/unknown-device", test_unknown_device);
