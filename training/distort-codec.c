@@ -5,9 +5,7 @@
 #include "gstframe.h"
 #include "picture.h"
 #include "pipeline.h"
-#include "preprocess.h"
 #include <gst/app/gstappsrc.h>
-#include <string.h>
 
 /* Frames of a video that H.264 is tried on, and pixels that it pans from one to the next. */
 #define VIDEO_FRAMES 4
@@ -83,20 +81,6 @@ static TrainImage *transcode(const char *codec, TrainImage *const *frames, guint
     return image;
 }
 
-/* The picture moved left by pan pixels and grown to width x height, mirrored at its borders. */
-static TrainImage *grow(const TrainImage *image, guint pan, guint width, guint height)
-{
-    TrainImage *grown = train_image_new(width, height);
-    guint8 *out = grown->rgb;
-    for (guint y = 0; y < height; y++) {
-        const guint8 *row =
-            image->rgb + 3 * (gsize)biqa_mirror((gint)y, image->height) * image->width;
-        for (guint x = 0; x < width; x++, out += 3)
-            memcpy(out, row + 3 * (gsize)biqa_mirror((gint)(x + pan), image->width), 3);
-    }
-    return grown;
-}
-
 /* What codec makes of the last of n_frames that pan over the picture and end on it. Encoders are
  * never shown an edge that does not fill their blocks: frames are grown to multiples of block. */
 static TrainImage *distort(const char *codec, const TrainImage *image, guint n_frames, guint block,
@@ -106,7 +90,7 @@ static TrainImage *distort(const char *codec, const TrainImage *image, guint n_f
     guint height = (image->height + block - 1) / block * block;
     g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func((GDestroyNotify)train_image_free);
     for (guint i = n_frames; i-- > 0;)
-        g_ptr_array_add(frames, grow(image, i * VIDEO_PAN, width, height));
+        g_ptr_array_add(frames, train_image_grow(image, i * VIDEO_PAN, width, height));
     g_autoptr(TrainImage) out =
         transcode(codec, (TrainImage *const *)frames->pdata, n_frames, error);
     return out ? train_image_cut(out, 0, 0, image->width, image->height) : NULL;
@@ -121,20 +105,6 @@ TrainImage *train_distort_jpeg(const TrainImage *image, double level, guint64 se
                         "jpegdec",
                         level);
     return distort(codec, image, 1, 16, error);
-}
-
-/* The encoder's rate is against one component of three. It only gets below 1/240 of the size with
- * a first layer that holds next to nothing. Below 128 x 128 it spends all on headers, and with
- * several tiles their edges show. */
-TrainImage *train_distort_jpeg2000(const TrainImage *image, double level, guint64 seed,
-                                   GError **error)
-{
-    g_autofree char *codec =
-        g_strdup_printf("video/x-raw,format=RGB ! avenc_jpeg2000 format=j2k tile-width=65536 "
-                        "tile-height=65536 layer-rates=10800,%.0f ! avdec_jpeg2000 max-threads=1",
-                        3 * level);
-    guint block = MIN(image->width, image->height) < 128 ? 128 : 1;
-    return distort(codec, image, 1, block, error);
 }
 
 /* The last frame is a predicted one, as most of a video is. */

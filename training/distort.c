@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of distortions. Blur, noise and JPEG have the levels that RankIQA makes its LIVE-like
- * ranked sets with. */
+/* The table of distortions. Blur, noise, JPEG and JPEG 2000 have the levels that RankIQA makes its
+ * LIVE-like ranked sets with. */
 #include "distort-private.h"
 #include <string.h>
 
@@ -31,7 +31,7 @@ static const TrainDistortion distortions[] = {
         .name = "jpeg2000",
         .title = "JPEG 2000",
         .unit = "times smaller than 24 bits a pixel",
-        .levels = {52, 90, 150, 220, 300},
+        .levels = {52, 150, 343, 600, 1200},
         .apply = train_distort_jpeg2000,
     },
     {

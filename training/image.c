@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Packed RGB pictures in memory. */
 #include "image.h"
+#include "preprocess.h"
 #include <string.h>
 
 TrainImage *train_image_new(guint width, guint height)
@@ -42,6 +43,19 @@ TrainImage *train_image_cut(const TrainImage *image, guint x, guint y, guint wid
         memcpy(cut->rgb + 3 * (gsize)v * width,
                image->rgb + 3 * ((gsize)(y + v) * image->width + x), 3 * (gsize)width);
     return cut;
+}
+
+TrainImage *train_image_grow(const TrainImage *image, guint pan, guint width, guint height)
+{
+    TrainImage *grown = train_image_new(width, height);
+    guint8 *out = grown->rgb;
+    for (guint y = 0; y < height; y++) {
+        const guint8 *row =
+            image->rgb + 3 * (gsize)biqa_mirror((gint)y, image->height) * image->width;
+        for (guint x = 0; x < width; x++, out += 3)
+            memcpy(out, row + 3 * (gsize)biqa_mirror((gint)(x + pan), image->width), 3);
+    }
+    return grown;
 }
 
 /* Mean of one component over the factor x factor pixels that start at p, rounded. */

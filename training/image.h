@@ -21,6 +21,9 @@ BiqaFrame train_image_frame(const TrainImage *image, BiqaFrameFormat *format);
 /* The part (x, y, width, height), which must lie inside. */
 TrainImage *train_image_cut(const TrainImage *image, guint x, guint y, guint width, guint height);
 
+/* The picture moved left by pan pixels and grown to width x height, mirrored at its borders. */
+TrainImage *train_image_grow(const TrainImage *image, guint pan, guint width, guint height);
+
 /* Mean over factor x factor pixels; what is left over at the right and bottom is dropped. */
 TrainImage *train_image_reduce(const TrainImage *image, guint factor);
 

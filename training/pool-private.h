@@ -6,7 +6,7 @@
 #include "pool.h"
 
 /* 12 bytes with its zero. The number goes up whenever a distortion starts to look different. */
-#define POOL_MAGIC "biqa-pool-2"
+#define POOL_MAGIC "biqa-pool-3"
 #define POOL_DIGEST 32
 
 typedef struct {
