@@ -11,7 +11,7 @@ static int level, seed = 1;
 static const GOptionEntry entries[] = {
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Folder for the distorted pictures (here)",
      "DIR"},
-    {"type", 'y', 0, G_OPTION_ARG_STRING, &type, "Only this type", "NAME"},
+    {"type", 'y', 0, G_OPTION_ARG_STRING, &type, "Only this type or family", "NAME"},
     {"level", 'l', 0, G_OPTION_ARG_INT, &level, "Only this level, 1 the mildest", "N"},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of whatever is random (1)", "N"},
     {0},
@@ -19,12 +19,12 @@ static const GOptionEntry entries[] = {
 
 static void list_types(void)
 {
-    guint n = 0;
-    const TrainDistortion *all = train_distortions(&n);
-    for (guint t = 0; t < n; t++) {
-        printf("%-10s %s; %s:", all[t].name, all[t].title, all[t].unit);
+    g_autoptr(GPtrArray) all = train_distortions();
+    for (guint t = 0; t < all->len; t++) {
+        const TrainDistortion *row = g_ptr_array_index(all, t);
+        printf("%-8s %-10s %s; %s:", row->family, row->name, row->title, row->unit);
         for (guint l = 0; l < TRAIN_LEVELS; l++)
-            printf(" %g", all[t].levels[l]);
+            printf(" %g", row->levels[l]);
         printf("\n");
     }
 }
@@ -42,18 +42,14 @@ static gboolean write_level(const TrainImage *image, const char *stem,
     return TRUE;
 }
 
-static gboolean distort_file(const char *path, GError **error)
+static gboolean distort_file(const char *path, const GPtrArray *types, GError **error)
 {
     g_autoptr(TrainImage) image = train_image_load(path, error);
     g_autofree char *stem = g_path_get_basename(path);
-    guint n = 0;
-    const TrainDistortion *all = train_distortions(&n);
-
-    for (guint t = 0; image && t < n; t++) {
-        if (type && !g_str_equal(type, all[t].name))
-            continue;
+    for (guint t = 0; image && t < types->len; t++) {
         for (guint at = 0; at < TRAIN_LEVELS; at++) {
-            if (!(level && level != (int)at + 1) && !write_level(image, stem, &all[t], at, error))
+            if (!(level && level != (int)at + 1) &&
+                !write_level(image, stem, g_ptr_array_index(types, t), at, error))
                 return FALSE;
         }
     }
@@ -66,17 +62,16 @@ static int run(int argc, char **argv, GError **error)
         list_types();
         return 0;
     }
-    if (type && !train_distortion_find(type)) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "there is no type \"%s\"; `biqa-train distort` lists them", type);
+    const char *const names[] = {type, NULL};
+    g_autoptr(GPtrArray) types = train_distortions_named(type ? names : NULL, error);
+    if (!types)
         return 2;
-    }
     if (level < 0 || level > TRAIN_LEVELS) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "levels are 1 to %d", TRAIN_LEVELS);
         return 2;
     }
     for (int i = 0; i < argc; i++) {
-        if (!distort_file(argv[i], error))
+        if (!distort_file(argv[i], types, error))
             return 1;
     }
     return 0;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static char *ratings_path, *pictures, *part, *cache;
-static char **only;
+static char **only, **types;
 static int threads;
 
 static const GOptionEntry entries[] = {
@@ -20,6 +20,8 @@ static const GOptionEntry entries[] = {
      "Pristine pictures to distort: correlation with level", "DIR"},
     {"only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only,
      "Of the pictures, only this file name (repeatable)", "NAME"},
+    {"types", 'y', 0, G_OPTION_ARG_STRING_ARRAY, &types,
+     "Of the distortions, only this type or family (repeatable; all)", "NAME"},
     {"cache", 0, 0, G_OPTION_ARG_FILENAME, &cache,
      "Folder to keep distorted pictures in (a temporary one)", "DIR"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads (one a processor)", "N"},
@@ -113,13 +115,8 @@ static gboolean keep_only(char **paths, GError **error)
 
 static TrainPool *open_pool(char **paths, const char *folder, TrainWorkers *workers, GError **error)
 {
-    guint n = 0;
-    const TrainDistortion *all = train_distortions(&n);
-    g_autofree const char **types = g_new0(const char *, n + 1);
-    for (guint i = 0; i < n; i++)
-        types[i] = all[i].name;
     const TrainPoolParams params = {.paths = (const char *const *)paths,
-                                    .types = types,
+                                    .types = (const char *const *)types,
                                     .side = EVAL_SIDE,
                                     .cuts = 1,
                                     .cache = folder,
@@ -129,20 +126,19 @@ static TrainPool *open_pool(char **paths, const char *folder, TrainWorkers *work
 
 static void print_levels(const TrainScorer *scorer, const TrainPool *pool, TrainWorkers *workers)
 {
-    guint n = 0;
-    const TrainDistortion *all = train_distortions(&n);
-    g_autofree double *types = g_new(double, n);
+    g_autoptr(GPtrArray) rows = train_distortions_named((const char *const *)types, NULL);
+    g_autofree double *means = g_new(double, rows->len);
     printf("SRCC with level within each content and type, reference included, %u contents\n%-12s "
            "%8s",
            train_pool_n_contents(pool), "", "mean");
-    for (guint t = 0; t < n; t++)
-        printf(" %8s", all[t].name);
+    for (guint t = 0; t < rows->len; t++)
+        printf(" %8s", ((const TrainDistortion *)g_ptr_array_index(rows, t))->name);
     printf("\n");
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         printf("%-12s %8.4f", branch_names[b],
-               train_scorer_levels(scorer, pool, workers, b, types));
-        for (guint t = 0; t < n; t++)
-            printf(" %8.4f", types[t]);
+               train_scorer_levels(scorer, pool, workers, b, means));
+        for (guint t = 0; t < rows->len; t++)
+            printf(" %8.4f", means[t]);
         printf("\n");
     }
 }

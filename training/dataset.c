@@ -90,17 +90,9 @@ static gboolean load_pool(const TrainRecipe *recipe, const TrainDatasetParams *p
     if (!pictures)
         return FALSE;
     g_autofree char **paths = with_rated_contents(recipe, dataset, pictures);
-
-    g_autoptr(GPtrArray) types = g_ptr_array_new();
-    guint n = 0;
-    const TrainDistortion *all = train_distortions(&n);
-    for (guint i = 0; i < n; i++)
-        g_ptr_array_add(types, (gpointer)all[i].name);
-    g_ptr_array_add(types, NULL);
     const TrainPoolParams pool = {
         .paths = (const char *const *)paths,
-        .types =
-            recipe->types ? (const char *const *)recipe->types : (const char *const *)types->pdata,
+        .types = (const char *const *)recipe->types,
         .side = recipe->side,
         .cuts = recipe->cuts,
         .cache = params->cache,

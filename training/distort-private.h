@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the rows of the table of distortions do; see TrainDistortion's apply. */
+/* Families of distortions, and what their rows do; see TrainDistortion's apply. */
 #pragma once
 
 #include "distort.h"
+
+/* Each ends with a row without a name. */
+extern const TrainDistortion train_distort_live[];  /* RankIQA's four for LIVE */
+extern const TrainDistortion train_distort_video[]; /* what encoders and scalers do */
 
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_scale(const TrainImage *image, double level, guint64 seed,

@@ -1,66 +1,61 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of distortions. Blur, noise, JPEG and JPEG 2000 have the levels that RankIQA makes its
- * LIVE-like ranked sets with. */
+/* The table of distortions, put together from its families. */
 #include "distort-private.h"
 #include <string.h>
 
-static const TrainDistortion distortions[] = {
-    {
-        .name = "blur",
-        .title = "Gaussian blur",
-        .unit = "pixels of kernel, six standard deviations",
-        .levels = {7, 15, 39, 91, 199},
-        .apply = train_distort_blur,
-    },
-    {
-        .name = "noise",
-        .title = "white noise",
-        .unit = "variance on 0..1",
-        .levels = {0.0009765625, 0.005524271728019903, 0.022097086912079608, 0.08838834764831845,
-                   1},
-        .apply = train_distort_noise,
-    },
-    {
-        .name = "jpeg",
-        .title = "JPEG",
-        .unit = "quality",
-        .levels = {43, 12, 7, 4, 0},
-        .apply = train_distort_jpeg,
-    },
-    {
-        .name = "jpeg2000",
-        .title = "JPEG 2000",
-        .unit = "times smaller than 24 bits a pixel",
-        .levels = {52, 150, 343, 600, 1200},
-        .apply = train_distort_jpeg2000,
-    },
-    {
-        .name = "h264",
-        .title = "H.264",
-        .unit = "quantiser",
-        .levels = {28, 34, 39, 44, 50},
-        .apply = train_distort_h264,
-    },
-    {
-        .name = "scale",
-        .title = "down and up again",
-        .unit = "times smaller",
-        .levels = {1.5, 2, 3, 4, 6},
-        .apply = train_distort_scale,
-    },
+static const TrainDistortion *const families[] = {
+    train_distort_live,
+    train_distort_video,
 };
 
-const TrainDistortion *train_distortions(guint *n)
+GPtrArray *train_distortions(void)
 {
-    *n = G_N_ELEMENTS(distortions);
-    return distortions;
+    GPtrArray *all = g_ptr_array_new();
+    for (guint f = 0; f < G_N_ELEMENTS(families); f++) {
+        for (const TrainDistortion *type = families[f]; type->name; type++)
+            g_ptr_array_add(all, (gpointer)type);
+    }
+    return all;
 }
 
 const TrainDistortion *train_distortion_find(const char *name)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(distortions); i++) {
-        if (strcmp(distortions[i].name, name) == 0)
-            return &distortions[i];
+    g_autoptr(GPtrArray) all = train_distortions();
+    for (guint i = 0; i < all->len; i++) {
+        const TrainDistortion *type = g_ptr_array_index(all, i);
+        if (strcmp(type->name, name) == 0)
+            return type;
     }
     return NULL;
+}
+
+/* Adds what name means to types; FALSE where it means nothing. */
+static gboolean add_named(GPtrArray *types, const GPtrArray *all, const char *name)
+{
+    gboolean found = FALSE;
+    for (guint i = 0; i < all->len; i++) {
+        const TrainDistortion *type = g_ptr_array_index(all, i);
+        if (strcmp(type->name, name) != 0 && strcmp(type->family, name) != 0)
+            continue;
+        found = TRUE;
+        if (!g_ptr_array_find(types, type, NULL))
+            g_ptr_array_add(types, (gpointer)type);
+    }
+    return found;
+}
+
+GPtrArray *train_distortions_named(const char *const *names, GError **error)
+{
+    g_autoptr(GPtrArray) all = train_distortions();
+    if (!names)
+        return g_steal_pointer(&all);
+    g_autoptr(GPtrArray) types = g_ptr_array_new();
+    for (; *names; names++) {
+        if (add_named(types, all, *names))
+            continue;
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "there is no distortion \"%s\"; `biqa-train distort` lists them", *names);
+        return NULL;
+    }
+    return g_steal_pointer(&types);
 }

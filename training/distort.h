@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What happens to pictures: one table row a distortion type, TRAIN_LEVELS levels each. */
+/* What happens to pictures: one table row a distortion type, TRAIN_LEVELS levels each. Rows lie in
+ * one array a family (distort-private.h); names are unique over all. */
 #pragma once
 
 #include "image.h"
@@ -7,14 +8,20 @@
 #define TRAIN_LEVELS 5
 
 typedef struct {
-    const char *name;            /* "blur", "noise", "jpeg", "jpeg2000", "h264", "scale" */
+    const char *name;            /* "blur", "tid-impulse", ... */
+    const char *family;          /* "live", "video", ...: a name for several in a recipe */
     const char *title;           /* for people */
     const char *unit;            /* of the parameter */
     double levels[TRAIN_LEVELS]; /* mildest first */
+    gboolean random;             /* another seed gives other pixels */
     /* (transfer full) the image distorted, same size; seed decides every random draw. */
     TrainImage *(*apply)(const TrainImage *image, double level, guint64 seed, GError **error);
 } TrainDistortion;
 
-/* All types; n receives their number. */
-const TrainDistortion *train_distortions(guint *n);
+/* All types, family after family. (transfer container) of static const TrainDistortion * */
+GPtrArray *train_distortions(void);
 const TrainDistortion *train_distortion_find(const char *name); /* NULL: none */
+
+/* The types that a NULL-terminated list of names of types and families means, each once, in the
+ * order of the list; NULL means all. Errors name what is neither. (transfer container) */
+GPtrArray *train_distortions_named(const char *const *names, GError **error);

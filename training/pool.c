@@ -120,26 +120,11 @@ static TrainPool *open_file(const TrainPoolParams *params, guint n_types, const 
     return pool;
 }
 
-static GPtrArray *find_types(const char *const *names, GError **error)
-{
-    g_autoptr(GPtrArray) types = g_ptr_array_new();
-    for (guint i = 0; names[i]; i++) {
-        const TrainDistortion *type = train_distortion_find(names[i]);
-        if (!type) {
-            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "there is no distortion '%s'",
-                        names[i]);
-            return NULL;
-        }
-        g_ptr_array_add(types, (gpointer)type);
-    }
-    return g_steal_pointer(&types);
-}
-
 TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error)
 {
     g_return_val_if_fail(params->side >= 1 && params->cuts >= 1, NULL);
     guint8 digest[POOL_DIGEST];
-    g_autoptr(GPtrArray) found = find_types(params->types, error);
+    g_autoptr(GPtrArray) found = train_distortions_named(params->types, error);
     if (!found)
         return NULL;
     const TrainDistortion *const *types = (const TrainDistortion *const *)found->pdata;

@@ -8,7 +8,7 @@
 
 typedef struct {
     const char *const *paths; /* picture files, NULL-terminated */
-    const char *const *types; /* names of distortions, NULL-terminated */
+    const char *const *types; /* of distortions or families, NULL-terminated; NULL: all */
     guint side;               /* contents are side x side (smaller where the picture is) */
     guint cuts;               /* contents taken from a picture that is large enough, at most */
     const char *cache;        /* folder for the cache file; created */
