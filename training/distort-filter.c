@@ -14,12 +14,6 @@ typedef struct {
     float *weights; /* (length, taps); each row sums to 1 */
 } Filter;
 
-/* RGB as floats. */
-typedef struct {
-    guint width, height;
-    float *rgb; /* (height, width, 3) */
-} Plane;
-
 static Filter filter_new(guint length, guint taps)
 {
     return (Filter){length, taps, g_new(gint, length), g_new(float, (gsize)length *taps)};
@@ -40,10 +34,10 @@ static void normalise(float *weights, guint n)
         weights[t] = (float)(weights[t] / sum);
 }
 
-static Filter gauss_filter(guint length, guint taps)
+static Filter gauss_filter(guint length, double sigma)
 {
+    guint taps = (guint)lround(6 * sigma) | 1;
     Filter filter = filter_new(length, taps);
-    double sigma = taps / 6.0;
     for (guint i = 0; i < length; i++) {
         float *weights = filter.weights + (gsize)i * taps;
         filter.first[i] = (gint)i - (gint)(taps / 2);
@@ -100,16 +94,16 @@ static Filter cubic_filter(guint from, guint length)
 }
 
 /* Filters the columns of plane. Whole rows are added up, which compilers make fast. */
-static Plane filter_columns(const Plane *plane, const Filter *filter)
+static TrainPlane filter_columns(const TrainPlane *plane, const Filter *filter)
 {
     gsize row = 3 * (gsize)plane->width;
-    Plane out = {plane->width, filter->length, g_new0(float, row * filter->length)};
+    TrainPlane out = {plane->width, filter->length, g_new0(float, row * filter->length)};
     for (guint y = 0; y < filter->length; y++) {
-        float *restrict sum = out.rgb + y * row;
+        float *restrict sum = out.values + y * row;
         for (guint t = 0; t < filter->taps; t++) {
             float weight = filter->weights[(gsize)y * filter->taps + t];
             const float *in =
-                plane->rgb + biqa_mirror(filter->first[y] + (gint)t, plane->height) * row;
+                plane->values + biqa_mirror(filter->first[y] + (gint)t, plane->height) * row;
             for (gsize i = 0; i < row; i++)
                 sum[i] += weight * in[i];
         }
@@ -117,66 +111,56 @@ static Plane filter_columns(const Plane *plane, const Filter *filter)
     return out;
 }
 
-static Plane transpose(const Plane *plane)
+static TrainPlane transpose(const TrainPlane *plane)
 {
     guint width = plane->width, height = plane->height;
-    Plane out = {height, width, g_new(float, 3 * (gsize)width * height)};
+    TrainPlane out = {height, width, g_new(float, 3 * (gsize)width * height)};
     for (guint y = 0; y < height; y++) {
         for (guint x = 0; x < width; x++)
-            memcpy(out.rgb + 3 * ((gsize)x * height + y), plane->rgb + 3 * ((gsize)y * width + x),
-                   3 * sizeof(float));
+            memcpy(out.values + 3 * ((gsize)x * height + y),
+                   plane->values + 3 * ((gsize)y * width + x), 3 * sizeof(float));
     }
     return out;
 }
 
 /* Filters plane both ways, in place; takes the filters. */
-static void filter_plane(Plane *plane, Filter horizontal, Filter vertical)
+static void filter_plane(TrainPlane *plane, Filter horizontal, Filter vertical)
 {
     const Filter *filters[] = {&vertical, &horizontal};
     for (guint i = 0; i < 2; i++) {
-        Plane filtered = filter_columns(plane, filters[i]);
-        g_free(plane->rgb);
+        TrainPlane filtered = filter_columns(plane, filters[i]);
+        g_free(plane->values);
         *plane = transpose(&filtered);
-        g_free(filtered.rgb);
+        g_free(filtered.values);
     }
     filter_clear(&horizontal);
     filter_clear(&vertical);
 }
 
-static Plane plane_new(const TrainImage *image)
+void train_plane_blur(TrainPlane *plane, double across, double down)
 {
-    gsize n = 3 * (gsize)image->width * image->height;
-    Plane plane = {image->width, image->height, g_new(float, n)};
-    for (gsize i = 0; i < n; i++)
-        plane.rgb[i] = image->rgb[i];
-    return plane;
-}
-
-/* Rounded and clamped; frees plane. */
-static TrainImage *plane_finish(Plane *plane)
-{
-    TrainImage *image = train_image_new(plane->width, plane->height);
-    gsize n = 3 * (gsize)plane->width * plane->height;
-    for (gsize i = 0; i < n; i++)
-        image->rgb[i] = (guint8)(CLAMP(plane->rgb[i], 0, 255) + 0.5f);
-    g_free(plane->rgb);
-    return image;
+    filter_plane(plane, gauss_filter(plane->width, across), gauss_filter(plane->height, down));
 }
 
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error)
 {
-    guint taps = (guint)level;
-    Plane plane = plane_new(image);
-    filter_plane(&plane, gauss_filter(image->width, taps), gauss_filter(image->height, taps));
-    return plane_finish(&plane);
+    TrainPlane plane;
+    train_plane_init(&plane, image);
+    train_plane_blur(&plane, level / 6, level / 6);
+    TrainImage *out = train_plane_image(&plane);
+    train_plane_clear(&plane);
+    return out;
 }
 
 TrainImage *train_distort_scale(const TrainImage *image, double level, guint64 seed, GError **error)
 {
     guint width = (guint)MAX(1, image->width / level + 0.5);
     guint height = (guint)MAX(1, image->height / level + 0.5);
-    Plane plane = plane_new(image);
+    TrainPlane plane;
+    train_plane_init(&plane, image);
     filter_plane(&plane, area_filter(image->width, width), area_filter(image->height, height));
     filter_plane(&plane, cubic_filter(width, image->width), cubic_filter(height, image->height));
-    return plane_finish(&plane);
+    TrainImage *out = train_plane_image(&plane);
+    train_plane_clear(&plane);
+    return out;
 }

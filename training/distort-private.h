@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Families of distortions, and what their rows do; see TrainDistortion's apply. */
+/* Families of distortions, what their rows do (see TrainDistortion's apply), and what several of
+ * those functions are made of. */
 #pragma once
 
 #include "distort.h"
@@ -11,9 +12,61 @@ extern const TrainDistortion train_distort_video[]; /* what encoders and scalers
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_scale(const TrainImage *image, double level, guint64 seed,
                                 GError **error);
-TrainImage *train_distort_noise(const TrainImage *image, double level, guint64 seed,
-                                GError **error);
 TrainImage *train_distort_jpeg(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_jpeg2000(const TrainImage *image, double level, guint64 seed,
                                    GError **error);
 TrainImage *train_distort_h264(const TrainImage *image, double level, guint64 seed, GError **error);
+
+/* Noise. level is the variance on a scale of 0..1, of impulses the share of values hit. */
+TrainImage *train_distort_noise(const TrainImage *image, double level, guint64 seed,
+                                GError **error);
+TrainImage *train_distort_colour_noise(const TrainImage *image, double level, guint64 seed,
+                                       GError **error);
+TrainImage *train_distort_high_noise(const TrainImage *image, double level, guint64 seed,
+                                     GError **error);
+TrainImage *train_distort_multiplicative(const TrainImage *image, double level, guint64 seed,
+                                         GError **error);
+TrainImage *train_distort_impulse(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
+
+/* Colours. level: added to each value (0..255); factor of each value; factor of Cb and Cr; pixels
+ * that red goes to the right, blue by half as many. */
+TrainImage *train_distort_mean(const TrainImage *image, double level, guint64 seed, GError **error);
+TrainImage *train_distort_contrast(const TrainImage *image, double level, guint64 seed,
+                                   GError **error);
+TrainImage *train_distort_saturation(const TrainImage *image, double level, guint64 seed,
+                                     GError **error);
+TrainImage *train_distort_aberration(const TrainImage *image, double level, guint64 seed,
+                                     GError **error);
+
+/* A picture as floats. Channels are R, G, B, or Y, Cb, Cr where a function says so. */
+typedef struct {
+    guint width, height;
+    float *values; /* (H, W, 3), of 0..255 */
+} TrainPlane;
+
+void train_plane_init(TrainPlane *plane, const TrainImage *image);
+void train_plane_clear(TrainPlane *plane);
+TrainImage *train_plane_image(const TrainPlane *plane); /* (transfer full) rounded and clamped */
+
+/* BT.601 at full range, as JPEG has it, in place: Y = 0.299 R + 0.587 G + 0.114 B,
+ * Cb = 128 + (B - Y) / 1.772, Cr = 128 + (R - Y) / 1.402. Nothing is rounded or clamped. */
+void train_plane_to_ycbcr(TrainPlane *plane);
+void train_plane_to_rgb(TrainPlane *plane);
+
+/* Gaussian of standard deviations across and down in pixels, each cut off at three of them (an odd
+ * number of taps, nearest to six deviations); mirrored at the borders. In place. */
+void train_plane_blur(TrainPlane *plane, double across, double down);
+
+/* A sequence of random draws, decided by a seed. */
+typedef struct {
+    GRand *rand;
+    double spare; /* normal number left over from a pair */
+    gboolean has_spare;
+} TrainDraws;
+
+void train_draws_init(TrainDraws *draws, guint64 seed);
+void train_draws_clear(TrainDraws *draws);
+double train_draws_uniform(TrainDraws *draws);       /* 0 <= u < 1 */
+guint train_draws_below(TrainDraws *draws, guint n); /* 0..n-1; n > 0 */
+double train_draws_normal(TrainDraws *draws);        /* mean 0, variance 1 */
