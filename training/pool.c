@@ -33,7 +33,7 @@ static GChecksum *request_checksum(const TrainPoolParams *params)
     add_number(sum, g_strv_length((char **)params->paths));
     for (guint i = 0; params->paths[i]; i++)
         add_string(sum, params->paths[i]);
-    for (guint i = 0; params->types[i]; i++)
+    for (guint i = 0; params->types && params->types[i]; i++)
         add_string(sum, params->types[i]);
     add_number(sum, params->side);
     add_number(sum, params->cuts);
