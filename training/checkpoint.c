@@ -22,6 +22,10 @@ static void put_branch(BiqaGgufWriter *writer, TrainWeights *weights, BiqaBranch
     biqa_gguf_put_tensor(writer, values, &n, 1, weights->values[branch]);
     biqa_gguf_put_tensor(writer, moments, &n_state, 1, state);
     biqa_gguf_put_uint(writer, steps, train_optim_steps(weights->optim[branch]));
+    if (weights->averaged) {
+        g_autofree char *average = g_strdup_printf("average.%s", name);
+        biqa_gguf_put_tensor(writer, average, &n, 1, weights->average[branch]);
+    }
 }
 
 static void put_mask(BiqaGgufWriter *writer, const TrainWeights *weights)
@@ -46,6 +50,7 @@ gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, Trai
     biqa_gguf_put_uint(writer, "biqa.checkpoint.stage", place.stage);
     biqa_gguf_put_uint(writer, "biqa.checkpoint.step", place.step);
     biqa_gguf_put_bool(writer, "biqa.checkpoint.paired", weights->paired);
+    biqa_gguf_put_bool(writer, "biqa.checkpoint.averaged", weights->averaged);
     put_branch(writer, weights, BIQA_FULL);
     if (weights->paired) {
         put_branch(writer, weights, BIQA_COMPETITOR);
@@ -87,6 +92,23 @@ static gboolean get_branch(const BiqaGguf *gguf, TrainWeights *weights, BiqaBran
         !biqa_gguf_get_uint(gguf, key, &steps, error))
         return FALSE;
     train_optim_set_steps(weights->optim[branch], steps);
+    return TRUE;
+}
+
+static gboolean get_averages(const BiqaGguf *gguf, TrainWeights *weights, GError **error)
+{
+    static const char key[] = "biqa.checkpoint.averaged";
+    gboolean averaged = FALSE;
+    if (biqa_gguf_has(gguf, key) && !biqa_gguf_get_bool(gguf, key, &averaged, error))
+        return FALSE;
+    if (!averaged)
+        return TRUE;
+    train_weights_average(weights, 0.);
+    for (guint b = 0; b < (weights->paired ? BIQA_N_BRANCHES : 1); b++) {
+        g_autofree char *name = g_strdup_printf("average.%s", branch_names[b]);
+        if (!get_floats(gguf, name, weights->average[b], weights->graph->n_params, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -155,7 +177,8 @@ gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, Trai
         (!paired ||
          (get_branch(gguf, weights, BIQA_COMPETITOR, error) && get_mask(gguf, weights, error)))) {
         weights->paired = paired;
-        return TRUE;
+        if (get_averages(gguf, weights, error))
+            return TRUE;
     }
     g_prefix_error(error, "checkpoint \"%s\": ", path);
     return FALSE;

@@ -26,9 +26,10 @@ static BiqaModel *build(const TrainRecipe *recipe, const TrainWeights *weights)
     model->hard_threshold = DEFAULT_THRESHOLD;
     model->competitor_ratio = recipe->ratio;
     model->competitor_norm = weights->paired && weights->own_norm;
-    model->params[BIQA_FULL] = g_memdup2(weights->values[BIQA_FULL], bytes);
+    model->params[BIQA_FULL] = g_memdup2(train_weights_result(weights, BIQA_FULL), bytes);
     if (weights->paired)
-        model->params[BIQA_COMPETITOR] = g_memdup2(weights->values[BIQA_COMPETITOR], bytes);
+        model->params[BIQA_COMPETITOR] =
+            g_memdup2(train_weights_result(weights, BIQA_COMPETITOR), bytes);
     biqa_model_prune(model);
     return model;
 }

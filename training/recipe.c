@@ -67,6 +67,7 @@ static const Key keys[] = {
     RUN("optimiser", "decay", KEY_REAL, optim.decay, 0, 1),
     RUN("optimiser", "decoupled", KEY_BOOL, optim.decoupled),
     RUN("optimiser", "clip", KEY_REAL, clip, 1e-9, 1e9),
+    RUN("optimiser", "average", KEY_REAL, average, 0, .999999),
     STAGE("kind", KEY_STRING, kind),
     STAGE("steps", KEY_UINT, steps, 1, 1e8),
     STAGE("rate", KEY_REAL, rate, 0, 10),

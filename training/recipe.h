@@ -70,6 +70,7 @@ typedef struct {
 
     TrainOptimParams optim; /* [optimiser] */
     double clip;            /* gradient norm */
+    double average;         /* of the exponential mean of the weights; 0: the last ones count */
 
     guint n_stages;
     TrainStageRecipe stages[TRAIN_MAX_STAGES];

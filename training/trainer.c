@@ -15,8 +15,9 @@
 #include <signal.h>
 #include <string.h>
 
-#define WARM_UP .1    /* of a stage's steps */
-#define LAST_RATE .02 /* of the peak */
+#define WARM_UP .1        /* of a stage's steps */
+#define LAST_RATE .02     /* of the peak */
+#define AVERAGE_WARM_UP 9 /* steps: the average forgets where it began as it goes */
 #define STATISTICS_MOMENTUM .1
 #define START_PICTURES 64 /* to measure a backbone's normalisation on */
 #define LOG_EVERY 10      /* steps */
@@ -196,10 +197,20 @@ static gboolean is_mask_due(const Stage *stage, guint step)
     return stage->stage->paired && (!step || (stage->period && step % stage->period == 0));
 }
 
+/* The average of the step before and what this one gave: first the values alone, then more and more
+ * of the past. */
+static void average(const Run *run, guint step)
+{
+    if (run->recipe->average > 0)
+        train_weights_average(run->weights,
+                              MIN(run->recipe->average, (double)step / (step + AVERAGE_WARM_UP)));
+}
+
 /* A model file holds the rule that makes the mask, not the mask: the competitor that ships is the
- * one of the final weights, and its normalisation is measured on it. */
+ * one of the final weights, averaged where they are, and its normalisation is measured on it. */
 static void finish_competitor(const Run *run, const Stage *stage)
 {
+    train_weights_settle(run->weights);
     if (!stage->stage->paired)
         return;
     fill(run, stage, stage->recipe->steps);
@@ -238,7 +249,10 @@ static double take_step(const Run *run, const Stage *stage, guint step)
         update_statistics(run, stage);
     const double norm = train_weights_step(run->weights, rate_at(stage->recipe, step), stage->scale,
                                            run->recipe->clip);
-    return isfinite(norm) ? loss : NAN;
+    if (!isfinite(norm))
+        return NAN;
+    average(run, step);
+    return loss;
 }
 
 static gboolean save_checkpoint(const Run *run, GError **error)

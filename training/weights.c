@@ -13,6 +13,8 @@ static void mark(TrainWeights *weights, guint i)
     for (guint p = 0; p < info->n_params; p++) {
         memset(weights->decays + layer->offset[p], info->params[p].role == BIQA_PARAM_WEIGHT,
                layer->count[p]);
+        memset(weights->statistic + layer->offset[p], info->params[p].role == BIQA_PARAM_STATISTIC,
+               layer->count[p]);
         memset(weights->own + layer->offset[p], weights->own_norm && layer->kind == BIQA_LAYER_NORM,
                layer->count[p]);
     }
@@ -34,6 +36,7 @@ TrainWeights *train_weights_new(const BiqaGraph *graph, const TrainOptimParams *
     memset(weights->mask, 1, n);
     weights->own = g_malloc0(n);
     weights->decays = g_malloc0(n);
+    weights->statistic = g_malloc0(n);
     for (guint i = 0; i < graph->n_layers; i++)
         mark(weights, i);
     return weights;
@@ -46,11 +49,13 @@ void train_weights_free(TrainWeights *weights)
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         g_free(weights->values[b]);
         g_free(weights->gradient[b]);
+        g_free(weights->average[b]);
         train_optim_free(weights->optim[b]);
     }
     g_free(weights->mask);
     g_free(weights->own);
     g_free(weights->decays);
+    g_free(weights->statistic);
     biqa_graph_free(weights->graph);
     g_free(weights);
 }
@@ -139,4 +144,49 @@ double train_weights_step(TrainWeights *weights, double rate, const float *scale
         train_weights_sync(weights);
     }
     return norm;
+}
+
+/* The competitor's average: its own values', and for the rest what the mask leaves of the full
+ * model's. */
+static void average_competitor(TrainWeights *weights, double keep)
+{
+    const float *full = weights->average[BIQA_FULL], *values = weights->values[BIQA_COMPETITOR];
+    float *average = weights->average[BIQA_COMPETITOR];
+    for (gsize j = 0; j < weights->graph->n_params; j++) {
+        const double own_keep = weights->statistic[j] ? 0. : keep;
+        if (weights->own[j])
+            average[j] = (float)(own_keep * average[j] + (1. - own_keep) * values[j]);
+        else
+            average[j] = weights->mask[j] ? full[j] : 0.f;
+    }
+}
+
+void train_weights_average(TrainWeights *weights, double keep)
+{
+    const gsize n = weights->graph->n_params;
+    const float *values = weights->values[BIQA_FULL];
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        if (!weights->average[b])
+            weights->average[b] = g_new0(float, n);
+    }
+    float *average = weights->average[BIQA_FULL];
+    for (gsize j = 0; j < n; j++) {
+        const double own_keep = weights->statistic[j] ? 0. : keep;
+        average[j] = (float)(own_keep * average[j] + (1. - own_keep) * values[j]);
+    }
+    if (weights->paired)
+        average_competitor(weights, keep);
+    weights->averaged = TRUE;
+}
+
+void train_weights_settle(TrainWeights *weights)
+{
+    for (guint b = 0; weights->averaged && b < BIQA_N_BRANCHES; b++)
+        memcpy(weights->values[b], weights->average[b], weights->graph->n_params * sizeof(float));
+    weights->averaged = FALSE;
+}
+
+const float *train_weights_result(const TrainWeights *weights, BiqaBranch branch)
+{
+    return weights->averaged ? weights->average[branch] : weights->values[branch];
 }

@@ -16,6 +16,9 @@ typedef struct {
     guint8 *mask;                     /* n_params: 0 where the competitor lacks a weight */
     guint8 *own;                      /* n_params: 1 where the competitor's value is its own */
     guint8 *decays;                   /* n_params: 1 on weights */
+    guint8 *statistic;                /* n_params: 1 on what is measured, not learned */
+    gboolean averaged;                /* average counts, not values */
+    float *average[BIQA_N_BRANCHES];  /* n_params floats each; NULL until first averaged */
     TrainOptim *optim[BIQA_N_BRANCHES];
 } TrainWeights;
 
@@ -39,5 +42,16 @@ void train_weights_zero_gradients(TrainWeights *weights);
  * for what is its own. scale: per-parameter factor of rate. Returns the gradient's norm before
  * clipping; if that is not finite, nothing was changed. */
 double train_weights_step(TrainWeights *weights, double rate, const float *scale, double clip);
+
+/* Moves the average of the values, average += (1 - keep) * (value - average), keep in 0..1; from
+ * then on it is the result. Means and variances of NORM layers are taken as they are. keep 0 begins
+ * anew. */
+void train_weights_average(TrainWeights *weights, double keep);
+
+/* The average becomes the values, and there is none any more. Without one, nothing happens. */
+void train_weights_settle(TrainWeights *weights);
+
+/* What training has come to: n_params floats, the average where there is one. (borrowed) */
+const float *train_weights_result(const TrainWeights *weights, BiqaBranch branch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainWeights, train_weights_free)

@@ -174,6 +174,23 @@ static void test_resume(void)
     assert_same_files("whole/model.gguf", "parts/model.gguf");
 }
 
+/* The same with averaged weights, which are others than the last ones; and a mask that is renewed
+ * between two stops. */
+static void test_average(void)
+{
+    static const char *const stops[] = {"5", "9", "9", "8"};
+    g_autofree char *averaged = g_strconcat(recipe, "[optimiser]\naverage=0.9\n", NULL);
+    write_text("average.ini", averaged);
+    run_well("train average.ini --out average", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
+        g_autofree char *line =
+            g_strdup_printf("train average.ini --out pieces --resume --stop-after %s", stops[i]);
+        g_assert_cmpint(run(line, NULL, NULL, NULL), ==, 130);
+    }
+    run_well("train average.ini --out pieces --resume", NULL);
+    assert_same_files("average/model.gguf", "pieces/model.gguf");
+}
+
 /* A signal as soon as the first checkpoint is there. */
 static void test_interrupt(void)
 {
@@ -398,6 +415,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/train", test_train);
     g_test_add_func("/pipeline/threads", test_threads);
     g_test_add_func("/pipeline/resume", test_resume);
+    g_test_add_func("/pipeline/average", test_average);
     g_test_add_func("/pipeline/interrupt", test_interrupt);
     g_test_add_func("/pipeline/full-disk", test_full_disk);
     g_test_add_func("/pipeline/eval", test_eval);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The average of the weights, against the recursion written out. */
+#include "weights.h"
+
+#include "grad.h"
+#include <math.h>
+
+#define STEPS 5
+#define SEED 31u
+
+static const char *const lines[] = {
+    "input channels=3", "conv inputs=0 channels=4 kernel=3x3", "norm inputs=1",
+    "pool inputs=2",    "linear inputs=3 channels=1",
+};
+
+static TrainWeights *weights_new(void)
+{
+    const TrainOptimParams optim = {.kind = TRAIN_SGD};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaGraph) graph = biqa_graph_parse(lines, G_N_ELEMENTS(lines), &error);
+    g_assert_no_error(error);
+    biqa_graph_infer(graph, 8, &error);
+    g_assert_no_error(error);
+    return train_weights_new(graph, &optim, TRUE);
+}
+
+/* Some other values, as a step would make them. */
+static void move(TrainWeights *weights, guint step)
+{
+    grad_fill_uniform(weights->values[BIQA_FULL], weights->graph->n_params, -1., 1., SEED + step);
+    train_weights_sync(weights);
+    for (gsize j = 0; j < weights->graph->n_params; j++) {
+        if (weights->own[j])
+            weights->values[BIQA_COMPETITOR][j] = 2.f * weights->values[BIQA_FULL][j];
+    }
+}
+
+/* In double, where the code rounds each of STEPS sums to float: half a unit in the last place of 2
+ * each time. */
+static void assert_average(const TrainWeights *weights, BiqaBranch branch, gsize j, double expected)
+{
+    const double got = train_weights_result(weights, branch)[j];
+    if (!(fabs(got - expected) <= STEPS * ldexp(1., -24)))
+        g_error("branch %u, parameter %" G_GSIZE_FORMAT ": expected %.9g, got %.9g", branch, j,
+                expected, got);
+}
+
+static void check_average(void)
+{
+    static const double keep[STEPS] = {0., .25, .5, .75, .9};
+    g_autoptr(TrainWeights) weights = weights_new();
+    const gsize n = weights->graph->n_params;
+    g_autofree double *full = g_new0(double, n), *own = g_new0(double, n);
+    guint pruned = 0;
+
+    train_weights_init(weights, SEED);
+    train_weights_prune(weights, .5);
+    g_assert_true(train_weights_result(weights, BIQA_FULL) == weights->values[BIQA_FULL]);
+    for (guint t = 0; t < STEPS; t++) {
+        move(weights, t);
+        train_weights_average(weights, keep[t]);
+        for (gsize j = 0; j < n; j++) {
+            const double share = weights->statistic[j] ? 0. : keep[t];
+            full[j] = share * full[j] + (1. - share) * weights->values[BIQA_FULL][j];
+            own[j] = share * own[j] + (1. - share) * weights->values[BIQA_COMPETITOR][j];
+        }
+    }
+    for (gsize j = 0; j < n; j++) {
+        const double shared = weights->mask[j] ? full[j] : 0.;
+        pruned += !weights->mask[j];
+        assert_average(weights, BIQA_FULL, j, full[j]);
+        assert_average(weights, BIQA_COMPETITOR, j, weights->own[j] ? own[j] : shared);
+    }
+    g_assert_cmpuint(pruned, ==, 4 * 3 * 3 * 3 / 2);
+    train_weights_settle(weights);
+    for (gsize j = 0; j < n; j++)
+        assert_average(weights, BIQA_FULL, j, full[j]);
+    g_assert_true(train_weights_result(weights, BIQA_FULL) == weights->values[BIQA_FULL]);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/weights/average", check_average);
+    return g_test_run();
+}
