@@ -67,9 +67,9 @@ static const struct {
     Paint paint;
     double score, competitor;
 } golden[] = {
-    {"sharp", paint_sharp, 63.1182, 67.5621},
-    {"blurred", paint_blurred, 15.5775, 25.6918},
-    {"blocks", paint_blocks, 29.7612, 41.7503},
+    {"sharp", paint_sharp, 68.7675, 75.7654},
+    {"blurred", paint_blurred, 19.9799, 16.1695},
+    {"blocks", paint_blocks, 33.2976, 43.3726},
 };
 
 static BiqaModel *load(void)
