@@ -36,8 +36,8 @@ static inline gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *f
 {
     if (!backend->klass->run(backend, frame, result, error))
         return FALSE;
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        if (!isfinite(result->raw[b])) {
+    for (guint i = 0; i < BIQA_N_BRANCHES * result->n_crops; i++) {
+        if (!isfinite(result->crops[i / result->n_crops][i % result->n_crops])) {
             g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
                                 "the model gave no finite number; its weights are too large");
             return FALSE;

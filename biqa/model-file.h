@@ -8,6 +8,7 @@
 
 #define MODEL_ARCHITECTURE "biqa"
 #define MODEL_VERSION 1
+#define MODEL_HEAD_VERSION 1 /* of the uncertainty head */
 #define MODEL_DIRECTION "higher-is-better"
 
 #define KEY_ARCHITECTURE "general.architecture"
@@ -29,6 +30,16 @@
 #define KEY_RATIO "biqa.competitor.ratio"
 #define KEY_NORM "biqa.competitor.norm"
 #define KEY_THRESHOLD "biqa.hard_threshold"
+#define KEY_HEAD "biqa.uncertainty.version"
+#define KEY_FIGURES "biqa.uncertainty.figures"
+#define KEY_FIGURE_MEAN "biqa.uncertainty.mean"
+#define KEY_FIGURE_DEVIATION "biqa.uncertainty.deviation"
+#define KEY_FIGURE_WEIGHT "biqa.uncertainty.weight"
+#define KEY_HEAD_BIAS "biqa.uncertainty.bias"
+#define KEY_HEAD_THRESHOLD "biqa.uncertainty.hard_threshold"
+#define KEY_QUANTILE "biqa.conformal.quantile"
+#define KEY_COVERAGE "biqa.conformal.coverage"
+#define KEY_CALIBRATED "biqa.conformal.images"
 #define KEY_SRCC "biqa.validation.srcc"
 #define KEY_PLCC "biqa.validation.plcc"
 #define KEY_RECIPE "biqa.recipe"

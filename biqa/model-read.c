@@ -229,6 +229,78 @@ static gboolean read_verdict(const BiqaGguf *gguf, BiqaModel *model, GError **er
            biqa_gguf_get_bool(gguf, KEY_NORM, &model->competitor_norm, error);
 }
 
+/* --- The uncertainty head --- */
+
+static gboolean read_figures(const BiqaGguf *gguf, BiqaUncertainty *head, GError **error)
+{
+    const char *const *names;
+    gsize n;
+
+    if (!biqa_gguf_get_strings(gguf, KEY_FIGURES, &names, &n, error))
+        return FALSE;
+    if (n < 1 || n > BIQA_N_FIGURES)
+        return fail(error, BIQA_ERROR_VALUE,
+                    "key '%s' has %" G_GSIZE_FORMAT " values, not 1 to %d figures", KEY_FIGURES, n,
+                    BIQA_N_FIGURES);
+    head->n_terms = n;
+    for (guint i = 0; i < n; i++) {
+        if (!biqa_figure_find(names[i], &head->terms[i].figure))
+            return fail(error, BIQA_ERROR_SUPPORT,
+                        "key '%s' holds '%s', a figure this build does not know: update biqafilter",
+                        KEY_FIGURES, names[i]);
+    }
+    return TRUE;
+}
+
+static gboolean read_terms(const BiqaGguf *gguf, BiqaUncertainty *head, GError **error)
+{
+    float mean[BIQA_N_FIGURES], deviation[BIQA_N_FIGURES], weight[BIQA_N_FIGURES];
+    double bias;
+
+    if (!read_figures(gguf, head, error) ||
+        !read_floats(gguf, KEY_FIGURE_MEAN, -G_MAXFLOAT, G_MAXFLOAT, head->n_terms, mean, error) ||
+        !read_floats(gguf, KEY_FIGURE_DEVIATION, G_MINFLOAT, G_MAXFLOAT, head->n_terms, deviation,
+                     error) ||
+        !read_floats(gguf, KEY_FIGURE_WEIGHT, -G_MAXFLOAT, G_MAXFLOAT, head->n_terms, weight,
+                     error) ||
+        !read_double(gguf, KEY_HEAD_BIAS, -G_MAXFLOAT, G_MAXFLOAT, &bias, error))
+        return FALSE;
+    head->bias = bias;
+    for (guint i = 0; i < head->n_terms; i++)
+        head->terms[i] = (BiqaTerm){.figure = head->terms[i].figure,
+                                    .mean = mean[i],
+                                    .deviation = deviation[i],
+                                    .weight = weight[i]};
+    return TRUE;
+}
+
+static gboolean read_interval(const BiqaGguf *gguf, BiqaUncertainty *head, GError **error)
+{
+    if (!biqa_gguf_has(gguf, KEY_QUANTILE))
+        return TRUE;
+    return read_double(gguf, KEY_QUANTILE, 0, G_MAXFLOAT, &head->quantile, error) &&
+           read_double(gguf, KEY_COVERAGE, 0, 1, &head->coverage, error) &&
+           read_uint(gguf, KEY_CALIBRATED, G_MAXUINT, &head->n_images, error);
+}
+
+/* A file without the head's version has no head. */
+static gboolean read_head(const BiqaGguf *gguf, BiqaUncertainty *head, GError **error)
+{
+    guint version;
+
+    if (!biqa_gguf_has(gguf, KEY_HEAD))
+        return TRUE;
+    if (!read_uint(gguf, KEY_HEAD, G_MAXUINT, &version, error))
+        return FALSE;
+    if (version > MODEL_HEAD_VERSION)
+        return fail(error, BIQA_ERROR_SUPPORT,
+                    "key '%s' is %u, newer than the %d this build knows: update biqafilter",
+                    KEY_HEAD, version, MODEL_HEAD_VERSION);
+    return read_terms(gguf, head, error) &&
+           read_double(gguf, KEY_HEAD_THRESHOLD, 0, G_MAXFLOAT, &head->hard_threshold, error) &&
+           read_interval(gguf, head, error);
+}
+
 static gboolean read_correlation(const BiqaGguf *gguf, const char *key, double *value,
                                  GError **error)
 {
@@ -340,7 +412,8 @@ BiqaModel *biqa_model_from_gguf(const BiqaGguf *gguf, const char *name, GError *
 
     if (read_identity(gguf, model, error) && read_graph(gguf, model, error) &&
         read_input(gguf, &model->input, error) && read_verdict(gguf, model, error) &&
-        read_record(gguf, model, error) && read_params(gguf, model, error))
+        read_head(gguf, &model->uncertainty, error) && read_record(gguf, model, error) &&
+        read_params(gguf, model, error))
         return g_steal_pointer(&model);
     g_prefix_error(error, "%s: ", name);
     return NULL;

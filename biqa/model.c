@@ -64,6 +64,16 @@ BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **orig
     return biqa_fold(model->graph, model->params[branch], origin);
 }
 
+BiqaVerdict biqa_model_verdict(const BiqaModel *model, const BiqaResult *result,
+                               double hard_threshold)
+{
+    const BiqaUncertainty *head = &model->uncertainty;
+
+    if (hard_threshold < 0)
+        hard_threshold = head->n_terms ? head->hard_threshold : model->hard_threshold;
+    return biqa_verdict(&model->scale, head, result, hard_threshold);
+}
+
 guint64 biqa_model_flop(const BiqaModel *model)
 {
     guint64 macs = 0;

@@ -5,7 +5,7 @@
 
 #include "graph.h"
 #include "preprocess.h"
-#include "verdict.h"
+#include "uncertainty.h"
 
 typedef struct {
     char *name, *license, *description,
@@ -17,9 +17,10 @@ typedef struct {
     BiqaGraph *graph; /* inferred for input.size */
     BiqaInput input;
     BiqaScale scale;
-    double hard_threshold;    /* points of the score scale */
-    double competitor_ratio;  /* share of convolution weights the competitor lacks */
-    gboolean competitor_norm; /* the competitor has its own normalisation parameters */
+    double hard_threshold;       /* points of disagreement, where there is no head */
+    BiqaUncertainty uncertainty; /* the head; zeroed where there is none */
+    double competitor_ratio;     /* share of convolution weights the competitor lacks */
+    gboolean competitor_norm;    /* the competitor has its own normalisation parameters */
 
     /* Arenas of graph->n_params floats. The competitor's is masked (biqa_prune_mask() of the full
      * one) and holds its own normalisation where it has one; everything else is equal. */
@@ -45,6 +46,11 @@ void biqa_model_prune(BiqaModel *model);
 
 /* A branch, folded and ready to run. (transfer full) origin: see biqa_fold(); may be NULL. */
 BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **origin);
+
+/* What is said of a frame. hard_threshold: points of uncertainty where the model has a head, else
+ * of disagreement; negative: the model's own. */
+BiqaVerdict biqa_model_verdict(const BiqaModel *model, const BiqaResult *result,
+                               double hard_threshold);
 
 /* FLOP of a frame: 2 x MAC, all crops, both branches, zero weights not counted. */
 guint64 biqa_model_flop(const BiqaModel *model);

@@ -33,13 +33,10 @@ static gboolean reference_run(BiqaBackend *backend, const BiqaFrame *frame, Biqa
     guint n_crops = self->model->input.n_crops;
 
     biqa_preprocess(&self->model->input, frame, self->crops);
-    for (int branch = 0; branch < BIQA_N_BRANCHES; branch++) {
-        double sum = 0;
-
+    result->n_crops = n_crops;
+    for (int branch = 0; branch < BIQA_N_BRANCHES; branch++)
         for (guint crop = 0; crop < n_crops; crop++)
-            sum += run_crop(self, branch, crop);
-        result->raw[branch] = sum / n_crops;
-    }
+            result->crops[branch][crop] = run_crop(self, branch, crop);
     return TRUE;
 }
 

@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From raw outputs to scores and the hard flag. */
+/* From raw outputs to scores, their uncertainty and the hard flag. */
 #include "verdict.h"
 
+#include "uncertainty.h"
+
 #include <math.h>
+
+float biqa_result_raw(const BiqaResult *result, BiqaBranch branch)
+{
+    double sum = 0;
+
+    for (guint i = 0; i < result->n_crops; i++)
+        sum += result->crops[branch][i];
+    return (float)(sum / result->n_crops);
+}
 
 double biqa_score(const BiqaScale *scale, double raw)
 {
@@ -11,13 +22,29 @@ double biqa_score(const BiqaScale *scale, double raw)
     return isnan(score) ? 0. : CLAMP(score, 0., 100.);
 }
 
-BiqaVerdict biqa_verdict(const BiqaScale *scale, const BiqaResult *result, double hard_threshold)
+BiqaVerdict biqa_verdict(const BiqaScale *scale, const BiqaUncertainty *head,
+                         const BiqaResult *result, double hard_threshold)
 {
     BiqaVerdict verdict = {
-        .score = biqa_score(scale, result->raw[BIQA_FULL]),
-        .competitor_score = biqa_score(scale, result->raw[BIQA_COMPETITOR]),
+        .score = biqa_score(scale, biqa_result_raw(result, BIQA_FULL)),
+        .competitor_score = biqa_score(scale, biqa_result_raw(result, BIQA_COMPETITOR)),
+        .uncertainty = NAN,
+        .score_low = NAN,
+        .score_high = NAN,
     };
+
     verdict.disagreement = fabs(verdict.score - verdict.competitor_score);
-    verdict.hard = verdict.disagreement > hard_threshold;
+    if (head && head->n_terms > 0) {
+        double figures[BIQA_N_FIGURES];
+
+        biqa_figures(scale, result, figures);
+        verdict.uncertainty = biqa_uncertainty(head, figures);
+        if (head->n_images > 0) {
+            verdict.score_low = MAX(verdict.score - head->quantile * verdict.uncertainty, 0.);
+            verdict.score_high = MIN(verdict.score + head->quantile * verdict.uncertainty, 100.);
+        }
+    }
+    verdict.hard =
+        (isnan(verdict.uncertainty) ? verdict.disagreement : verdict.uncertainty) > hard_threshold;
     return verdict;
 }

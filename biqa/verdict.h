@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From two raw network outputs to what is said of a frame. */
+/* From the raw network outputs of a frame to what is said of it. */
 #pragma once
 
-#include <glib.h>
+#include "preprocess.h"
 
 typedef enum {
     BIQA_FULL,       /* the full model */
@@ -15,16 +15,27 @@ typedef struct {
     float offset, scale;
 } BiqaScale;
 
-/* Mean over the crops of each branch's raw output. */
+/* Each branch's raw output on each crop of the model. */
 typedef struct {
-    float raw[BIQA_N_BRANCHES];
+    guint n_crops; /* 1..BIQA_MAX_CROPS */
+    float crops[BIQA_N_BRANCHES][BIQA_MAX_CROPS];
 } BiqaResult;
+
+struct BiqaUncertainty; /* uncertainty.h */
 
 typedef struct {
     double score, competitor_score; /* 0..100, higher is better */
     double disagreement;            /* |score - competitor_score| */
-    gboolean hard;                  /* disagreement above the threshold */
+    double uncertainty;             /* expected |score - rating|, 0..100; NAN: the model has none */
+    double score_low, score_high;   /* 0..100, low <= score <= high; NAN: the model has none */
+    gboolean hard;                  /* uncertainty, or where NAN disagreement, above threshold */
 } BiqaVerdict;
 
+/* Mean over the crops of a branch's raw output. */
+float biqa_result_raw(const BiqaResult *result, BiqaBranch branch);
+
 double biqa_score(const BiqaScale *scale, double raw);
-BiqaVerdict biqa_verdict(const BiqaScale *scale, const BiqaResult *result, double hard_threshold);
+
+/* head may be NULL: the model has none. hard_threshold: points of what decides. */
+BiqaVerdict biqa_verdict(const BiqaScale *scale, const struct BiqaUncertainty *head,
+                         const BiqaResult *result, double hard_threshold);

@@ -14,6 +14,12 @@ function field(name,    start, text) {
     return text
 }
 
+function interval() {
+    if (!told)
+        return ""
+    return sprintf(" %13s", sprintf("%.1f..%.1f", field("score-low"), field("score-high")))
+}
+
 function clock(seconds) {
     return sprintf("%d:%02d", int(seconds / 60), seconds % 60)
 }
@@ -77,11 +83,13 @@ BEGIN {
     second = time < 1e19 && time != "" ? int(time / 1e9) : int(frame / 25)
     if (!n_scored++) {
         minimum = score
-        printf "%8s %8s %8s %11s %13s  %s\n", "time", "frame", "score", "competitor",
-               "disagreement", "hard"
+        # A model may tell how far its scores can be off.
+        told = field("score-low") != ""
+        printf "%8s %8s %8s%s %11s %13s  %s\n", "time", "frame", "score",
+               told ? sprintf(" %13s", "90 % interval") : "", "competitor", "disagreement", "hard"
     }
     if (second != last)
-        printf "%8s %8d %8.1f %11.1f %13.1f  %s\n", clock(second), frame, score,
+        printf "%8s %8d %8.1f%s %11.1f %13.1f  %s\n", clock(second), frame, score, interval(),
                field("competitor-score"), field("disagreement"), hard ? "yes" : "no"
     last = second
     n_hard += hard

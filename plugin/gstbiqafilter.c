@@ -8,8 +8,8 @@
  * Looks at the frames that pass through it and says how good each looks to people, from 0 (bad) to
  * 100 (excellent). Nothing is compared with an original. Two neural networks run on every frame, in
  * Vulkan compute shaders: the full model, and its self-competitor, the same network with its
- * smallest weights pruned away. Where the two disagree the frame is called hard: its score deserves
- * doubt.
+ * smallest weights pruned away. From how the two behave on a frame the model says how uncertain its
+ * score is; where that is much the frame is called hard: its score deserves doubt.
  *
  * Pixels and timestamps are not touched, and no frame is copied. Every frame that was scored
  * carries a #GstCustomMeta called "GstBiqaMeta"; unless #biqafilter:post-messages is off, an
@@ -18,7 +18,12 @@
  * * #guint64 `frame`: number of the frame since the element started, from 0
  * * #gdouble `score`, `competitor-score`: 0..100, higher is better
  * * #gdouble `disagreement`: how far the two are apart, in points
- * * #gboolean `hard`: whether that is more than the threshold
+ * * #gdouble `uncertainty`: by how many points the score may be expected to miss what people would
+ *   say, as the model learned it from its errors on rated images; not there if the model did not
+ * * #gdouble `score-low`, `score-high`: an interval that holds what people would say of nine such
+ *   frames in ten; there if `uncertainty` is and the model saw rated images enough
+ * * #gboolean `hard`: whether `uncertainty` is more than the threshold; where there is none,
+ *   whether `disagreement` is
  * * #gchararray `origin`: "inferred"
  * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
  *   nanoseconds
@@ -305,7 +310,6 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     Settings settings;
     guint64 frame = count_frame(self, &settings);
-    double threshold;
     BiqaResult result;
     BiqaVerdict verdict;
     GstBiqaReport report;
@@ -315,8 +319,7 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     if (!infer(self, buffer, &result))
         return GST_FLOW_ERROR;
 
-    threshold = settings.hard_threshold < 0 ? self->model->hard_threshold : settings.hard_threshold;
-    verdict = biqa_verdict(&self->model->scale, &result, threshold);
+    verdict = biqa_model_verdict(self->model, &result, settings.hard_threshold);
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add(&self->stats, &verdict);
     GST_OBJECT_UNLOCK(self);
@@ -446,8 +449,9 @@ static void install_settings(GObjectClass *klass)
     g_object_class_install_property(
         klass, PROP_HARD_THRESHOLD,
         g_param_spec_double("hard-threshold", "Hard threshold",
-                            "A frame is hard when score and competitor-score are more than this "
-                            "many points (of 100) apart; -1 takes the threshold from the model",
+                            "A frame is hard when its uncertainty is more than this many points "
+                            "(of 100), or its disagreement where the model tells no uncertainty; "
+                            "-1 takes the threshold from the model",
                             -1, 100, DEFAULT_HARD_THRESHOLD, SETTING_FLAGS));
     g_object_class_install_property(
         klass, PROP_POST_MESSAGES,
@@ -468,7 +472,8 @@ static void install_results(GObjectClass *klass)
         g_param_spec_boxed(
             "stats", "Statistics",
             "Since the element started: frames-seen, frames-inferred, frames-hard (guint64) and, "
-            "once a frame was scored, mean-score, minimum-score (gdouble, 0..100)",
+            "once a frame was scored, mean-score, minimum-score and, where the model tells it, "
+            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100)",
             GST_TYPE_STRUCTURE, RESULT_FLAGS));
 }
 
@@ -492,8 +497,9 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     gst_element_class_set_static_metadata(
         element_class, "Blind video quality", "Filter/Analyzer/Video",
         "Scores how good each video frame looks, from 0 (bad) to 100 (excellent), with no original "
-        "to compare with: by a neural network and its pruned self-competitor, whose disagreement "
-        "marks hard frames. Frames pass through untouched; scores travel as metadata "
+        "to compare with: by a neural network and its pruned self-competitor, which together "
+        "tell how uncertain a score is and mark hard frames. Frames pass through untouched; scores "
+        "travel as metadata "
         "(GstBiqaMeta) and as element messages (biqa)",
         "biqafilter contributors");
     gst_type_mark_as_plugin_api(backend_choice_get_type(), 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A frame's report as metadata and as a message. */
 #include "gstbiqameta.h"
+#include <math.h>
 
 static gpointer register_once(gpointer unused)
 {
@@ -29,6 +30,11 @@ static void fill(GstStructure *structure, const GstBiqaReport *report)
                       G_TYPE_UINT64, report->timestamp, "stream-time", G_TYPE_UINT64,
                       report->stream_time, "running-time", G_TYPE_UINT64, report->running_time,
                       "duration", G_TYPE_UINT64, report->duration, NULL);
+    if (!isnan(verdict->uncertainty))
+        gst_structure_set(structure, "uncertainty", G_TYPE_DOUBLE, verdict->uncertainty, NULL);
+    if (!isnan(verdict->score_low))
+        gst_structure_set(structure, "score-low", G_TYPE_DOUBLE, verdict->score_low, "score-high",
+                          G_TYPE_DOUBLE, verdict->score_high, NULL);
 }
 
 void gst_biqa_meta_add(GstBuffer *buffer, const GstBiqaReport *report)

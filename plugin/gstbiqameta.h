@@ -6,7 +6,12 @@
  *   score             gdouble   of the full model, 0..100, higher is better
  *   competitor-score  gdouble   of its pruned self-competitor, 0..100
  *   disagreement      gdouble   how far the two are apart, in points
- *   hard              gboolean  whether that is more than the threshold
+ *   uncertainty       gdouble   by how many points score may be expected to miss a rating; absent
+ *                               where the model does not tell
+ *   score-low, score-high   gdouble   interval for a rating, 90 %; absent like uncertainty, or
+ *                               where the model was calibrated on too few images
+ *   hard              gboolean  whether uncertainty, or where absent disagreement, is more than
+ *                               the threshold
  *   origin            string    "inferred"
  *   timestamp, stream-time, running-time, duration   guint64, nanoseconds, as the frame's buffer
  *                     has them; all ones where it has none

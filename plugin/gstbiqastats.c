@@ -14,6 +14,11 @@ void gst_biqa_stats_add(GstBiqaStats *stats, const BiqaVerdict *verdict)
     stats->hard += verdict->hard ? 1 : 0;
     stats->sum += verdict->score;
     stats->minimum = MIN(stats->minimum, verdict->score);
+    if (isnan(verdict->uncertainty))
+        return;
+    stats->told++;
+    stats->doubt += verdict->uncertainty;
+    stats->most = MAX(stats->most, verdict->uncertainty);
 }
 
 GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats)
@@ -25,5 +30,8 @@ GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats)
     if (stats->inferred > 0)
         gst_structure_set(structure, "mean-score", G_TYPE_DOUBLE, stats->sum / stats->inferred,
                           "minimum-score", G_TYPE_DOUBLE, stats->minimum, NULL);
+    if (stats->told > 0)
+        gst_structure_set(structure, "mean-uncertainty", G_TYPE_DOUBLE, stats->doubt / stats->told,
+                          "maximum-uncertainty", G_TYPE_DOUBLE, stats->most, NULL);
     return structure;
 }

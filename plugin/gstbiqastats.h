@@ -8,6 +8,8 @@
 typedef struct {
     guint64 seen, inferred, hard; /* frames */
     double sum, minimum;          /* of the scores */
+    guint64 told;                 /* frames with an uncertainty */
+    double doubt, most;           /* sum and maximum of the uncertainties */
 } GstBiqaStats;
 
 void gst_biqa_stats_init(GstBiqaStats *stats);
@@ -16,5 +18,6 @@ void gst_biqa_stats_init(GstBiqaStats *stats);
 void gst_biqa_stats_add(GstBiqaStats *stats, const BiqaVerdict *verdict);
 
 /* "biqa-stats": frames-seen, frames-inferred, frames-hard and, once a frame was scored, mean-score
- * and minimum-score. (transfer full) */
+ * and minimum-score; once an uncertainty was told, mean-uncertainty and maximum-uncertainty.
+ * (transfer full) */
 GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats);

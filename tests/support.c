@@ -145,9 +145,29 @@ BiqaModel *tiny_model_new(guint64 seed)
     return model_new("tiny", tiny_graph_new(), seed);
 }
 
+BiqaUncertainty tiny_head(void)
+{
+    return (BiqaUncertainty){
+        .n_terms = 4,
+        .terms = {{BIQA_FIGURE_SCORE, 50, 25, -.25f},
+                  {BIQA_FIGURE_SCORE_SQUARED, .5f, .5f, .125f},
+                  {BIQA_FIGURE_CROP_DISAGREEMENT, 2, 1, .5f},
+                  {BIQA_FIGURE_SPREAD, 1, 1, .25f}},
+        .bias = 2,
+        .hard_threshold = 7,
+        .coverage = .9,
+        .quantile = 1.75,
+        .n_images = 40,
+    };
+}
+
 BiqaModel *mini_model_new(guint64 seed)
 {
-    return model_new("mini", graph_new(mini_layers, G_N_ELEMENTS(mini_layers), MINI_SIZE), seed);
+    BiqaModel *model =
+        model_new("mini", graph_new(mini_layers, G_N_ELEMENTS(mini_layers), MINI_SIZE), seed);
+
+    model->uncertainty = tiny_head();
+    return model;
 }
 
 char *tiny_model_save(const BiqaModel *model)

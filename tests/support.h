@@ -17,7 +17,12 @@ void tiny_params_fill(const BiqaGraph *graph, float *params, guint64 seed);
  * competitor's own. The same seed gives the same model. (transfer full) */
 BiqaModel *tiny_model_new(guint64 seed);
 
-/* The same for a graph of ten layers on an 8 x 8 input, a file of some 4 KiB. (transfer full) */
+/* A head on four figures and an interval, of numbers that tiny models give different uncertainties
+ * with. */
+BiqaUncertainty tiny_head(void);
+
+/* The same for a graph of ten layers on an 8 x 8 input, with tiny_head(): a file of some 4 KiB.
+ * (transfer full) */
 BiqaModel *mini_model_new(guint64 seed);
 
 /* Saves model as a new file in the directory for temporary files. (transfer full): g_unlink() and

@@ -3,9 +3,31 @@
 #include "command.h"
 #include "score.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static const GOptionEntry entries[] = {{0}};
+
+#define COLUMNS "file,score,competitor-score,disagreement,hard,uncertainty,score-low,score-high"
+
+/* Nothing where the model does not tell. */
+static void print_cell(double value)
+{
+    if (isnan(value))
+        printf(",");
+    else
+        printf(",%.4f", value);
+}
+
+static void print_row(const char *file, const BiqaVerdict *verdict)
+{
+    printf("%s,%.4f,%.4f,%.4f,%s", file, verdict->score, verdict->competitor_score,
+           verdict->disagreement, verdict->hard ? "true" : "false");
+    print_cell(verdict->uncertainty);
+    print_cell(verdict->score_low);
+    print_cell(verdict->score_high);
+    printf("\n");
+}
 
 static int run(int argc, char **argv, GError **error)
 {
@@ -22,11 +44,9 @@ static int run(int argc, char **argv, GError **error)
     train_workers_free(workers);
     if (!ok)
         return 1;
-    printf("file,score,competitor-score,disagreement,hard\n");
+    printf(COLUMNS "\n");
     for (guint i = 0; i < n; i++)
-        printf("%s,%.4f,%.4f,%.4f,%s\n", argv[i + 1], verdicts[i].score,
-               verdicts[i].competitor_score, verdicts[i].disagreement,
-               verdicts[i].hard ? "true" : "false");
+        print_row(argv[i + 1], &verdicts[i]);
     return 0;
 }
 
@@ -34,7 +54,8 @@ const TrainCommand train_command_score = {
     .name = "score",
     .summary = "Score pictures, or first frames of videos, as the element would",
     .arguments = "MODEL PICTURE...",
-    .description = "Prints CSV: file,score,competitor-score,disagreement,hard.",
+    .description = "Prints CSV: " COLUMNS ".\nThe last three are empty where the model does "
+                   "not tell them.",
     .entries = entries,
     .run = run,
 };

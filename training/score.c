@@ -28,13 +28,12 @@ void train_scorer_free(TrainScorer *scorer)
     g_free(scorer);
 }
 
-/* Mean over crops (n, 3, size, size) of a branch's raw output. */
-static float run_branch(const BiqaNet *net, const float *crops, guint n)
+/* A branch's raw outputs on crops (n, 3, size, size). */
+static void run_branch(const BiqaNet *net, const float *crops, guint n, float *raw)
 {
     const BiqaGraph *graph = net->graph;
     float **outputs = biqa_reference_outputs_new(graph), *input = outputs[0];
     g_autofree float *scratch = g_new(float, biqa_blas_scratch(graph));
-    double sum = 0;
 
     for (guint crop = 0; crop < n; crop++) {
         outputs[0] = (float *)crops + crop * biqa_shape_size(graph->layers[0].shape);
@@ -44,29 +43,35 @@ static float run_branch(const BiqaNet *net, const float *crops, guint n)
                 inputs[k] = outputs[graph->layers[i].inputs[k]];
             biqa_blas_layer(graph, i, net->params, inputs, outputs[i], scratch);
         }
-        sum += outputs[graph->n_layers - 1][0];
+        raw[crop] = outputs[graph->n_layers - 1][0];
     }
     outputs[0] = input;
     biqa_reference_outputs_free(outputs);
-    return (float)(sum / n);
+}
+
+BiqaResult train_scorer_result(const TrainScorer *scorer, const BiqaFrame *frame)
+{
+    const BiqaInput *input = &scorer->model->input;
+    g_autofree float *crops = g_new(float, (gsize)input->n_crops * 3 * input->size * input->size);
+    BiqaResult result = {.n_crops = input->n_crops};
+
+    biqa_preprocess(input, frame, crops);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        run_branch(scorer->nets[b], crops, input->n_crops, result.crops[b]);
+    return result;
 }
 
 BiqaVerdict train_scorer_frame(const TrainScorer *scorer, const BiqaFrame *frame)
 {
-    const BiqaInput *input = &scorer->model->input;
-    g_autofree float *crops = g_new(float, (gsize)input->n_crops * 3 * input->size * input->size);
-    BiqaResult result;
+    const BiqaResult result = train_scorer_result(scorer, frame);
 
-    biqa_preprocess(input, frame, crops);
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-        result.raw[b] = run_branch(scorer->nets[b], crops, input->n_crops);
-    return biqa_verdict(&scorer->model->scale, &result, scorer->model->hard_threshold);
+    return biqa_model_verdict(scorer->model, &result, -1);
 }
 
 typedef struct {
     const TrainScorer *scorer;
     char *const *paths;
-    BiqaVerdict *verdicts;
+    BiqaResult *results;
     GError **errors;
 } Files;
 
@@ -75,14 +80,14 @@ static void score_file(guint i, gpointer data)
     const Files *files = data;
     g_autoptr(TrainPicture) picture = train_picture_load(files->paths[i], &files->errors[i]);
     if (picture)
-        files->verdicts[i] = train_scorer_frame(files->scorer, train_picture_frame(picture));
+        files->results[i] = train_scorer_result(files->scorer, train_picture_frame(picture));
 }
 
-gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
-                            TrainWorkers *workers, BiqaVerdict *verdicts, GError **error)
+gboolean train_scorer_results(const TrainScorer *scorer, char *const *paths, guint n,
+                              TrainWorkers *workers, BiqaResult *results, GError **error)
 {
     g_autofree GError **errors = g_new0(GError *, n);
-    Files files = {scorer, paths, verdicts, errors};
+    Files files = {scorer, paths, results, errors};
     GError *first = NULL;
 
     train_workers_run(workers, n, score_file, &files);
@@ -95,6 +100,18 @@ gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint
     if (first)
         g_propagate_error(error, first);
     return !first;
+}
+
+gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
+                            TrainWorkers *workers, BiqaVerdict *verdicts, GError **error)
+{
+    g_autofree BiqaResult *results = g_new0(BiqaResult, n);
+
+    if (!train_scorer_results(scorer, paths, n, workers, results, error))
+        return FALSE;
+    for (guint i = 0; i < n; i++)
+        verdicts[i] = biqa_model_verdict(scorer->model, &results[i], -1);
+    return TRUE;
 }
 
 typedef struct {

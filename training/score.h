@@ -15,9 +15,13 @@ typedef struct TrainScorer TrainScorer;
 TrainScorer *train_scorer_new(const BiqaModel *model); /* model is borrowed */
 void train_scorer_free(TrainScorer *scorer);
 
+BiqaResult train_scorer_result(const TrainScorer *scorer, const BiqaFrame *frame);
 BiqaVerdict train_scorer_frame(const TrainScorer *scorer, const BiqaFrame *frame);
 
-/* Scores files in parallel; verdicts has n entries. Errors name the file. */
+/* Runs both branches on files in parallel; results has n entries. Errors name the file. */
+gboolean train_scorer_results(const TrainScorer *scorer, char *const *paths, guint n,
+                              TrainWorkers *workers, BiqaResult *results, GError **error);
+/* The same, as verdicts. */
 gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
                             TrainWorkers *workers, BiqaVerdict *verdicts, GError **error);
 

@@ -178,20 +178,15 @@ static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaRe
 {
     Network *network = (Network *)backend;
     const float *raw = network->readback.mapped;
-    const guint n = network->program.input.n_crops;
 
     if (!set_format(network, frame->format, error))
         return FALSE;
     biqa_vk_picture_upload(&network->picture, frame);
     if (!biqa_vk_commands_submit(&network->commands, network->commands.frame, error))
         return FALSE;
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        double sum = 0;
-
-        for (guint i = 0; i < n; i++)
-            sum += raw[b * BIQA_MAX_CROPS + i];
-        result->raw[b] = (float)(sum / n);
-    }
+    result->n_crops = network->program.input.n_crops;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        memcpy(result->crops[b], raw + b * BIQA_MAX_CROPS, result->n_crops * sizeof(float));
     return TRUE;
 }
 

@@ -59,7 +59,7 @@ BiqaVerdict judge_frame(Judge *judge, const GstVideoInfo *info, GstBuffer *buffe
     biqa_backend_run(judge->reference, &frame, &result, &error);
     g_assert_no_error(error);
     gst_video_frame_unmap(&video);
-    return biqa_verdict(&judge->model->scale, &result, hard_threshold);
+    return biqa_model_verdict(judge->model, &result, hard_threshold);
 }
 
 Rig *rig_new(const Judge *judge)

@@ -172,6 +172,43 @@ static void test_hard_threshold(void)
     check_threshold(99);
 }
 
+/* A model with a head: three fields more, and hard is decided by uncertainty. */
+static void test_uncertainty(void)
+{
+    g_autoptr(Judge) judge = judge_new(21);
+    g_autoptr(Rig) rig = NULL;
+    GstVideoInfo info;
+    GstBuffer *buffer;
+    GstStructure *stats = NULL;
+    const GstStructure *meta;
+
+    judge->model->uncertainty = tiny_head();
+    g_unlink(judge->path);
+    g_free(judge->path);
+    judge->path = tiny_model_save(judge->model);
+    rig = rig_new(judge);
+    rig_set_format(rig, GST_VIDEO_FORMAT_BGRA, 40, 40, &info);
+    buffer = push_frame(rig, &info, 0);
+    meta = buffer_report(buffer, 0);
+    g_assert_cmpint(gst_structure_n_fields(meta), ==, 13);
+    const double score = report_double(meta, "score");
+    const double uncertainty = report_double(meta, "uncertainty");
+    const double margin = judge->model->uncertainty.quantile * uncertainty;
+    g_test_message("score %g, uncertainty %g", score, uncertainty);
+    g_assert_cmpfloat(uncertainty, >, .01);
+    g_assert_cmpfloat(uncertainty, <, 100);
+    g_assert_cmpfloat(report_double(meta, "score-low"), ==, MAX(score - margin, 0));
+    g_assert_cmpfloat(report_double(meta, "score-high"), ==, MIN(score + margin, 100));
+    g_assert_cmpint(report_hard(meta), ==, uncertainty > judge->model->uncertainty.hard_threshold);
+    g_assert_true(hard_at(rig, &info, uncertainty * .99));
+    g_assert_false(hard_at(rig, &info, uncertainty));
+    g_object_get(rig->element, "stats", &stats, NULL);
+    g_assert_cmpfloat(report_double(stats, "maximum-uncertainty"), ==, uncertainty);
+    g_assert_cmpfloat_with_epsilon(report_double(stats, "mean-uncertainty"), uncertainty, 1e-9);
+    gst_structure_free(stats);
+    gst_buffer_unref(buffer);
+}
+
 static void test_stats(void)
 {
     g_autoptr(Judge) judge = judge_new(20);
@@ -253,6 +290,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/reports/interval", test_interval);
     g_test_add_func("/element/reports/hard-threshold", test_hard_threshold);
     g_test_add_func("/element/reports/stats", test_stats);
+    g_test_add_func("/element/reports/uncertainty", test_uncertainty);
     g_test_add_func("/element/reports/device-name", test_device_name);
     g_test_add_func("/element/reports/defaults", test_defaults);
     return g_test_run();

@@ -92,7 +92,7 @@ static BiqaVerdict score(BiqaBackend *backend, const BiqaModel *model, Paint pai
     const BiqaFrame frame = {.format = &format, .planes = {rgb}, .strides = {3 * WIDTH}};
     biqa_backend_run(backend, &frame, &result, &error);
     g_assert_no_error(error);
-    return biqa_verdict(&model->scale, &result, model->hard_threshold);
+    return biqa_model_verdict(model, &result, -1);
 }
 
 static void check(BiqaBackend *backend, const BiqaModel *model)

@@ -129,7 +129,7 @@ static void measure(const BiqaModel *model, const Options *options)
             biqa_model_flop(model) / 1e6, biqa_vk_backend_n_steps(backend),
             (cpu_ms() - cpu) / options->n_frames, best,
             (g_get_monotonic_time() - wall) / 1e3 / options->n_frames, device / options->n_frames,
-            result.raw[BIQA_FULL], result.raw[BIQA_COMPETITOR]);
+            biqa_result_raw(&result, BIQA_FULL), biqa_result_raw(&result, BIQA_COMPETITOR));
 }
 
 int main(int argc, char **argv)

@@ -65,8 +65,10 @@ static void test_repeat(void)
     g_assert_no_error(error);
     for (guint i = 1; i < 3; i++)
         for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-            g_assert_cmpfloat(results[i].raw[b], ==, results[0].raw[b]);
-    g_assert_cmpfloat(results[0].raw[BIQA_FULL], !=, results[0].raw[BIQA_COMPETITOR]);
+            g_assert_cmpmem(results[i].crops[b], results[i].n_crops * sizeof(float),
+                            results[0].crops[b], results[0].n_crops * sizeof(float));
+    g_assert_cmpfloat(results[0].crops[BIQA_FULL][0], !=, results[0].crops[BIQA_COMPETITOR][0]);
+    g_assert_cmpfloat(results[0].crops[BIQA_FULL][0], !=, results[0].crops[BIQA_FULL][1]);
     g_free((guint8 *)frame.planes[0]);
 }
 

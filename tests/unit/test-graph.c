@@ -4,7 +4,7 @@
 #include "prune.h"
 #include "reference.h"
 #include "support.h"
-#include "verdict.h"
+#include "uncertainty.h"
 
 #include <math.h>
 #include <string.h>
@@ -166,15 +166,73 @@ static void test_prune(void)
 static void test_verdict(void)
 {
     const BiqaScale scale = {50, 12};
-    const BiqaVerdict calm = biqa_verdict(&scale, &(BiqaResult){{1, .5f}}, 6);
+    const BiqaVerdict calm = biqa_verdict(&scale, NULL, &(BiqaResult){1, {{1}, {.5f}}}, 6);
     g_assert_cmpfloat_with_epsilon(calm.score, 62, 1e-12);
     g_assert_cmpfloat_with_epsilon(calm.competitor_score, 56, 1e-12);
     g_assert_cmpfloat_with_epsilon(calm.disagreement, 6, 1e-12);
     g_assert_false(calm.hard);
-    g_assert_true(biqa_verdict(&scale, &(BiqaResult){{1, .4f}}, 6).hard);
+    g_assert_true(biqa_verdict(&scale, NULL, &(BiqaResult){1, {{1}, {.4f}}}, 6).hard);
     g_assert_cmpfloat(biqa_score(&scale, 1e9), ==, 100);
     g_assert_cmpfloat(biqa_score(&scale, -1e9), ==, 0);
     g_assert_cmpfloat(biqa_score(&scale, NAN), ==, 0);
+}
+
+/* Worked out by hand on a scale of 50 + 20 raw: 70 and 50 from the full model, 50 and 60 from the
+ * competitor. */
+static void test_figures(void)
+{
+    const BiqaScale scale = {50, 20};
+    const BiqaResult result = {2, {{1, 0}, {0, .5f}}};
+    double figures[BIQA_N_FIGURES];
+    BiqaFigure figure;
+
+    biqa_figures(&scale, &result, figures);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_SCORE], 60, 1e-12);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_SCORE_SQUARED], .04, 1e-12);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_DIFFERENCE], 5, 1e-12);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_DISAGREEMENT], log(6), 1e-12);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_CROP_DISAGREEMENT], log(16), 1e-12);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_SPREAD], log(11), 1e-12);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_COMPETITOR_SPREAD], log(6), 1e-12);
+    for (guint i = 0; i < BIQA_N_FIGURES; i++) {
+        g_assert_true(biqa_figure_find(biqa_figure_name(i), &figure));
+        g_assert_cmpuint(figure, ==, i);
+    }
+    g_assert_false(biqa_figure_find("scor", &figure));
+    g_assert_false(biqa_figure_is_competitors(BIQA_FIGURE_SPREAD));
+    g_assert_true(biqa_figure_is_competitors(BIQA_FIGURE_DIFFERENCE));
+}
+
+/* exp(2 + .5 z) with z = (score - 50) / 5, which ends at -3 and 3. */
+static void test_uncertainty(void)
+{
+    const BiqaScale scale = {50, 20};
+    BiqaUncertainty head = {
+        .n_terms = 1, .terms = {{BIQA_FIGURE_SCORE, 50, 5, .5f}}, .bias = 2, .quantile = 1.5};
+    const BiqaResult plain = {1, {{.5f}, {.5f}}}, far = {1, {{2}, {2}}};
+    const double expected = exp(3); /* score 60, z = 2 */
+
+    BiqaVerdict verdict = biqa_verdict(&scale, &head, &plain, 20);
+    g_assert_cmpfloat_with_epsilon(verdict.uncertainty, expected, 1e-9);
+    g_assert_cmpfloat(verdict.disagreement, ==, 0);
+    g_assert_true(verdict.hard); /* 20.09 > 20, though nothing is disagreed on */
+    g_assert_true(isnan(verdict.score_low) && isnan(verdict.score_high));
+    g_assert_false(biqa_verdict(&scale, &head, &plain, 21).hard);
+
+    head.n_images = 40;
+    verdict = biqa_verdict(&scale, &head, &plain, 20);
+    g_assert_cmpfloat_with_epsilon(verdict.score_low, 60 - 1.5 * expected, 1e-9);
+    g_assert_cmpfloat_with_epsilon(verdict.score_high, 60 + 1.5 * expected, 1e-9);
+    verdict = biqa_verdict(&scale, &head, &far, 20);
+    g_assert_cmpfloat_with_epsilon(verdict.uncertainty, exp(3.5), 1e-9); /* z = 8 counts as 3 */
+    g_assert_cmpfloat(verdict.score_high, ==, 100);
+
+    head.bias = 1000;
+    verdict = biqa_verdict(&scale, &head, &plain, 20);
+    g_assert_cmpfloat(verdict.uncertainty, ==, 100);
+    g_assert_cmpfloat(verdict.score_low, ==, 0);
+    verdict = biqa_verdict(&scale, NULL, &plain, 20);
+    g_assert_true(isnan(verdict.uncertainty) && isnan(verdict.score_low));
 }
 
 int main(int argc, char **argv)
@@ -186,5 +244,7 @@ int main(int argc, char **argv)
     g_test_add_func("/fold", test_fold);
     g_test_add_func("/prune", test_prune);
     g_test_add_func("/verdict", test_verdict);
+    g_test_add_func("/verdict/figures", test_figures);
+    g_test_add_func("/verdict/uncertainty", test_uncertainty);
     return g_test_run();
 }

@@ -43,6 +43,17 @@ static void assert_same_params(const BiqaModel *a, const BiqaModel *b, BiqaBranc
                     a->seed, branch, i, a->params[branch][i], b->params[branch][i]);
 }
 
+static void assert_same_head(const BiqaUncertainty *a, const BiqaUncertainty *b)
+{
+    g_assert_cmpmem(a->terms, a->n_terms * sizeof *a->terms, b->terms,
+                    b->n_terms * sizeof *b->terms);
+    g_assert_cmpfloat(a->bias, ==, b->bias);
+    g_assert_cmpfloat(a->hard_threshold, ==, b->hard_threshold);
+    g_assert_cmpfloat(a->coverage, ==, b->coverage);
+    g_assert_cmpfloat(a->quantile, ==, b->quantile);
+    g_assert_cmpuint(a->n_images, ==, b->n_images);
+}
+
 static void assert_same_numbers(const BiqaModel *a, const BiqaModel *b)
 {
     g_assert_cmpuint(a->seed, ==, b->seed);
@@ -51,6 +62,7 @@ static void assert_same_numbers(const BiqaModel *a, const BiqaModel *b)
     g_assert_cmpfloat(a->hard_threshold, ==, b->hard_threshold);
     g_assert_cmpfloat(a->competitor_ratio, ==, b->competitor_ratio);
     g_assert_cmpint(a->competitor_norm, ==, b->competitor_norm);
+    assert_same_head(&a->uncertainty, &b->uncertainty);
     g_assert_cmpmem(&a->scale, sizeof(a->scale), &b->scale, sizeof(b->scale));
     g_assert_cmpmem(&a->input, sizeof(a->input), &b->input, sizeof(b->input));
 }
@@ -127,9 +139,27 @@ static void test_round_trip_bare(void)
     model->competitor_ratio = .3;
     model->competitor_norm = FALSE;
     model->hard_threshold = .1;
+    model->uncertainty = (BiqaUncertainty){0};
     biqa_model_prune(model);
     again = reload(model);
     assert_same_model(model, again);
+}
+
+/* A head without an interval, and one with more figures. */
+static void test_round_trip_head(void)
+{
+    g_autoptr(BiqaModel) model = mini_model_new(1);
+    g_autoptr(BiqaModel) narrow = NULL, wide = NULL;
+
+    model->uncertainty.n_images = 0;
+    model->uncertainty.quantile = model->uncertainty.coverage = 0;
+    narrow = reload(model);
+    assert_same_model(model, narrow);
+    model->uncertainty.n_terms = BIQA_N_FIGURES;
+    for (guint i = 0; i < BIQA_N_FIGURES; i++)
+        model->uncertainty.terms[i] = (BiqaTerm){BIQA_N_FIGURES - 1 - i, -1.f / (1 + i), .1f, .3f};
+    wide = reload(model);
+    assert_same_model(model, wide);
 }
 
 static void test_load_names_the_file(void)
@@ -336,6 +366,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/round-trip", test_round_trip);
     g_test_add_func("/model/shapes-in-file", test_shapes_in_file);
     g_test_add_func("/model/round-trip-bare", test_round_trip_bare);
+    g_test_add_func("/model/round-trip-head", test_round_trip_head);
     g_test_add_func("/model/load-names-the-file", test_load_names_the_file);
     g_test_add_func("/model/malformed", test_malformed);
     g_test_add_func("/model/truncated", test_truncated);
