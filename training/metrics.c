@@ -59,18 +59,78 @@ double train_srcc(const double *a, const double *b, guint n)
     return train_pearson(rank_a, rank_b, n);
 }
 
+typedef struct {
+    double a, b;
+} Point;
+
+static int compare_points(const void *p, const void *q)
+{
+    const Point *s = p, *t = q;
+    const int order = compare_doubles(&s->a, &t->a);
+    return order ? order : compare_doubles(&s->b, &t->b);
+}
+
+/* Sorts values by merging; returns how many pairs stood in the wrong order. */
+static gint64 sort_counting(double *values, double *scratch, guint n)
+{
+    if (n < 2)
+        return 0;
+    const guint half = n / 2;
+    gint64 swaps =
+        sort_counting(values, scratch, half) + sort_counting(values + half, scratch, n - half);
+    guint i = 0, j = half;
+    for (guint k = 0; k < n; k++) {
+        const gboolean right = i == half || (j < n && values[j] < values[i]);
+        swaps += right ? half - i : 0;
+        scratch[k] = right ? values[j++] : values[i++];
+    }
+    memcpy(values, scratch, n * sizeof *values);
+    return swaps;
+}
+
+/* Pairs of equal neighbours, neighbours being what stands in one run of equals. */
+static gint64 count_ties(const Point *points, guint n, gboolean both)
+{
+    gint64 ties = 0, run = 0;
+    for (guint i = 1; i < n; i++) {
+        const gboolean same =
+            points[i].a == points[i - 1].a && (!both || points[i].b == points[i - 1].b);
+        run = same ? run + 1 : 0;
+        ties += run;
+    }
+    return ties;
+}
+
+static gint64 count_sorted_ties(const double *values, guint n)
+{
+    gint64 ties = 0, run = 0;
+    for (guint i = 1; i < n; i++) {
+        run = values[i] == values[i - 1] ? run + 1 : 0;
+        ties += run;
+    }
+    return ties;
+}
+
+/* W. R. Knight, JASA 61 (1966): sorted by a, the pairs that disagree are the exchanges that sorting
+ * by b takes. */
 double train_krcc(const double *a, const double *b, guint n)
 {
-    gint64 agree = 0, pairs_a = 0, pairs_b = 0; /* pairs_x: not tied in x */
-    for (guint i = 0; i < n; i++) {
-        for (guint j = 0; j < i; j++) {
-            const int s = compare_doubles(&a[i], &a[j]), t = compare_doubles(&b[i], &b[j]);
-            agree += s * t;
-            pairs_a += s != 0;
-            pairs_b += t != 0;
-        }
-    }
-    return pairs_a && pairs_b ? agree / sqrt((double)pairs_a * pairs_b) : 0;
+    g_autofree Point *points = g_new(Point, n);
+    g_autofree double *values = g_new(double, n);
+    g_autofree double *scratch = g_new(double, n);
+    for (guint i = 0; i < n; i++)
+        points[i] = (Point){a[i], b[i]};
+    qsort(points, n, sizeof *points, compare_points);
+    for (guint i = 0; i < n; i++)
+        values[i] = points[i].b;
+    const gint64 pairs = (gint64)n * (n ? n - 1 : 0) / 2, ties_a = count_ties(points, n, FALSE),
+                 ties_both = count_ties(points, n, TRUE),
+                 disagree = sort_counting(values, scratch, n),
+                 ties_b = count_sorted_ties(values, n);
+    const gint64 agree = pairs - ties_a - ties_b + ties_both - disagree;
+    return pairs > ties_a && pairs > ties_b
+               ? (agree - disagree) / sqrt((double)(pairs - ties_a) * (pairs - ties_b))
+               : 0;
 }
 
 static double logistic(const double b[PARAMS], double x)
@@ -183,6 +243,21 @@ static double *standardised(const double *x, guint n)
     return z;
 }
 
+static void map(const double b[PARAMS], const double *z, guint n, double *fitted)
+{
+    for (guint i = 0; i < n; i++)
+        fitted[i] = logistic(b, z[i]);
+}
+
+void train_logistic_map(const double *x, const double *y, guint n, double *fitted)
+{
+    g_return_if_fail(n);
+    g_autofree double *z = standardised(x, n);
+    double b[PARAMS];
+    fit(b, z, y, n);
+    map(b, z, n, fitted);
+}
+
 TrainAgreement train_agreement(const double *x, const double *y, guint n)
 {
     TrainAgreement agreement = {.n = n};
@@ -192,8 +267,7 @@ TrainAgreement train_agreement(const double *x, const double *y, guint n)
     g_autofree double *fitted = g_new(double, n);
     double b[PARAMS];
     fit(b, z, y, n);
-    for (guint i = 0; i < n; i++)
-        fitted[i] = logistic(b, z[i]);
+    map(b, z, n, fitted);
     agreement.srcc = train_srcc(x, y, n);
     agreement.krcc = train_krcc(x, y, n);
     agreement.plcc = train_pearson(fitted, y, n);

@@ -25,10 +25,4 @@ gboolean train_scorer_results(const TrainScorer *scorer, char *const *paths, gui
 gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
                             TrainWorkers *workers, BiqaVerdict *verdicts, GError **error);
 
-/* Mean Spearman correlation of score with quality (minus the level), reference included, over
- * contents: types has one mean a type of the pool; returns the mean over all. branch chooses whose
- * scores. */
-double train_scorer_levels(const TrainScorer *scorer, const TrainPool *pool, TrainWorkers *workers,
-                           BiqaBranch branch, double *types);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainScorer, train_scorer_free)

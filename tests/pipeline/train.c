@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
+#include <json-glib/json-glib.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -332,10 +333,66 @@ static void test_eval(void)
     run_well("eval whole/model.gguf --ratings ratings.csv --pictures pictures --only p0.png", &out);
     g_assert_cmpint(sscanf(strstr(out, "full model"), "full model 6 %lf", &srcc), ==, 1);
     g_assert_cmpfloat_with_epsilon(srcc, train_srcc(score, rating, PICTURES), 5e-5); /* printed */
-    g_assert_cmpint(sscanf(strstr(strstr(out, "h264"), "full model"), "full model %lf", &levels),
-                    ==, 1);
+    g_assert_cmpint(sscanf(strstr(out, "full model: mean"), "full model: mean %lf", &levels), ==,
+                    1);
     g_assert_cmpfloat(fabs(levels), <=, 1);
-    g_assert_nonnull(strstr(out, "competitor"));
+    g_assert_nonnull(strstr(out, "competitor: mean"));
+    g_assert_nonnull(strstr(out, "\nh264 "));
+}
+
+static double number_at(JsonObject *object, const char *name)
+{
+    return json_object_get_double_member(object, name);
+}
+
+/* Two models and a list of scores, as JSON: everybody stands in it, the list of the rating itself
+ * agrees wholly, the same model twice does not differ, and the CSV holds what was compared. */
+static void test_eval_side_by_side(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *out = NULL;
+    g_autofree char *path = file_in("eval.csv");
+    g_autofree char *csv = NULL;
+    write_text("upside-down.csv", "image,score\npictures/p0.png,9\np1.png,8\np2.png,7\n"
+                                  "p3.png,6\np4.png,5\np5.png,4\nother.png,x\n");
+    run_well("eval whole/model.gguf one/model.gguf --ratings ratings.csv --scores "
+             "rated=ratings.csv --distances down=upside-down.csv --splits 4 --resamples 50 --json "
+             "--csv eval.csv",
+             &out);
+    g_autoptr(JsonNode) root = json_from_string(out, &error);
+    g_assert_no_error(error);
+    JsonObject *object = json_node_get_object(root);
+    JsonArray *agreement = json_object_get_array_member(object, "agreement"),
+              *differences = json_object_get_array_member(object, "differences");
+    g_assert_cmpuint(json_array_get_length(agreement), ==, 6);
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(object, "splits")), ==, 6);
+    for (guint i = 0; i < 2; i++) { /* the lists stand first */
+        JsonObject *list = json_array_get_object_element(agreement, i);
+        JsonObject *srcc = json_object_get_object_member(list, "srcc");
+        g_assert_cmpfloat_with_epsilon(number_at(srcc, "value"), 1, 1e-12);
+        g_assert_cmpfloat(number_at(list, "images"), ==, PICTURES);
+    }
+    /* 4 of them meet each other, and each full model its competitor. */
+    g_assert_cmpuint(json_array_get_length(differences), ==, 6 + 2);
+    JsonObject *twins = NULL;
+    for (guint i = 0; i < json_array_get_length(differences); i++) {
+        JsonObject *pair = json_array_get_object_element(differences, i);
+        if (g_str_equal(json_object_get_string_member(pair, "first"), "whole/model.gguf") &&
+            g_str_equal(json_object_get_string_member(pair, "second"), "one/model.gguf"))
+            twins = pair;
+    }
+    g_assert_nonnull(twins);
+    g_assert_cmpfloat(number_at(twins, "difference"), ==, 0);
+    g_assert_cmpfloat(number_at(twins, "p"), ==, 1);
+    g_file_get_contents(path, &csv, NULL, &error);
+    g_assert_no_error(error);
+    g_auto(GStrv) lines = g_strsplit(csv, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 1 + 2 * PICTURES + 1);
+    g_assert_true(g_str_has_prefix(lines[0], "model,image,rating,score,competitor-score,"));
+    g_assert_nonnull(strstr(lines[1], "p0.png,20.0000,"));
+    refuse("eval whole/model.gguf --ratings ratings.csv --scores x", "NAME=FILE");
+    refuse("eval whole/model.gguf --ratings ratings.csv --scores x=recipe.ini", "recipe.ini");
+    refuse("eval whole/model.gguf --pictures pictures --splits 3", "--ratings");
 }
 
 /* The scores of a picture by the element: the fields of its one message. */
@@ -419,6 +476,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/interrupt", test_interrupt);
     g_test_add_func("/pipeline/full-disk", test_full_disk);
     g_test_add_func("/pipeline/eval", test_eval);
+    g_test_add_func("/pipeline/eval-side-by-side", test_eval_side_by_side);
     g_test_add_func("/pipeline/refusals", test_refusals);
     g_test_add_func("/pipeline/misfits", test_misfits);
     g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Agreement with distortion levels. */
+#include "eval.h"
+
+#include "dataset.h"
+#include <glib/gstdio.h>
+#include <stdio.h>
+
+/* Contents are at most this many pixels wide and high: a Kodak photograph stays whole, a wallpaper
+ * is reduced. */
+#define EVAL_SIDE 768
+
+static gboolean keep_only(const TrainEval *eval, char **paths, GError **error)
+{
+    guint n = 0;
+    for (guint i = 0; paths[i]; i++) {
+        g_autofree char *name = g_path_get_basename(paths[i]);
+        if (!eval->only || g_strv_contains((const char *const *)eval->only, name))
+            paths[n++] = paths[i];
+        else
+            g_free(paths[i]);
+    }
+    paths[n] = NULL;
+    if (!n)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE,
+                    "\"%s\" holds no picture of the names given", eval->pictures);
+    return n > 0;
+}
+
+static TrainPool *open_pool(const TrainEval *eval, char **paths, const char *folder, GError **error)
+{
+    const TrainPoolParams params = {.paths = (const char *const *)paths,
+                                    .types = (const char *const *)eval->types,
+                                    .side = EVAL_SIDE,
+                                    .cuts = 1,
+                                    .cache = folder,
+                                    .seed = 1};
+    return train_pool_open(&params, eval->workers, error);
+}
+
+/* One branch's figures, and what they are called. */
+typedef struct {
+    char *name;
+    double mean, *types; /* SRCC */
+    guint worst;         /* type */
+} Row;
+
+static Row make_row(const TrainEval *eval, guint model, BiqaBranch branch,
+                    const TrainLevels *levels)
+{
+    Row row = {.name = train_eval_branch_name(eval, model, branch),
+               .types = g_new(double, levels->n_types)};
+    row.mean = train_levels_srcc(levels, branch, row.types);
+    for (guint t = 0; t < levels->n_types; t++)
+        row.worst = row.types[t] < row.types[row.worst] ? t : row.worst;
+    return row;
+}
+
+static void row_clear(Row *row)
+{
+    g_free(row->name);
+    g_free(row->types);
+}
+
+static const char *type_name(const GPtrArray *types, guint t)
+{
+    return ((const TrainDistortion *)g_ptr_array_index(types, t))->name;
+}
+
+/* Types are rows: there are too many for columns. */
+static void print_rows(const Row *rows, guint n, const GPtrArray *types)
+{
+    printf("%-16s", "type");
+    for (guint r = 0; r < n; r++)
+        printf("  %*s", MAX(10, (int)g_utf8_strlen(rows[r].name, -1)), rows[r].name);
+    for (guint t = 0; t < types->len; t++) {
+        printf("\n%-16s", type_name(types, t));
+        for (guint r = 0; r < n; r++)
+            printf("  %*.4f", MAX(10, (int)g_utf8_strlen(rows[r].name, -1)), rows[r].types[t]);
+    }
+    printf("\n\n");
+    for (guint r = 0; r < n; r++)
+        printf("%s: mean %.4f, worst %s %.4f\n", rows[r].name, rows[r].mean,
+               type_name(types, rows[r].worst), rows[r].types[rows[r].worst]);
+}
+
+static void add_rows(JsonBuilder *json, const Row *rows, guint n, const GPtrArray *types)
+{
+    json_builder_set_member_name(json, "levels");
+    json_builder_begin_array(json);
+    for (guint r = 0; r < n; r++) {
+        json_builder_begin_object(json);
+        train_eval_add_text(json, "name", rows[r].name);
+        train_eval_add(json, "srcc", rows[r].mean);
+        train_eval_add_text(json, "worst", type_name(types, rows[r].worst));
+        json_builder_set_member_name(json, "types");
+        json_builder_begin_object(json);
+        for (guint t = 0; t < types->len; t++)
+            train_eval_add(json, type_name(types, t), rows[r].types[t]);
+        json_builder_end_object(json);
+        json_builder_end_object(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void judge_pool(const TrainEval *eval, const TrainPool *pool)
+{
+    g_autoptr(GPtrArray) types = train_distortions_named((const char *const *)eval->types, NULL);
+    const guint n = BIQA_N_BRANCHES * eval->n_models;
+    g_autofree Row *rows = g_new0(Row, n);
+
+    for (guint m = 0; m < eval->n_models; m++) {
+        g_autoptr(TrainLevels) levels =
+            train_levels_new(eval->models[m].scorer, pool, eval->workers);
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            rows[BIQA_N_BRANCHES * m + b] = make_row(eval, m, b, levels);
+    }
+    if (eval->json) {
+        add_rows(eval->json, rows, n, types);
+    } else {
+        printf("%sSRCC with level within each content and type, reference included, %u contents\n",
+               eval->ratings ? "\n" : "", train_pool_n_contents(pool));
+        print_rows(rows, n, types);
+    }
+    for (guint r = 0; r < n; r++)
+        row_clear(&rows[r]);
+}
+
+/* Folders of eval's own hold nothing but the pool's file. */
+static void remove_folder(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    for (const char *name; dir && (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_unlink(path);
+    }
+    g_rmdir(folder);
+}
+
+gboolean train_eval_levels(const TrainEval *eval, GError **error)
+{
+    char *const folders[] = {eval->pictures, NULL};
+    g_auto(GStrv) paths = train_dataset_pictures(folders, NULL, error);
+    if (!paths || !keep_only(eval, paths, error))
+        return FALSE;
+    g_autofree char *folder =
+        eval->cache ? g_strdup(eval->cache) : g_dir_make_tmp("biqa-eval-XXXXXX", error);
+    if (!folder)
+        return FALSE;
+    TrainPool *pool = open_pool(eval, paths, folder, error);
+    if (pool)
+        judge_pool(eval, pool);
+    train_pool_free(pool);
+    if (!eval->cache)
+        remove_folder(folder);
+    return pool != NULL;
+}

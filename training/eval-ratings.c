@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Agreement with a rated list: figures, how sure they are, who differs from whom. */
+#include "eval-candidates.h"
+
+#include "csv.h"
+#include "splits.h"
+#include <math.h>
+#include <stdio.h>
+
+#define LEVEL .95
+#define SPLIT_SHARE .2
+
+static gboolean parse_part(const char *part, guint *remainder, guint *modulus, GError **error)
+{
+    *remainder = 0;
+    *modulus = 1;
+    if (!part ||
+        (sscanf(part, "%u/%u", remainder, modulus) == 2 && *modulus && *remainder < *modulus))
+        return TRUE;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                "--part \"%s\": write R/M with R below M, as 0/5", part);
+    return FALSE;
+}
+
+/* Moves the wanted rows to the front; returns their number. */
+static guint select_part(TrainRatings *ratings, guint remainder, guint modulus)
+{
+    guint n = 0;
+    for (guint i = 0; i < ratings->n; i++) {
+        if (train_ratings_part(ratings->paths[i], modulus) != remainder)
+            continue;
+        char *path = ratings->paths[n];
+        ratings->paths[n] = ratings->paths[i];
+        ratings->paths[i] = path;
+        const double score = ratings->scores[n];
+        ratings->scores[n] = ratings->scores[i];
+        ratings->scores[i] = score;
+        n++;
+    }
+    return n;
+}
+
+/* The four figures in the order of the tables. */
+typedef struct {
+    const char *name, *title;
+    double value;
+    TrainInterval interval;
+} Figure;
+
+#define FIGURES 4
+
+static void list_figures(const TrainAgreement *a, const TrainAgreementIntervals *i,
+                         Figure figures[FIGURES])
+{
+    const Figure all[FIGURES] = {{"srcc", "SRCC", a->srcc, i->srcc},
+                                 {"plcc", "PLCC", a->plcc, i->plcc},
+                                 {"krcc", "KRCC", a->krcc, i->krcc},
+                                 {"rmse", "RMSE", a->rmse, i->rmse}};
+    for (guint f = 0; f < FIGURES; f++)
+        figures[f] = all[f];
+}
+
+static void print_head(const char *title, int width, const char *interval)
+{
+    static const char *const names[FIGURES] = {"SRCC", "PLCC", "KRCC", "RMSE"};
+    printf("%-*s %6s", width, title, "images");
+    for (guint f = 0; f < FIGURES; f++)
+        printf("  %s %-15s", names[f], interval);
+    printf("\n");
+}
+
+static void print_figures(const char *name, int width, guint images, const Figure *figures)
+{
+    printf("%-*s %6u", width, name, images);
+    for (guint f = 0; f < FIGURES; f++)
+        printf("  %7.4f [%.3f %.3f]%s", figures[f].value, figures[f].interval.low,
+               figures[f].interval.high, f + 1 < FIGURES ? "" : "\n");
+}
+
+static void add_figures(JsonBuilder *json, const Figure *figures)
+{
+    for (guint f = 0; f < FIGURES; f++) {
+        json_builder_set_member_name(json, figures[f].name);
+        json_builder_begin_object(json);
+        train_eval_add(json, "value", figures[f].value);
+        train_eval_add(json, "low", figures[f].interval.low);
+        train_eval_add(json, "high", figures[f].interval.high);
+        json_builder_end_object(json);
+    }
+}
+
+static void begin_array(JsonBuilder *json, const char *name)
+{
+    if (!json)
+        return;
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+}
+
+static void end_array(JsonBuilder *json)
+{
+    if (json)
+        json_builder_end_array(json);
+}
+
+typedef struct {
+    const TrainEval *eval;
+    const TrainCandidates *candidates;
+    const double *ratings;
+    TrainBootstrap bootstrap;
+    int width; /* of the names' column */
+} Table;
+
+/* A row of either table: a line, or an object of the array. */
+static void show_row(const Table *table, const TrainCandidate *candidate, guint images,
+                     const Figure *figures)
+{
+    JsonBuilder *json = table->eval->json;
+    if (!json) {
+        print_figures(candidate->name, table->width, images, figures);
+        return;
+    }
+    json_builder_begin_object(json);
+    train_eval_add_text(json, "name", candidate->name);
+    if (candidate->verdicts)
+        train_eval_add_text(json, "model", table->eval->models[candidate->model].name);
+    if (candidate->verdicts)
+        train_eval_add_text(json, "branch", candidate->branch == BIQA_FULL ? "full" : "competitor");
+    train_eval_add(json, "images", images);
+    add_figures(json, figures);
+    json_builder_end_object(json);
+}
+
+static void show_agreement(const Table *table)
+{
+    const guint n = table->candidates->n_images;
+    if (!table->eval->json)
+        print_head("agreement", table->width, "[95 %]");
+    begin_array(table->eval->json, "agreement");
+    for (guint c = 0; c < table->candidates->n; c++) {
+        const TrainCandidate *candidate = &table->candidates->all[c];
+        const TrainAgreement agreement = train_agreement(candidate->scores, table->ratings, n);
+        const TrainAgreementIntervals intervals =
+            train_bootstrap_agreement(&table->bootstrap, candidate->scores, table->ratings, n);
+        Figure figures[FIGURES];
+        list_figures(&agreement, &intervals, figures);
+        show_row(table, candidate, n, figures);
+    }
+    end_array(table->eval->json);
+}
+
+static void show_splits(const Table *table)
+{
+    const TrainSplits splits = {table->eval->splits, SPLIT_SHARE, table->eval->seed,
+                                table->eval->workers};
+    if (!table->eval->json) {
+        printf("\nmedian of %u random test parts of %g %% (seed %" G_GUINT64_FORMAT
+               "); nobody was trained anew: it shows the spread alone\n",
+               splits.n, 100 * splits.share, splits.seed);
+        print_head("", table->width, "[quartiles]");
+    }
+    begin_array(table->eval->json, "splits");
+    for (guint c = 0; c < table->candidates->n; c++) {
+        const TrainCandidate *candidate = &table->candidates->all[c];
+        const TrainSplitFigures split = train_splits_agreement(
+            &splits, candidate->scores, table->ratings, table->candidates->n_images);
+        Figure figures[FIGURES];
+        list_figures(&split.median, &split.middle_half, figures);
+        show_row(table, candidate, split.images, figures);
+    }
+    end_array(table->eval->json);
+}
+
+static void show_pair(const Table *table, const TrainCandidate *a, const TrainCandidate *b)
+{
+    JsonBuilder *json = table->eval->json;
+    const TrainComparison c = train_compare_srcc(&table->bootstrap, a->scores, b->scores,
+                                                 table->ratings, table->candidates->n_images);
+    if (!json) {
+        printf("%-*s - %-*s  %7.4f [%.3f %.3f]  %6.2f  %.2g\n", table->width, a->name, table->width,
+               b->name, c.difference, c.interval.low, c.interval.high, c.z, c.p);
+        return;
+    }
+    json_builder_begin_object(json);
+    train_eval_add_text(json, "first", a->name);
+    train_eval_add_text(json, "second", b->name);
+    train_eval_add(json, "difference", c.difference);
+    train_eval_add(json, "low", c.interval.low);
+    train_eval_add(json, "high", c.interval.high);
+    train_eval_add(json, "z", c.z);
+    train_eval_add(json, "p", c.p);
+    json_builder_end_object(json);
+}
+
+static void show_pairs(const Table *table)
+{
+    const TrainCandidates *candidates = table->candidates;
+    if (!table->eval->json)
+        printf("\n%-*s    SRCC [95 %%]        Meng's z  p\n", 2 * table->width + 3, "difference");
+    begin_array(table->eval->json, "differences");
+    for (guint i = 0; i < candidates->n; i++) {
+        for (guint j = i + 1; j < candidates->n; j++) {
+            if (train_candidates_meet(&candidates->all[i], &candidates->all[j]))
+                show_pair(table, &candidates->all[i], &candidates->all[j]);
+        }
+    }
+    end_array(table->eval->json);
+}
+
+static void append_number(GString *text, double value)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_c(text, ',');
+    if (isfinite(value)) /* nothing where the model does not tell */
+        g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.4f", value));
+}
+
+static gboolean write_csv(const Table *table, const TrainRatings *ratings, GError **error)
+{
+    g_autoptr(GString) text =
+        g_string_new("model,image,rating,score,competitor-score,disagreement,hard,uncertainty,"
+                     "score-low,score-high\n");
+    for (guint m = 0; m < table->eval->n_models; m++) {
+        for (guint i = 0; i < table->candidates->n_images; i++) {
+            const BiqaVerdict *verdict = &table->candidates->verdicts[m][i];
+            train_csv_append(text, table->eval->models[m].name);
+            g_string_append_c(text, ',');
+            train_csv_append(text, ratings->paths[i]);
+            append_number(text, ratings->scores[i]);
+            append_number(text, verdict->score);
+            append_number(text, verdict->competitor_score);
+            append_number(text, verdict->disagreement);
+            g_string_append(text, verdict->hard ? ",true" : ",false");
+            append_number(text, verdict->uncertainty);
+            append_number(text, verdict->score_low);
+            append_number(text, verdict->score_high);
+            g_string_append_c(text, '\n');
+        }
+    }
+    return g_file_set_contents(table->eval->csv, text->str, (gssize)text->len, error);
+}
+
+static int name_width(const TrainCandidates *candidates)
+{
+    glong width = 12;
+    for (guint c = 0; c < candidates->n; c++)
+        width = MAX(width, g_utf8_strlen(candidates->all[c].name, -1));
+    return (int)width;
+}
+
+gboolean train_eval_ratings(const TrainEval *eval, GError **error)
+{
+    guint remainder, modulus;
+    g_autoptr(TrainRatings) ratings = train_ratings_load(eval->ratings, error);
+    if (!ratings || !parse_part(eval->part, &remainder, &modulus, error))
+        return FALSE;
+    const guint n = select_part(ratings, remainder, modulus);
+    if (n < 3) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "%u images to agree on are too few", n);
+        return FALSE;
+    }
+    g_autoptr(TrainCandidates) candidates = train_candidates_new(eval, ratings, n, error);
+    if (!candidates)
+        return FALSE;
+    const Table table = {eval,
+                         candidates,
+                         ratings->scores,
+                         {eval->resamples, eval->seed, LEVEL, eval->workers},
+                         name_width(candidates)};
+    show_agreement(&table);
+    if (eval->splits)
+        show_splits(&table);
+    show_pairs(&table);
+    return !eval->csv || write_csv(&table, ratings, error);
+}
