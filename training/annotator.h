@@ -9,8 +9,9 @@ typedef struct {
     const char *name;  /* "ms-ssim" */
     const char *title; /* for people: authors and year */
     gboolean distance; /* lower is better */
-    /* distorted has reference's size, any from 1 x 1 up; borders are mirrored where the authors'
-     * filters would leave the picture. Never NaN. */
+    /* distorted has reference's size, any from 1 x 1 up; annotate.h says what becomes of scales and
+     * windows that a picture is too small for. Finite; equal pictures give 0 if distance is set,
+     * else 1 (TRAIN_PSNR_MOST for PSNR), within 1e-9. Any number of threads at once. */
     double (*measure)(const TrainImage *reference, const TrainImage *distorted);
 } TrainAnnotator;
 

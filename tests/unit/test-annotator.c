@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Full-reference judges: worked out by hand on pictures of a few pixels, and against piq 0.8.0
+ * (PyTorch 1.13, double precision) on pictures made of integers. */
+#include "annotate.h"
+#include "annotator.h"
+
+#include <math.h>
+
+/* piq keeps divisions from 0 by other constants than ours (1e-8 in VIF), and eight digits of its
+ * values stand below. */
+#define PEER 2e-7
+
+#define assert_near(value, expected, tolerance)                                                    \
+    assert_near_at(__LINE__, #value, value, expected, tolerance)
+
+static void assert_near_at(int line, const char *what, double value, double expected,
+                           double tolerance)
+{
+    if (fabs(value - expected) <= tolerance)
+        return;
+    g_test_message("line %d: %s: expected %.10g, got %.10g", line, what, expected, value);
+    g_test_fail();
+}
+
+static TrainImage *flat(guint width, guint height, const guint8 rgb[3])
+{
+    TrainImage *image = train_image_new(width, height);
+    for (guint i = 0; i < 3 * width * height; i++)
+        image->rgb[i] = rgb[i % 3];
+    return image;
+}
+
+static TrainImage *grey(guint width, guint height, guint8 value)
+{
+    return flat(width, height, (const guint8[3]){value, value, value});
+}
+
+static guint wave(gint t)
+{
+    return 4 * (guint)ABS(t % 64 - 32);
+}
+
+/* Waves of another direction in each channel, and a chequerboard of edges: 0..232. */
+static TrainImage *pattern(guint width, guint height)
+{
+    TrainImage *image = train_image_new(width, height);
+    guint8 *out = image->rgb;
+    for (gint y = 0; y < (gint)height; y++) {
+        for (gint x = 0; x < (gint)width; x++) {
+            for (gint c = 0; c < 3; c++)
+                *out++ = (guint8)(wave(x * (c + 1) + 2 * y) + wave(3 * y - x + 20 * c + 5120) / 2 +
+                                  40 * ((x / 16 + y / 16) & 1));
+        }
+    }
+    return image;
+}
+
+/* Between -reach and reach, flat. */
+static TrainImage *add_noise(const TrainImage *in, int reach)
+{
+    TrainImage *out = train_image_copy(in);
+    for (guint32 i = 0; i < 3 * in->width * in->height; i++) {
+        const guint32 hash = i * 2654435761u >> 16;
+        out->rgb[i] =
+            (guint8)CLAMP(in->rgb[i] + (int)(hash % (guint)(2 * reach + 1)) - reach, 0, 255);
+    }
+    return out;
+}
+
+static TrainImage *noise(const TrainImage *in)
+{
+    return add_noise(in, 30);
+}
+
+/* Means of 5 x 5, edges repeated. */
+static TrainImage *blur(const TrainImage *in)
+{
+    const gint width = (gint)in->width, height = (gint)in->height;
+    TrainImage *out = train_image_copy(in);
+    for (gint i = 0; i < 3 * width * height; i++) {
+        const gint x = i / 3 % width, y = i / 3 / width;
+        guint sum = 0;
+        for (gint k = 0; k < 25; k++) {
+            const gint u = CLAMP(x + k % 5 - 2, 0, width - 1);
+            const gint v = CLAMP(y + k / 5 - 2, 0, height - 1);
+            sum += in->rgb[3 * (v * width + u) + i % 3];
+        }
+        out->rgb[i] = (guint8)(sum / 25);
+    }
+    return out;
+}
+
+/* Pale red, and green in place of blue. */
+static TrainImage *recolour(const TrainImage *in)
+{
+    TrainImage *out = train_image_copy(in);
+    for (guint i = 0; i < 3 * in->width * in->height; i += 3) {
+        out->rgb[i] = (guint8)(in->rgb[i] * 3 / 4 + 30);
+        out->rgb[i + 2] = in->rgb[i + 1];
+    }
+    return out;
+}
+
+/* Each block of 8 x 8 as its mean. */
+static TrainImage *blocks(const TrainImage *in)
+{
+    TrainImage *out = train_image_copy(in);
+    for (guint i = 0; i < 3 * in->width * in->height; i++) {
+        const guint x = i / 3 % in->width / 8 * 8, y = i / 3 / in->width / 8 * 8;
+        const guint right = MIN(x + 8, in->width), bottom = MIN(y + 8, in->height);
+        guint sum = 0;
+        for (guint v = y; v < bottom; v++) {
+            for (guint u = x; u < right; u++)
+                sum += in->rgb[3 * (v * in->width + u) + i % 3];
+        }
+        out->rgb[i] = (guint8)(sum / ((right - x) * (bottom - y)));
+    }
+    return out;
+}
+
+static TrainImage *(*const makers[])(const TrainImage *in) = {noise, blur, recolour, blocks};
+
+typedef struct {
+    const char *name;
+    guint width, height;
+    double values[G_N_ELEMENTS(makers)];
+} Peer;
+
+static const Peer peers[] = {
+    {"psnr", 200, 192, {26.44052826, 28.71252178, 31.18099992, 24.33738215}},
+    {"psnr-colour", 200, 192, {23.24095195, 28.09692391, 17.20523163, 20.09166969}},
+    {"ssim", 200, 192, {.76211330, .87877448, .97503485, .77310094}},
+    {"ssim", 75, 51, {.76224129, .88466694, .97422705, .76022837}},
+    {"ms-ssim", 256, 256, {.98183980, .96084533, .98418341, .94266430}},
+    {"gmsd", 200, 192, {.02099059, .04089669, .04139575, .29535835}},
+    {"mdsi", 200, 192, {.37155238, .35534279, .36950881, .55748247}},
+    {"mdsi", 75, 51, {.36254864, .35357675, .36725517, .56295698}},
+    {"mdsi", 520, 516, {.25831292, .26468619, .36986942, .58694992}},
+    {"vif", 200, 192, {.45081877, .49432259, .66302868, .33325343}},
+    {"vif", 75, 51, {.40901264, .46631904, .66118418, .31964488}},
+};
+
+static void test_peers(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(peers); i++) {
+        const Peer *peer = &peers[i];
+        g_autoptr(TrainImage) reference = pattern(peer->width, peer->height);
+        for (guint k = 0; k < G_N_ELEMENTS(makers); k++) {
+            g_autoptr(TrainImage) distorted = makers[k](reference);
+            const double value = train_annotator_find(peer->name)->measure(reference, distorted);
+            g_test_message("%s of %u x %u, distortion %u", peer->name, peer->width, peer->height,
+                           k);
+            assert_near(value, peer->values[k], PEER);
+        }
+    }
+}
+
+static void test_psnr(void)
+{
+    g_autoptr(TrainImage) black = grey(3, 2, 0), white = grey(3, 2, 255);
+    g_autoptr(TrainImage) green = flat(3, 2, (const guint8[3]){0, 5, 0});
+    assert_near(train_annotate_psnr(black, white), 0, 1e-12);
+    assert_near(train_annotate_psnr_colour(black, white), 0, 1e-12);
+    assert_near(train_annotate_psnr(black, green), 20 * log10(255 / (5 * .587)), 1e-12);
+    assert_near(train_annotate_psnr_colour(black, green), 10 * log10(255 * 255 / (25 / 3.)), 1e-12);
+}
+
+/* Pictures without detail differ in luminance alone. */
+static void test_ssim(void)
+{
+    const double c1 = 2.55 * 2.55, luminance = (24000 + c1) / (10000 + 14400 + c1);
+    g_autoptr(TrainImage) small = grey(20, 21, 100), small_lighter = grey(20, 21, 120);
+    g_autoptr(TrainImage) large = grey(161, 170, 100), large_lighter = grey(161, 170, 120);
+    assert_near(train_annotate_ssim(small, small_lighter), luminance, 1e-12);
+    /* No room for a second scale, whose exponent would be .2856: all of them go to the first. */
+    assert_near(train_annotate_ms_ssim(small, small_lighter), pow(luminance, 1.0001), 1e-12);
+    assert_near(train_annotate_ms_ssim(large, large_lighter), pow(luminance, .1333), 1e-12);
+}
+
+/* Reduced by 2, rows are 0 0 90 90, with zeros outside: gradients 0 30 30 30 against none. */
+static void test_gmsd(void)
+{
+    g_autoptr(TrainImage) black = grey(8, 2, 0), step = grey(8, 2, 90);
+    for (guint i = 0; i < 48; i++)
+        step->rgb[i] = i % 24 < 12 ? 0 : 90;
+    const double alike = 170. / (900 + 170);
+    assert_near(train_annotate_gmsd(black, step), sqrt(3) / 4 * (1 - alike), 1e-12);
+    assert_near(train_annotate_gmsd(step, black), sqrt(3) / 4 * (1 - alike), 1e-12);
+}
+
+static double alike(double a, double b, double c)
+{
+    return (2 * a * b + c) / (a * a + b * b + c);
+}
+
+/* Two pixels, of which the second turns from black to a colour: the first sees the gradient, the
+ * second the colour. */
+static void test_mdsi(void)
+{
+    g_autoptr(TrainImage) black = grey(2, 1, 0), half = grey(2, 1, 0);
+    half->rgb[3] = 200, half->rgb[4] = 100, half->rgb[5] = 50;
+    const double gradient = (.2989 * 200 + .587 * 100 + .114 * 50) / 3;
+    const double h = .3 * 200 + .04 * 100 - .35 * 50, m = .34 * 200 - .6 * 100 + .17 * 50;
+    const double gs =
+        alike(0, gradient, 140) + alike(gradient, gradient / 2, 55) - alike(0, gradient / 2, 55);
+    const double first = pow(.6 * gs + .4, .25);
+    const double second = pow(.6 + .4 * 550 / (h * h + m * m + 550), .25);
+    assert_near(train_annotate_mdsi(black, half), pow(fabs(first - second) / 2, .25), 1e-12);
+}
+
+/* What has no detail keeps all of it; what loses all keeps none; less contrast keeps some, more
+ * contrast more than all. */
+static void test_vif(void)
+{
+    g_autoptr(TrainImage) flat_one = grey(64, 50, 77), flat_two = grey(64, 50, 200);
+    g_autoptr(TrainImage) detail = pattern(64, 50), half = pattern(64, 50), twice = pattern(64, 50);
+    for (guint i = 0; i < 3 * 64 * 50; i++) {
+        detail->rgb[i] /= 2;
+        half->rgb[i] /= 4;
+    }
+    assert_near(train_annotate_vif(flat_one, flat_two), 1, 0);
+    assert_near(train_annotate_vif(flat_one, detail), 0, 0);
+    assert_near(train_annotate_vif(detail, flat_one), 0, 1e-12);
+    g_assert_cmpfloat(train_annotate_vif(detail, half), >, .5);
+    g_assert_cmpfloat(train_annotate_vif(detail, half), <, .95);
+    g_assert_cmpfloat(train_annotate_vif(detail, twice), >, 1.05);
+}
+
+static double perfect(const TrainAnnotator *one)
+{
+    if (g_str_has_prefix(one->name, "psnr"))
+        return TRAIN_PSNR_MOST;
+    return one->distance ? 0 : 1;
+}
+
+static const guint sizes[][2] = {{1, 1},   {1, 7},   {2, 2},  {5, 1},   {3, 40},
+                                 {10, 11}, {16, 23}, {41, 9}, {42, 43}, {300, 2}};
+
+/* Every judge, any size: a number, and the perfect one for the same picture. */
+static void test_sizes(void)
+{
+    guint n;
+    const TrainAnnotator *all = train_annotators(&n);
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        const guint width = sizes[s][0], height = sizes[s][1];
+        g_autoptr(TrainImage) reference = pattern(width, height), noisy = noise(reference);
+        g_autoptr(TrainImage) black = grey(width, height, 0), white = grey(width, height, 255);
+        TrainImage *const images[] = {reference, noisy, black, white};
+        for (guint i = 0; i < n * 16; i++) {
+            const TrainImage *a = images[i % 4], *b = images[i / 4 % 4];
+            const double value = all[i / 16].measure(a, b);
+            g_test_message("%s, %u x %u, %u with %u: %g", all[i / 16].name, width, height, i % 4,
+                           i / 4 % 4, value);
+            g_assert_true(isfinite(value));
+            if (a == b)
+                assert_near(value, perfect(&all[i / 16]), 1e-9);
+        }
+    }
+}
+
+/* Each judge likes each picture less than the one before. */
+static void test_order(void)
+{
+    guint n;
+    const TrainAnnotator *all = train_annotators(&n);
+    g_autoptr(TrainImage) reference = pattern(97, 90);
+    for (guint i = 0; i < n; i++) {
+        double last = perfect(&all[i]);
+        for (guint level = 1; level <= 4; level++) {
+            g_autoptr(TrainImage) noisy = add_noise(reference, 4 << level);
+            const double value = all[i].measure(reference, noisy);
+            g_test_message("%s at %u: %g", all[i].name, level, value);
+            g_assert_true(all[i].distance ? value > last : value < last);
+            last = value;
+        }
+    }
+}
+
+static void test_find(void)
+{
+    guint n;
+    const TrainAnnotator *all = train_annotators(&n);
+    for (guint i = 0; i < n; i++)
+        g_assert_true(train_annotator_find(all[i].name) == &all[i]);
+    g_assert_null(train_annotator_find("ssi"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/unit/annotator/psnr", test_psnr);
+    g_test_add_func("/unit/annotator/ssim", test_ssim);
+    g_test_add_func("/unit/annotator/gmsd", test_gmsd);
+    g_test_add_func("/unit/annotator/mdsi", test_mdsi);
+    g_test_add_func("/unit/annotator/vif", test_vif);
+    g_test_add_func("/unit/annotator/peers", test_peers);
+    g_test_add_func("/unit/annotator/sizes", test_sizes);
+    g_test_add_func("/unit/annotator/order", test_order);
+    g_test_add_func("/unit/annotator/find", test_find);
+    return g_test_run();
+}
