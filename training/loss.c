@@ -14,15 +14,22 @@ static double normal_density(double x)
     return exp(-0.5 * x * x) / sqrt(2. * G_PI);
 }
 
+/* What the pairs of a loss share. */
+typedef struct {
+    const TrainLabels *labels;
+    const float *y;   /* what gets slopes */
+    const float *s;   /* learned standard deviations; NULL: 1 each */
+    double parameter; /* margin or sigma */
+} Pairs;
+
 /* One pair's part of a loss and of its slope in y_i - y_j; FALSE if the two are no pair. */
-typedef gboolean (*Pair)(double quality_difference, double y_difference, double parameter,
-                         double *loss, double *slope);
+typedef gboolean (*Pair)(const Pairs *pairs, guint i, guint j, double *loss, double *slope);
 
 /* Mean of pair over all i < j of one group. The slopes are divided by the number of pairs, which is
  * known after the first of the two rounds. */
-static double over_pairs(const TrainLabels *labels, const float *y, Pair pair, double parameter,
-                         double weight, float *dy)
+static double over_pairs(const Pairs *pairs, Pair pair, double weight, float *dy)
 {
+    const TrainLabels *labels = pairs->labels;
     g_autofree double *slopes = g_new0(double, labels->n);
     double total = 0.;
     gsize n_pairs = 0;
@@ -30,9 +37,7 @@ static double over_pairs(const TrainLabels *labels, const float *y, Pair pair, d
     for (guint i = 0; i < labels->n; i++) {
         for (guint j = i + 1; j < labels->n; j++) {
             double loss, slope;
-            if (labels->group[i] != labels->group[j] ||
-                !pair((double)labels->quality[i] - labels->quality[j], (double)y[i] - y[j],
-                      parameter, &loss, &slope))
+            if (labels->group[i] != labels->group[j] || !pair(pairs, i, j, &loss, &slope))
                 continue;
             total += loss;
             slopes[i] += slope;
@@ -47,35 +52,95 @@ static double over_pairs(const TrainLabels *labels, const float *y, Pair pair, d
     return total / n_pairs;
 }
 
-static gboolean hinge_pair(double quality, double y, double margin, double *loss, double *slope)
+static double difference(const float *values, guint i, guint j)
 {
-    const double sign = quality > 0. ? 1. : -1., gap = margin - sign * y;
+    return (double)values[i] - values[j];
+}
+
+static gboolean hinge_pair(const Pairs *pairs, double order, double y, double *loss, double *slope)
+{
+    const double sign = order > 0. ? 1. : -1., gap = pairs->parameter - sign * y;
     *loss = gap <= 0. ? 0. : gap; /* a NaN stays one */
     *slope = gap > 0. ? -sign : 0.;
-    return quality != 0.;
+    return order != 0.;
+}
+
+static gboolean quality_pair(const Pairs *pairs, guint i, guint j, double *loss, double *slope)
+{
+    return hinge_pair(pairs, difference(pairs->labels->quality, i, j), difference(pairs->y, i, j),
+                      loss, slope);
 }
 
 double train_loss_hinge(const TrainLabels *labels, const float *y, double margin, double weight,
                         float *dy)
 {
-    return over_pairs(labels, y, hinge_pair, margin, weight, dy);
+    const Pairs pairs = {.labels = labels, .y = y, .parameter = margin};
+    return over_pairs(&pairs, quality_pair, weight, dy);
 }
 
-static gboolean fidelity_pair(double quality, double y, double sigma, double *loss, double *slope)
+static gboolean spread_pair(const Pairs *pairs, guint i, guint j, double *loss, double *slope)
 {
-    const double epsilon = 1e-8;
-    const double g = sigma > 0. ? normal_cdf(quality / (G_SQRT2 * sigma)) : quality > 0.;
-    const double p = normal_cdf(y / G_SQRT2), q = normal_cdf(-y / G_SQRT2);
+    return hinge_pair(pairs, difference(pairs->labels->spread, i, j), difference(pairs->y, i, j),
+                      loss, slope);
+}
+
+double train_loss_spread(const TrainLabels *labels, const float *s, double margin, double weight,
+                         float *ds)
+{
+    const Pairs pairs = {.labels = labels, .y = s, .parameter = margin};
+    return over_pairs(&pairs, spread_pair, weight, ds);
+}
+
+/* The probability that i is the better one, as people say; FALSE: they don't. */
+static gboolean truth(const Pairs *pairs, guint i, guint j, double *g)
+{
+    const double quality = difference(pairs->labels->quality, i, j);
+    const float *spread = pairs->s ? pairs->labels->spread : NULL;
+    const double width = spread ? hypot(spread[i], spread[j]) : G_SQRT2 * pairs->parameter;
+    *g = width > 0. ? normal_cdf(quality / width) : quality > 0.;
+    return width > 0. || quality != 0.;
+}
+
+static gboolean fidelity_pair(const Pairs *pairs, guint i, guint j, double *loss, double *slope)
+{
+    const double epsilon = 1e-8, y = difference(pairs->y, i, j);
+    const float *s = pairs->s;
+    const double width =
+        s ? sqrt((double)s[i] * s[i] + (double)s[j] * s[j] + epsilon) : (double)G_SQRT2;
+    double g;
+    if (!truth(pairs, i, j, &g))
+        return FALSE;
+    const double p = normal_cdf(y / width), q = normal_cdf(-y / width);
     const double agree = sqrt(p * g + epsilon), differ = sqrt(q * (1. - g) + epsilon);
     *loss = 1. - agree - differ;
-    *slope = normal_density(y / G_SQRT2) / G_SQRT2 * 0.5 * ((1. - g) / differ - g / agree);
-    return sigma > 0. || quality != 0.;
+    *slope = normal_density(y / width) / width * 0.5 * ((1. - g) / differ - g / agree);
+    return TRUE;
 }
 
 double train_loss_fidelity(const TrainLabels *labels, const float *y, double sigma, double weight,
                            float *dy)
 {
-    return over_pairs(labels, y, fidelity_pair, sigma, weight, dy);
+    const Pairs pairs = {.labels = labels, .y = y, .parameter = sigma};
+    return over_pairs(&pairs, fidelity_pair, weight, dy);
+}
+
+double train_loss_fidelity_learned(const TrainLabels *labels, const float *y, const float *s,
+                                   double sigma, double weight, float *dy)
+{
+    const Pairs pairs = {.labels = labels, .y = y, .s = s, .parameter = sigma};
+    return over_pairs(&pairs, fidelity_pair, weight, dy);
+}
+
+void train_softplus(const float *t, guint n, float *s)
+{
+    for (guint i = 0; i < n; i++)
+        s[i] = (float)(MAX(t[i], 0.) + log1p(exp(-fabs(t[i]))));
+}
+
+void train_softplus_back(const float *t, const float *ds, guint n, float *dt)
+{
+    for (guint i = 0; i < n; i++)
+        dt[i] += (float)(ds[i] / (1. + exp(-(double)t[i])));
 }
 
 double train_loss_squared(const float *target, const float *y, guint n, double weight, float *dy)

@@ -12,7 +12,21 @@
 static const guint groups[N] = {0, 0, 0, 1, 1, 1, 1, 2, 0};
 static const float qualities[N] = {10, 55, 55, 90, 30, 20, 20.5f, 70, 32};
 
-static const TrainLabels labels = {N, qualities, groups};
+static const float spreads[N] = {12, 9, 17, 20, 14, 6.5f, 14, 11, 25};
+
+static const TrainLabels labels = {N, qualities, groups, NULL};
+static const TrainLabels spread_labels = {N, qualities, groups, spreads};
+
+/* Three annotators; the third is of one mind about samples 3 and 4. */
+#define ANNOTATORS 3
+static const float votes_of[ANNOTATORS * N] = {
+    3,   9,   4,   8,   1,   2,   5,   7,   6,   /* one */
+    .2f, .1f, .9f, .3f, .5f, .8f, .4f, .6f, .7f, /* another */
+    30,  10,  20,  50,  50,  90,  40,  60,  70,  /* the third */
+};
+static const TrainVotes votes = {N, ANNOTATORS, votes_of, groups};
+static const float reliability[2 * ANNOTATORS] = {1.5f, -.25f, .5f, 2.f, .75f, -1.f};
+static const float deviations[N] = {.5f, 1.f, .75f, 2.f, .25f, 1.5f, .5f, 3.f, 1.25f};
 
 /* A loss of N scores, and its gradient where dy is not NULL. */
 typedef double (*Loss)(const float *y, double weight, float *dy);
@@ -49,10 +63,64 @@ static double consistency_of_second(const float *y, double weight, float *dy)
     return train_loss_consistency(qualities, y, N, weight, other, dy);
 }
 
+static double learned(const float *y, double weight, float *dy)
+{
+    return train_loss_fidelity_learned(&spread_labels, y, deviations, 12., weight, dy);
+}
+
+static double learned_without_spread(const float *y, double weight, float *dy)
+{
+    return train_loss_fidelity_learned(&labels, y, deviations, 12., weight, dy);
+}
+
+static double spread(const float *s, double weight, float *ds)
+{
+    return train_loss_spread(&spread_labels, s, .5, weight, ds);
+}
+
+static double votes_scores(const float *y, double weight, float *dy)
+{
+    float ignored[2 * ANNOTATORS] = {0.f};
+    const TrainVotesSlopes slopes = {dy, NULL, ignored};
+    return train_loss_votes(&votes, y, NULL, reliability, weight, &slopes);
+}
+
+static double votes_scores_learned(const float *y, double weight, float *dy)
+{
+    float ignored[2 * ANNOTATORS] = {0.f}, ds[N] = {0.f};
+    const TrainVotesSlopes slopes = {dy, ds, ignored};
+    return train_loss_votes(&votes, y, deviations, reliability, weight, &slopes);
+}
+
+/* s = 2 + x: positive, and exact. */
+static double votes_deviations(const float *x, double weight, float *ds)
+{
+    float ignored[2 * ANNOTATORS] = {0.f}, dy[N] = {0.f}, s[N];
+    const TrainVotesSlopes slopes = {dy, ds, ignored};
+    for (guint i = 0; i < N; i++)
+        s[i] = x[i] + 2.f;
+    return train_loss_votes(&votes, deviations, s, reliability, weight, &slopes);
+}
+
+/* The first 2 ANNOTATORS of N values. */
+static double votes_reliability(const float *x, double weight, float *dx)
+{
+    float dy[N] = {0.f};
+    const TrainVotesSlopes slopes = {dy, NULL, dx};
+    return train_loss_votes(&votes, deviations, NULL, x, weight, &slopes);
+}
+
 static const struct {
     const char *name;
     Loss loss;
 } losses[] = {
+    {"fidelity/learned", learned},
+    {"fidelity/learned-without-spread", learned_without_spread},
+    {"spread", spread},
+    {"votes/scores", votes_scores},
+    {"votes/scores-learned", votes_scores_learned},
+    {"votes/deviations", votes_deviations},
+    {"votes/reliability", votes_reliability},
     {"hinge", hinge},
     {"fidelity/thurstone", thurstone},
     {"fidelity/binary", binary},
@@ -107,7 +175,7 @@ static void check_hinge_value(void)
 {
     const float quality[] = {1, 2, 3, 3}, y[] = {0.f, 1.f, 0.5f, 9.f};
     const guint group[] = {7, 7, 7, 8};
-    const TrainLabels own = {4, quality, group};
+    const TrainLabels own = {4, quality, group, NULL};
     float dy[4] = {0.f};
     /* pairs: (1, 0) gap 1: max(0, 2 - 1) = 1; (2, 0) gap .5: 1.5; (2, 1) gap -.5: 2.5 */
     assert_close(train_loss_hinge(&own, y, 2., 3., dy), 5. / 3.);
@@ -126,7 +194,7 @@ static void check_fidelity_value(void)
     const double epsilon = 1e-8;
     const double phi1 = 0.76024993890652326884; /* Phi(1 / sqrt 2) */
     float dy[3] = {0.f};
-    const TrainLabels pair = {3, quality, apart}, all = {3, quality, same};
+    const TrainLabels pair = {3, quality, apart, NULL}, all = {3, quality, same, NULL};
 
     /* p = 1/2, g = Phi(-12 / (sqrt 2 12)) = 1 - phi1 */
     const double thurstone_pair =
@@ -144,12 +212,101 @@ static void check_fidelity_value(void)
     assert_close(train_loss_fidelity(&all, y, 12., 1., dy), (thurstone_pair + tie + far) / 3.);
 }
 
+/* Standard deviations 3 and 4 of people and network: both probabilities are Phi(d / 5). */
+static void check_learned_value(void)
+{
+    const float quality[] = {50, 55}, y[] = {5.f, 0.f}, three_four[] = {3.f, 4.f};
+    const guint group[] = {1, 1};
+    const TrainLabels own = {2, quality, group, three_four};
+    const double phi1 = 0.84134474606854294859; /* Phi(1) */
+    float dy[2] = {0.f}, ds[2] = {0.f};
+    /* p = phi1 (but for 1e-8 under a root, whose slope times 1e-8 is below 1e-9), g = 1 - phi1 */
+    const double expected = 1. - 2. * sqrt(phi1 * (1. - phi1) + 1e-8);
+    g_assert_cmpfloat_with_epsilon(train_loss_fidelity_learned(&own, y, three_four, 12., 1., dy),
+                                   expected, 1e-9);
+    g_assert_cmpfloat(dy[0], >, 0.f);
+    /* ordered as people's by 1, wanted 1.5; the slope pulls them apart */
+    assert_close(train_loss_spread(&own, three_four, 1.5, 2., ds), .5);
+    g_assert_cmpfloat(ds[0], ==, 2.f);
+    g_assert_cmpfloat(ds[1], ==, -2.f);
+}
+
+/* One pair, p = 1/2, two annotators: for (a .8, b .9) and against (a .6, b .7). */
+static void check_votes_value(void)
+{
+    const float figures[] = {2, 1, 1, 2}, y[] = {0.f, 0.f};
+    const float logits[] = {logf(4.f), logf(1.5f), logf(9.f), logf(7.f / 3.f)};
+    const guint group[] = {0, 0};
+    const TrainVotes own = {2, 2, figures, group};
+    float dy[2] = {0.f}, dr[4] = {0.f};
+    const TrainVotesSlopes slopes = {dy, NULL, dr};
+    const double a = .8 * .4, b = .1 * .7, posterior = a / (a + b);
+    /* logits are floats: 2^-24 of values up to 2.2, slopes of the loss in them below 1 */
+    g_assert_cmpfloat_with_epsilon(train_loss_votes(&own, y, NULL, logits, 1., &slopes),
+                                   -log((a + b) / 2.) / 2., 1e-6);
+    g_assert_cmpfloat_with_epsilon(dr[0], -posterior * .2 / 2., 1e-6);
+    g_assert_cmpfloat_with_epsilon(dr[1], posterior * .6 / 2., 1e-6);
+    g_assert_cmpfloat_with_epsilon(dr[2], (1. - posterior) * .9 / 2., 1e-6);
+    g_assert_cmpfloat_with_epsilon(dr[3], -(1. - posterior) * .3 / 2., 1e-6);
+    /* far out on either side it stays a number */
+    for (float gap = -1000.f; gap <= 1000.f; gap += 125.f) {
+        const float far[] = {0.f, gap};
+        g_assert_true(isfinite(train_loss_votes(&own, far, NULL, logits, 1., &slopes)));
+        g_assert_true(isfinite(dy[0]) && isfinite(dr[0]));
+    }
+}
+
+/* Annotators who all vote at random but one: what is learned says which. */
+static void check_votes_learn(void)
+{
+    enum { SAMPLES = 40, STEPS = 400 };
+    float figures[3 * SAMPLES], y[SAMPLES] = {0.f}, r[6] = {1.f, 1.f, 1.f, 1.f, 1.f, 1.f};
+    guint group[SAMPLES];
+    g_autoptr(GRand) random = g_rand_new_with_seed(SEED);
+    for (guint i = 0; i < SAMPLES; i++) {
+        y[i] = i / 4.f;
+        figures[i] = i; /* knows */
+        figures[SAMPLES + i] = (float)g_rand_double(random);
+        figures[2 * SAMPLES + i] = -(float)i; /* knows, and says the contrary */
+        group[i] = 0;
+    }
+    const TrainVotes own = {SAMPLES, 3, figures, group};
+    for (guint step = 0; step < STEPS; step++) {
+        float dy[SAMPLES] = {0.f}, dr[6] = {0.f};
+        const TrainVotesSlopes slopes = {dy, NULL, dr};
+        train_loss_votes(&own, y, NULL, r, 1., &slopes);
+        for (guint k = 0; k < 6; k++)
+            r[k] -= 4.f * dr[k];
+    }
+    for (guint half = 0; half < 2; half++) {
+        g_assert_cmpfloat(r[3 * half], >, 2.f);
+        g_assert_cmpfloat(fabsf(r[3 * half + 1]), <, .5f);
+        g_assert_cmpfloat(r[3 * half + 2], <, -2.f);
+    }
+}
+
+/* log 2, log(1 + e) and log(1 + 1 / e); far out 0 and t itself. */
+static void check_softplus(void)
+{
+    const float t[] = {0.f, 1.f, -1.f, -1000.f, 1000.f}, ds[] = {2.f, 1.f, 1.f, 1.f, 1.f};
+    const double value[] = {0.69314718055994530942, 1.31326168751822283405, 0.31326168751822283405,
+                            0., 1000.};
+    const double slope[] = {2. * .5, 0.73105857863000487925, 0.26894142136999512075, 0., 1.};
+    float s[5], dt[5] = {1.f, 1.f, 1.f, 1.f, 1.f};
+    train_softplus(t, 5, s);
+    train_softplus_back(t, ds, 5, dt);
+    for (guint i = 0; i < 5; i++) { /* rounded to float once */
+        g_assert_cmpfloat_with_epsilon(s[i], value[i], ldexp(value[i] + 1e-9, -24));
+        g_assert_cmpfloat_with_epsilon(dt[i], 1. + slope[i], ldexp(2., -23));
+    }
+}
+
 /* Far apart in the wrong order the loss is 1 and flat, but never not a number. */
 static void check_fidelity_extremes(void)
 {
     const float quality[] = {0, 100};
     const guint group[] = {0, 0};
-    const TrainLabels own = {2, quality, group};
+    const TrainLabels own = {2, quality, group, NULL};
     for (float gap = -1000.f; gap <= 1000.f; gap += 250.f) {
         const float y[] = {0.f, gap};
         float dy[2] = {0.f};
@@ -177,7 +334,7 @@ static void check_no_pairs(void)
 {
     const float quality[] = {5, 5}, y[] = {1.f, 1.25f};
     const guint same[] = {0, 0}, apart[] = {0, 1};
-    const TrainLabels tie = {2, quality, same}, strangers = {2, quality, apart};
+    const TrainLabels tie = {2, quality, same, NULL}, strangers = {2, quality, apart, NULL};
     float dy[2] = {0.f};
     g_assert_cmpfloat(train_loss_hinge(&tie, y, 1., 1., dy), ==, 0.);
     g_assert_cmpfloat(train_loss_fidelity(&tie, y, 0., 1., dy), ==, 0.);
@@ -196,6 +353,10 @@ int main(int argc, char **argv)
     g_test_add_func("/loss/value/hinge", check_hinge_value);
     g_test_add_func("/loss/value/fidelity", check_fidelity_value);
     g_test_add_func("/loss/value/fidelity-extremes", check_fidelity_extremes);
+    g_test_add_func("/loss/value/learned", check_learned_value);
+    g_test_add_func("/loss/value/softplus", check_softplus);
+    g_test_add_func("/loss/value/votes", check_votes_value);
+    g_test_add_func("/loss/value/votes-learn", check_votes_learn);
     g_test_add_func("/loss/value/means", check_mean_values);
     g_test_add_func("/loss/value/no-pairs", check_no_pairs);
     return g_test_run();
