@@ -20,9 +20,12 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
             batch->nets[b] = train_net_new(sized, n, workers);
         batch->scores[b] = g_new0(float, n);
         batch->d_scores[b] = g_new0(float, n);
+        batch->second[b] = g_new0(float, n);
+        batch->d_second[b] = g_new0(float, n);
     }
     batch->quality = g_new0(float, n);
     batch->target = g_new0(float, n);
+    batch->spread = g_new0(float, n);
     batch->group = g_new0(guint, n);
     batch->type = g_new0(guint, n);
     return batch;
@@ -36,9 +39,12 @@ void train_batch_free(TrainBatch *batch)
         g_clear_pointer(&batch->nets[b], train_net_free);
         g_free(batch->scores[b]);
         g_free(batch->d_scores[b]);
+        g_free(batch->second[b]);
+        g_free(batch->d_second[b]);
     }
     g_free(batch->quality);
     g_free(batch->target);
+    g_free(batch->spread);
     g_free(batch->group);
     g_free(batch->type);
     g_free(batch);
@@ -117,6 +123,8 @@ static void fill_rated(guint sample, gpointer data)
     fill->batch->target[sample] =
         (fill->batch->quality[sample] - TRAIN_SCORE_OFFSET) / TRAIN_SCORE_SCALE;
     fill->batch->group[sample] = 0;
+    if (fill->batch->has_spread)
+        fill->batch->spread[sample] = (float)fill->dataset->ratings->spread[image];
 }
 
 /* Entry at of the endless sequence of shuffled rounds through n items. round_order holds n guint.
@@ -153,6 +161,7 @@ void train_batch_fill_rated(TrainBatch *batch, const TrainDataset *dataset, cons
     for (guint i = 0; i < batch->n; i++)
         order[i] =
             g_array_index(part, guint, deal(position + i, seed, part->len, round_order, &round));
+    batch->has_spread = dataset->ratings->spread != NULL;
     train_workers_run(workers, batch->n, fill_rated, &fill);
 }
 
@@ -167,5 +176,8 @@ void train_batch_share_input(TrainBatch *batch)
 
 TrainLabels train_batch_labels(const TrainBatch *batch)
 {
-    return (TrainLabels){.n = batch->n, .quality = batch->quality, .group = batch->group};
+    return (TrainLabels){.n = batch->n,
+                         .quality = batch->quality,
+                         .group = batch->group,
+                         .spread = batch->has_spread ? batch->spread : NULL};
 }

@@ -22,7 +22,10 @@ typedef struct {
     guint *group;                    /* of ranks: content x type; of ratings: all one */
     guint *type;                     /* of ranks: the distortion */
     float *target;                   /* of ratings: in units of raw scores */
+    float *spread;                   /* of ratings: the raters' standard deviation, in points */
+    gboolean has_spread;
     float *scores[BIQA_N_BRANCHES], *d_scores[BIQA_N_BRANCHES];
+    float *second[BIQA_N_BRANCHES], *d_second[BIQA_N_BRANCHES]; /* the network's second output */
 } TrainBatch;
 
 /* Crops are size x size; graph may be inferred for any size. */

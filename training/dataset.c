@@ -2,6 +2,7 @@
 /* Loading what a recipe names. */
 #include "dataset.h"
 
+#include <math.h>
 #include <string.h>
 
 TrainPart train_dataset_part(const TrainRecipe *recipe, const char *path)
@@ -138,6 +139,29 @@ static gboolean load_images(TrainDataset *dataset, TrainWorkers *workers, GError
     return !first;
 }
 
+/* What no stage learns from is not kept, and a list that gains it is the same list. */
+static gboolean check_spread(const TrainRecipe *recipe, TrainDataset *dataset, GError **error)
+{
+    TrainRatings *ratings = dataset->ratings;
+    gboolean wanted = FALSE;
+    for (guint s = 0; s < recipe->n_stages; s++)
+        wanted |= train_stage_learns_variance(&recipe->stages[s]);
+    if (!wanted) {
+        g_clear_pointer(&ratings->spread, g_free);
+        return TRUE;
+    }
+    for (guint i = 0; i < ratings->n; i++) {
+        if (!ratings->spread || isnan(ratings->spread[i])) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                        "ratings \"%s\": \"%s\" has no std, and variance=learned orders images by "
+                        "it; give every row one or use variance=fixed",
+                        recipe->ratings, ratings->paths[i]);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static gboolean load_rated(const TrainRecipe *recipe, TrainWorkers *workers, TrainDataset *dataset,
                            GError **error)
 {
@@ -155,7 +179,7 @@ static gboolean load_rated(const TrainRecipe *recipe, TrainWorkers *workers, Tra
                     recipe->ratings);
         return FALSE;
     }
-    return load_images(dataset, workers, error);
+    return check_spread(recipe, dataset, error) && load_images(dataset, workers, error);
 }
 
 TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetParams *params,
@@ -187,6 +211,8 @@ static void digest_ratings(const TrainRatings *ratings, GChecksum *sum)
         g_autofree char *name = g_path_get_basename(ratings->paths[i]);
         g_checksum_update(sum, (const guchar *)name, -1);
         g_checksum_update(sum, (const guchar *)&ratings->scores[i], sizeof ratings->scores[i]);
+        if (ratings->spread)
+            g_checksum_update(sum, (const guchar *)&ratings->spread[i], sizeof *ratings->spread);
     }
 }
 

@@ -41,10 +41,10 @@ struct TrainNet {
 typedef struct {
     TrainNet *net;
     const float *params;
-    float *scores;          /* forward */
-    const float *d_scores;  /* backward */
-    const gboolean *wanted; /* backward: one a layer */
-    guint first, end;       /* layers */
+    float *scores;                 /* forward */
+    const float *const *d_outputs; /* backward: [2], NULL where there is none */
+    const gboolean *wanted;        /* backward: one a layer */
+    guint first, end;              /* layers */
 } Pass;
 
 static float *arena_new(gsize n)
@@ -332,7 +332,10 @@ static void backward_slice(guint slice, gpointer data)
             float *d_output = slope(net, slice, s, n_layers - 1);
             memset(d_output, 0,
                    sizeof(float) * biqa_shape_size(net->graph->layers[n_layers - 1].shape));
-            d_output[0] = pass->d_scores[s];
+            for (guint k = 0; k < 2; k++) {
+                if (pass->d_outputs[k])
+                    d_output[k] = pass->d_outputs[k][s];
+            }
         } else {
             backward_layer(pass, slice, s, pass->end, SPREAD);
         }
@@ -380,12 +383,20 @@ static void reduce_chunk(guint chunk, gpointer data)
 void train_net_backward(TrainNet *net, const float *params, const float *d_scores,
                         guint first_layer, float *gradient)
 {
+    const float *const d_outputs[] = {d_scores, NULL};
+    train_net_backward_both(net, params, d_outputs, first_layer, gradient);
+}
+
+void train_net_backward_both(TrainNet *net, const float *params, const float *const d_outputs[2],
+                             guint first_layer, float *gradient)
+{
     const guint lowest = MAX(first_layer, 1);
     g_autofree gboolean *wanted = wanted_new(net, lowest);
-    Pass pass = {.net = net, .params = params, .d_scores = d_scores, .wanted = wanted};
+    Pass pass = {.net = net, .params = params, .d_outputs = d_outputs, .wanted = wanted};
     Reduction reduction = {net, gradient};
 
     g_return_if_fail(net->n > 0 && lowest < net->graph->n_layers);
+    g_return_if_fail(!d_outputs[1] || biqa_graph_output(net->graph)->shape.c > 1);
     train_workers_run(net->workers, TRAIN_SLICES, clear_slice, &pass);
     pass.end = net->graph->n_layers;
     do {

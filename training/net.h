@@ -38,6 +38,11 @@ const float *train_net_output(const TrainNet *net, guint sample, guint layer);
 void train_net_backward(TrainNet *net, const float *params, const float *d_scores,
                         guint first_layer, float *gradient);
 
+/* The same for a graph with two outputs: d_outputs[1] is dL/d(second output). Either may be NULL.
+ */
+void train_net_backward_both(TrainNet *net, const float *params, const float *const d_outputs[2],
+                             guint first_layer, float *gradient);
+
 /* After a forward with TRAIN_NORM_BATCH: moves the mean and (unbiased) variance in params towards
  * the batch's, statistic += momentum * (batch - statistic). */
 void train_net_update_statistics(const TrainNet *net, double momentum, float *params);

@@ -8,9 +8,10 @@
 typedef struct {
     const char *path; /* of the list */
     char *folder;
-    guint image, score; /* columns */
+    guint image, score, std; /* columns */
+    gboolean has_std;
     GPtrArray *paths;
-    GArray *scores;
+    GArray *scores, *spread;
     GHashTable *seen; /* path -> line */
 } Reader;
 
@@ -48,6 +49,20 @@ static gboolean read_header(Reader *reader, const char *line, GError **error)
         return fail(reader, 1, error, "no column \"image\" (or path, file) in the header");
     if (!find_column(cells, scores, &reader->score))
         return fail(reader, 1, error, "no column \"mos\" (or score) in the header");
+    static const char *const spreads[] = {"std", NULL};
+    reader->has_std = find_column(cells, spreads, &reader->std);
+    return TRUE;
+}
+
+static gboolean read_std(const Reader *reader, guint number, const char *text, double *std,
+                         GError **error)
+{
+    char *end = NULL;
+    *std = *text ? g_ascii_strtod(text, &end) : NAN;
+    if (*text && (end == text || *end || !isfinite(*std) || *std < 0))
+        return fail(reader, number, error,
+                    "the std \"%s\" is no number from 0 up; leave it empty where it is not known",
+                    text);
     return TRUE;
 }
 
@@ -66,10 +81,12 @@ static gboolean read_score(const Reader *reader, guint number, const char *text,
 static gboolean read_row(Reader *reader, guint number, const char *line, GError **error)
 {
     g_auto(GStrv) cells = g_strsplit(line, ",", -1);
-    double score;
-    if (g_strv_length(cells) <= MAX(reader->image, reader->score))
+    double score, std;
+    if (g_strv_length(cells) <= MAX(MAX(reader->image, reader->score), reader->std))
         return fail(reader, number, error, "too few columns");
     if (!read_score(reader, number, g_strstrip(cells[reader->score]), &score, error))
+        return FALSE;
+    if (reader->has_std && !read_std(reader, number, g_strstrip(cells[reader->std]), &std, error))
         return FALSE;
 
     const char *name = g_strstrip(cells[reader->image]);
@@ -80,6 +97,8 @@ static gboolean read_row(Reader *reader, guint number, const char *line, GError 
     if (g_hash_table_contains(reader->seen, path))
         return fail(reader, number, error, "\"%s\" is rated twice", name);
     g_array_append_val(reader->scores, score);
+    if (reader->has_std)
+        g_array_append_val(reader->spread, std);
     g_ptr_array_add(reader->paths, g_strdup(path));
     g_hash_table_add(reader->seen, g_steal_pointer(&path));
     return TRUE;
@@ -108,6 +127,7 @@ TrainRatings *train_ratings_load(const char *path, GError **error)
         .folder = g_path_get_dirname(path),
         .paths = g_ptr_array_new_with_free_func(g_free),
         .scores = g_array_new(FALSE, FALSE, sizeof(double)),
+        .spread = g_array_new(FALSE, FALSE, sizeof(double)),
         .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     };
     TrainRatings *ratings = NULL;
@@ -117,11 +137,15 @@ TrainRatings *train_ratings_load(const char *path, GError **error)
         g_ptr_array_add(reader.paths, NULL);
         ratings->paths = (char **)g_ptr_array_free(g_steal_pointer(&reader.paths), FALSE);
         ratings->scores = (double *)(void *)g_array_free(g_steal_pointer(&reader.scores), FALSE);
+        if (reader.has_std)
+            ratings->spread =
+                (double *)(void *)g_array_free(g_steal_pointer(&reader.spread), FALSE);
     }
     g_free(reader.folder);
     g_hash_table_unref(reader.seen);
     g_clear_pointer(&reader.paths, g_ptr_array_unref);
     g_clear_pointer(&reader.scores, g_array_unref);
+    g_clear_pointer(&reader.spread, g_array_unref);
     return ratings;
 }
 
@@ -131,6 +155,7 @@ void train_ratings_free(TrainRatings *ratings)
         return;
     g_strfreev(ratings->paths);
     g_free(ratings->scores);
+    g_free(ratings->spread);
     g_free(ratings);
 }
 

@@ -43,6 +43,7 @@ static const Key keys[] = {
     RUN("network", "backbone", KEY_PATH, backbone),
     RUN("network", "graph", KEY_STRINGS, graph),
     RUN("network", "pooled", KEY_STRINGS, pooled),
+    RUN("network", "outputs", KEY_UINT, outputs, 1, 2),
     RUN("network", "deviation", KEY_BOOL, deviation),
     RUN("network", "batch-norm", KEY_BOOL, batch_norm),
     RUN("input", "size", KEY_UINT, input.size, 16, 1024),
@@ -83,6 +84,9 @@ static const Key keys[] = {
     STAGE("fidelity-weight", KEY_REAL, fidelity_weight, 0, 1e3),
     STAGE("sigma", KEY_REAL, sigma, 0, 100),
     STAGE("squared-weight", KEY_REAL, squared_weight, 0, 1e3),
+    STAGE("variance", KEY_STRING, variance),
+    STAGE("spread-weight", KEY_REAL, spread_weight, 0, 1e3),
+    STAGE("spread-margin", KEY_REAL, spread_margin, 0, 1e3),
     STAGE("consistency-weight", KEY_REAL, consistency_weight, 0, 1e3),
     STAGE("mask-refresh", KEY_STRING, mask_refresh),
 };
@@ -267,9 +271,17 @@ static void stage_defaults(TrainStageRecipe *stage, const char *name)
         .fidelity_weight = 1.,
         .sigma = 12.,
         .squared_weight = .3,
+        .variance = g_strdup("fixed"),
+        .spread_weight = 1.,
+        .spread_margin = .025,
         .consistency_weight = 1.,
         .mask_refresh = g_strdup("epoch"),
     };
+}
+
+gboolean train_stage_learns_variance(const TrainStageRecipe *stage)
+{
+    return g_str_equal(stage->variance, "learned");
 }
 
 static gboolean is_one_of(const char *value, const char *const *choices)
@@ -283,6 +295,7 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
     static const char *const kinds[] = {"rank", "tune", "ohem", NULL};
     static const char *const losses[] = {"fidelity", "hinge", NULL};
     static const char *const pairs[] = {"content", "type", NULL};
+    static const char *const variances[] = {"fixed", "learned", NULL};
     const gboolean ranks = stage->kind && g_str_equal(stage->kind, "rank");
     g_autofree char *group = g_strconcat("stage ", stage->name, NULL);
     guint64 refresh;
@@ -293,6 +306,10 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
         return fail(error, group, "rank-loss", "must be fidelity or hinge");
     if (!is_one_of(stage->rank_pairs, pairs))
         return fail(error, group, "rank-pairs", "must be content or type");
+    if (!is_one_of(stage->variance, variances))
+        return fail(error, group, "variance", "must be fixed or learned");
+    if (train_stage_learns_variance(stage) && !stage->rated)
+        return fail(error, group, "variance", "only rated crops teach a standard deviation");
     if (!g_str_equal(stage->mask_refresh, "never") && !g_str_equal(stage->mask_refresh, "epoch") &&
         !g_ascii_string_to_unsigned(stage->mask_refresh, 10, 1, G_MAXUINT, &refresh, NULL))
         return fail(error, group, "mask-refresh", "must be never, epoch or a number of steps");
@@ -350,6 +367,7 @@ static void defaults(TrainRecipe *recipe)
     recipe->description = g_strdup("");
     recipe->seed = 1;
     recipe->checkpoint_every = 100;
+    recipe->outputs = 1;
     recipe->deviation = TRUE;
     recipe->input = (BiqaInput){
         .size = 224,
@@ -443,6 +461,7 @@ void train_recipe_free(TrainRecipe *recipe)
         g_free(stage->rank_loss);
         g_free(stage->rank_pairs);
         g_free(stage->mask_refresh);
+        g_free(stage->variance);
     }
     g_free(recipe->text);
     g_free(recipe->name);

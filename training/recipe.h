@@ -25,6 +25,9 @@ typedef struct {
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
     double squared_weight;     /* of (score - rating)^2, in units of 12 points */
+    char *variance;            /* of Thurstone's model of the network: "fixed" or "learned" */
+    double spread_weight;      /* learned: of the hinge that orders standard deviations */
+    double spread_margin;      /* of that hinge, in units of raw scores */
     double consistency_weight; /* ohem */
     char *mask_refresh;        /* ohem: "never", "epoch" or a number of steps */
 } TrainStageRecipe;
@@ -42,6 +45,7 @@ typedef struct {
     char *backbone;     /* GGUF file of folded convolutions to start from */
     char **graph;       /* layer lines */
     char **pooled;      /* backbone: ids of the layers whose maps are pooled */
+    guint outputs;      /* backbone: 2 where a stage learns standard deviations */
     gboolean deviation; /* backbone: pool the standard deviation too */
     gboolean
         batch_norm; /* train with batch statistics; FALSE: they stay as measured at the start */
@@ -80,5 +84,7 @@ typedef struct {
  * values out of range are errors naming file, group and key. */
 TrainRecipe *train_recipe_load(const char *path, const char *data, GError **error);
 void train_recipe_free(TrainRecipe *recipe);
+
+gboolean train_stage_learns_variance(const TrainStageRecipe *stage);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainRecipe, train_recipe_free)

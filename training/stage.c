@@ -20,16 +20,42 @@ static double rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBran
            recipe->rank_weight;
 }
 
-static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+/* UNIQUE's pair of losses: ratings by the learned standard deviations, and those by the raters'. */
+static double learned_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
     const TrainStageRecipe *recipe = step->recipe;
     const TrainLabels labels = train_batch_labels(batch);
-    const float *scores = batch->scores[branch];
-    float *d_scores = batch->d_scores[branch];
-    return recipe->fidelity_weight * train_loss_fidelity(&labels, scores, recipe->sigma,
-                                                         recipe->fidelity_weight, d_scores) +
-           recipe->squared_weight * train_loss_squared(batch->target, scores, batch->n,
-                                                       recipe->squared_weight, d_scores);
+    g_autofree float *s = g_new(float, batch->n), *ds = g_new0(float, batch->n);
+
+    train_softplus(batch->second[branch], batch->n, s);
+    const double loss =
+        recipe->fidelity_weight *
+            train_loss_fidelity_learned(&labels, batch->scores[branch], s, recipe->sigma,
+                                        recipe->fidelity_weight, batch->d_scores[branch]) +
+        recipe->spread_weight *
+            train_loss_spread(&labels, s, recipe->spread_margin, recipe->spread_weight, ds);
+    train_softplus_back(batch->second[branch], ds, batch->n, batch->d_second[branch]);
+    return loss;
+}
+
+static double fidelity_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const TrainStageRecipe *recipe = step->recipe;
+    const TrainLabels labels = train_batch_labels(batch);
+    if (train_stage_learns_variance(recipe))
+        return learned_loss(step, batch, branch);
+    return recipe->fidelity_weight * train_loss_fidelity(&labels, batch->scores[branch],
+                                                         recipe->sigma, recipe->fidelity_weight,
+                                                         batch->d_scores[branch]);
+}
+
+static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const TrainStageRecipe *recipe = step->recipe;
+    return fidelity_loss(step, batch, branch) +
+           recipe->squared_weight * train_loss_squared(batch->target, batch->scores[branch],
+                                                       batch->n, recipe->squared_weight,
+                                                       batch->d_scores[branch]);
 }
 
 /* Ranking fixes differences only; this ties the mean of a batch's references down. */
@@ -57,12 +83,19 @@ static void forward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
     train_net_forward(batch->nets[branch], batch->n, step->weights->values[branch], step->norm,
                       batch->scores[branch]);
     memset(batch->d_scores[branch], 0, batch->n * sizeof(float));
+    memset(batch->d_second[branch], 0, batch->n * sizeof(float));
+    for (guint i = 0; train_stage_learns_variance(step->recipe) && i < batch->n; i++)
+        batch->second[branch][i] =
+            train_net_output(batch->nets[branch], i, step->weights->graph->n_layers - 1)[1];
 }
 
 static void backward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
 {
-    train_net_backward(batch->nets[branch], step->weights->values[branch], batch->d_scores[branch],
-                       step->first_layer, step->weights->gradient[branch]);
+    const float *const d_outputs[] = {
+        batch->d_scores[branch],
+        train_stage_learns_variance(step->recipe) ? batch->d_second[branch] : NULL};
+    train_net_backward_both(batch->nets[branch], step->weights->values[branch], d_outputs,
+                            step->first_layer, step->weights->gradient[branch]);
 }
 
 typedef double (*BatchLoss)(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch);

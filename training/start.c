@@ -140,7 +140,7 @@ static gboolean add_head(Backbone *backbone, const TrainRecipe *recipe, GError *
             return FALSE;
         }
     }
-    linear.channels = 1;
+    linear.channels = recipe->outputs;
     append(backbone->graph, linear, biqa_graph_add(backbone->graph, &pool));
     return TRUE;
 }
@@ -192,10 +192,8 @@ static BiqaGraph *graph_from_lines(const TrainRecipe *recipe, GError **error)
     return g_steal_pointer(&graph);
 }
 
-BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error)
+static BiqaGraph *graph_from_backbone(const TrainRecipe *recipe, GError **error)
 {
-    if (!recipe->backbone)
-        return graph_from_lines(recipe, error);
     g_autoptr(BiqaGguf) gguf = biqa_gguf_open(recipe->backbone, error);
     if (!gguf)
         return NULL;
@@ -205,6 +203,29 @@ BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error)
         graph = g_steal_pointer(&backbone.graph);
     backbone_clear(&backbone);
     return graph;
+}
+
+/* A learned standard deviation is the network's second output. */
+static gboolean check_outputs(const TrainRecipe *recipe, const BiqaGraph *graph, GError **error)
+{
+    for (guint s = 0; s < recipe->n_stages; s++) {
+        if (!train_stage_learns_variance(&recipe->stages[s]) ||
+            biqa_graph_output(graph)->shape.c >= 2)
+            continue;
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_GRAPH,
+                    "[stage %s] variance: learned needs a network of two outputs: [network] "
+                    "outputs=2 with a backbone, else a last layer \"linear ... channels=2\"",
+                    recipe->stages[s].name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error)
+{
+    g_autoptr(BiqaGraph) graph =
+        recipe->backbone ? graph_from_backbone(recipe, error) : graph_from_lines(recipe, error);
+    return graph && check_outputs(recipe, graph, error) ? g_steal_pointer(&graph) : NULL;
 }
 
 /* Tensor kind ("weight", "bias") of backbone layer id into n floats. */

@@ -215,6 +215,53 @@ static void check_first_layer(gconstpointer data)
     tear_down(&whole);
 }
 
+/* A second output's gradient is the first one's of the same net with the head's rows exchanged. */
+static void check_second_output(void)
+{
+    static const char *const lines[] = {
+        "input channels=3",
+        "conv inputs=0 channels=5 kernel=3x3 bias=yes",
+        "relu inputs=1",
+        "pool inputs=2",
+        "linear inputs=3 channels=2",
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaGraph) graph = biqa_graph_parse(lines, G_N_ELEMENTS(lines), &error);
+    g_assert_no_error(error);
+    g_assert_true(biqa_graph_infer(graph, 12, NULL));
+    TrainWorkers *workers = train_workers_new(2);
+    g_autoptr(TrainNet) net = grad_net_new(graph, SAMPLES, workers, SEED);
+    const gsize n = graph->n_params, head = graph->layers[4].offset[0];
+    g_autofree float *params = g_new(float, n), *swapped = g_new(float, n);
+    g_autofree float *gradient = g_new0(float, n), *expected = g_new0(float, n);
+    float scores[SAMPLES], slopes[SAMPLES];
+    const float *const second[] = {NULL, slopes};
+
+    tiny_params_fill(graph, params, SEED);
+    grad_fill_uniform(slopes, SAMPLES, -1., 1., SEED);
+    train_net_forward(net, SAMPLES, params, TRAIN_NORM_FROZEN, scores);
+    train_net_backward_both(net, params, second, 0, gradient);
+    memcpy(swapped, params, n * sizeof(float));
+    for (guint p = 0; p < 2; p++) { /* weight (2, 5), bias (2) */
+        const gsize half = graph->layers[4].count[p] / 2, at = graph->layers[4].offset[p];
+        memcpy(swapped + at, params + at + half, half * sizeof(float));
+        memcpy(swapped + at + half, params + at, half * sizeof(float));
+    }
+    train_net_forward(net, SAMPLES, swapped, TRAIN_NORM_FROZEN, scores);
+    train_net_backward(net, swapped, slopes, 0, expected);
+    for (gsize i = 0; i < head; i++)
+        g_assert_cmpfloat(gradient[i], ==, expected[i]);
+    for (guint p = 0; p < 2; p++) {
+        const gsize half = graph->layers[4].count[p] / 2, at = graph->layers[4].offset[p];
+        g_assert_cmpuint(half, >, 0);
+        for (gsize i = 0; i < half; i++) {
+            g_assert_cmpfloat(gradient[at + i], ==, 0.f);
+            g_assert_cmpfloat(gradient[at + half + i], ==, expected[at + i]);
+        }
+    }
+    train_workers_free(workers);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -226,5 +273,6 @@ int main(int argc, char **argv)
                          check_first_layer);
     g_test_add_data_func("/net/first-layer/batch", GUINT_TO_POINTER(TRAIN_NORM_BATCH),
                          check_first_layer);
+    g_test_add_func("/net/second-output", check_second_output);
     return g_test_run();
 }

@@ -396,11 +396,11 @@ static void test_eval_side_by_side(void)
 }
 
 /* The scores of a picture by the element: the fields of its one message. */
-static void score_by_element(const char *backend, const char *path, double *score,
+static void score_by_element(const char *made, const char *backend, const char *path, double *score,
                              double *competitor)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *model = file_in("whole/model.gguf");
+    g_autofree char *model = g_build_filename(folder, made, "model.gguf", NULL);
     g_autofree char *line = g_strdup_printf(
         "filesrc location=\"%s\" ! decodebin ! biqafilter backend=%s model=\"%s\" ! "
         "fakesink",
@@ -426,17 +426,17 @@ static void score_by_element(const char *backend, const char *path, double *scor
     g_assert_cmpuint(found, ==, 1);
 }
 
-static void compare_with_element(const char *backend)
+static void compare_with_element(const char *made, const char *backend)
 {
     for (guint i = 0; i < PICTURES; i++) {
-        g_autofree char *line = g_strdup_printf("score whole/model.gguf pictures/p%u.png", i);
+        g_autofree char *line = g_strdup_printf("score %s/model.gguf pictures/p%u.png", made, i);
         g_autofree char *name = g_strdup_printf("pictures/p%u.png", i);
         g_autofree char *path = file_in(name);
         g_autofree char *out = NULL;
         double score = 0, competitor = 0;
         run_well(line, &out);
         g_auto(GStrv) cells = g_strsplit(strchr(out, '\n') + 1, ",", -1);
-        score_by_element(backend, path, &score, &competitor);
+        score_by_element(made, backend, path, &score, &competitor);
         g_assert_cmpfloat(fabs(score - g_ascii_strtod(cells[1], NULL)), <=, AGREEMENT);
         g_assert_cmpfloat(fabs(competitor - g_ascii_strtod(cells[2], NULL)), <=, AGREEMENT);
         g_assert_cmpfloat(score, >, 0);
@@ -446,12 +446,38 @@ static void compare_with_element(const char *backend)
 
 static void test_element_vulkan(void)
 {
-    compare_with_element("vulkan");
+    compare_with_element("whole", "vulkan");
 }
 
 static void test_element_reference(void)
 {
-    compare_with_element("reference");
+    compare_with_element("whole", "reference");
+}
+
+/* UNIQUE's learned standard deviation: a network of two outputs, a list with the raters' std. */
+static void test_two_outputs(void)
+{
+    g_autoptr(GString) text = g_string_new(recipe);
+    g_autoptr(GString) ratings = g_string_new("image,mos,std\n");
+    g_string_replace(text, "linear inputs=11 channels=1", "linear inputs=11 channels=2", 1);
+    g_string_replace(text, "ratings.csv", "spread.csv", 1);
+    g_string_replace(text, "rated=6", "variance=learned\nrated=6", 0);
+    for (guint i = 0; i < PICTURES; i++)
+        g_string_append_printf(ratings, "pictures/p%u.png,%u,%u\n", i, 20 + 12 * i, 9 + i % 3);
+    write_text("spread.csv", ratings->str);
+    write_text("two.ini", text->str);
+    run_well("train two.ini --out two", NULL);
+    g_assert_cmpint(run("train two.ini --out halves --stop-after 24", NULL, NULL, NULL), ==, 130);
+    run_well("train two.ini --out halves --resume", NULL);
+    assert_same_files("two/model.gguf", "halves/model.gguf");
+    compare_with_element("two", "reference");
+    compare_with_element("two", "vulkan");
+    g_string_replace(text, "spread.csv", "ratings.csv", 1);
+    write_text("no-std.ini", text->str);
+    refuse("train no-std.ini --out no-std", "has no std");
+    g_string_replace(text, "linear inputs=11 channels=2", "linear inputs=11 channels=1", 1);
+    write_text("no-std.ini", text->str);
+    refuse("train no-std.ini --out no-std", "two outputs");
 }
 
 static void remove_folder(void)
@@ -481,6 +507,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/misfits", test_misfits);
     g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
     g_test_add_func("/pipeline/element-reference", test_element_reference);
+    g_test_add_func("/pipeline/two-outputs", test_two_outputs);
     const int status = g_test_run();
     remove_folder();
     return status;

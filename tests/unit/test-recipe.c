@@ -118,6 +118,8 @@ static void test_ratings(void)
     g_assert_cmpuint(ratings->n, ==, 2);
     g_assert_cmpfloat(ratings->scores[0], ==, 12.5);
     g_assert_cmpstr(ratings->paths[1], ==, other);
+    g_assert_cmpfloat(ratings->spread[0], ==, 1);
+    g_assert_cmpfloat(ratings->spread[1], ==, 2);
 
     const struct {
         const char *text, *word;
@@ -132,6 +134,9 @@ static void test_ratings(void)
         {"image,mos\na.png,1\nc.png,2\n", "c.png"},
         {"image,mos\na.png,1\na.png,2\n", "twice"},
         {"image,mos\na.png\n", "columns"},
+        {"image,mos,std\na.png,1\n", "columns"},
+        {"image,mos,std\na.png,1,-1\n", "std"},
+        {"image,mos,std\na.png,1,nan\n", "leave it empty"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *bad = write_file(folder, "bad.csv", cases[i].text);
