@@ -6,8 +6,9 @@
 #include "distort.h"
 
 /* Each ends with a row without a name. */
-extern const TrainDistortion train_distort_live[];  /* RankIQA's four for LIVE */
-extern const TrainDistortion train_distort_video[]; /* what encoders and scalers do */
+extern const TrainDistortion train_distort_live[];    /* RankIQA's four for LIVE */
+extern const TrainDistortion train_distort_tid2013[]; /* RankIQA's seventeen for TID2013 */
+extern const TrainDistortion train_distort_video[];   /* what encoders and scalers do */
 
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_scale(const TrainImage *image, double level, guint64 seed,
@@ -38,6 +39,25 @@ TrainImage *train_distort_saturation(const TrainImage *image, double level, guin
                                      GError **error);
 TrainImage *train_distort_aberration(const TrainImage *image, double level, guint64 seed,
                                      GError **error);
+
+/* Colours left: level thresholds of Otsu for all channels together; level colours of a palette made
+ * for the picture, dithered. */
+TrainImage *train_distort_quantise(const TrainImage *image, double level, guint64 seed,
+                                   GError **error);
+TrainImage *train_distort_palette(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
+
+/* Places. level: patches of 15 x 15 that show what lies 5 pixels further right and down; blocks of
+ * 32 x 32 in one colour. */
+TrainImage *train_distort_patches(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
+TrainImage *train_distort_blocks(const TrainImage *image, double level, guint64 seed,
+                                 GError **error);
+
+/* White noise of variance level on 0..1, more noise of deviation 25 / 255, and a denoiser that
+ * takes that 25 / 255 to be all. */
+TrainImage *train_distort_denoise(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
 
 /* A picture as floats. Channels are R, G, B, or Y, Cb, Cr where a function says so. */
 typedef struct {
@@ -70,3 +90,20 @@ void train_draws_clear(TrainDraws *draws);
 double train_draws_uniform(TrainDraws *draws);       /* 0 <= u < 1 */
 guint train_draws_below(TrainDraws *draws, guint n); /* 0..n-1; n > 0 */
 double train_draws_normal(TrainDraws *draws);        /* mean 0, variance 1 */
+
+typedef struct {
+    guint x, y, width, height;
+} TrainRect;
+
+/* A place inside image, each as likely; no larger than image. */
+TrainRect train_draws_rect(TrainDraws *draws, const TrainImage *image, guint width, guint height);
+
+/* Paints rect, which must lie inside. */
+void train_distort_fill(TrainImage *image, TrainRect rect, const guint8 rgb[3]);
+
+#define TRAIN_OTSU_MAX 20
+
+/* Otsu's n thresholds, ascending: classes v <= thresholds[0] < v <= thresholds[1] < ... whose
+ * variance within is least over all choices. Each is a value that occurs. Returns how many there
+ * are: n, or one less than there are different values. n <= TRAIN_OTSU_MAX. */
+guint train_otsu(const gsize histogram[256], guint n, guint8 *thresholds);

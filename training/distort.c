@@ -5,6 +5,7 @@
 
 static const TrainDistortion *const families[] = {
     train_distort_live,
+    train_distort_tid2013,
     train_distort_video,
 };
 

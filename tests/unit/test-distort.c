@@ -82,6 +82,31 @@ static void test_named(void)
     g_assert_nonnull(strstr(error->message, "lvie"));
 }
 
+/* Types whose published mildest level is below 20 dB here, and what it is above. */
+static const struct {
+    const char *name;
+    double least;
+} rough[] = {
+    {"tid-colour-noise", 13},
+    {"tid-contrast-up", 19},
+    {"tid-multiplicative", 18},
+};
+
+static double least_psnr(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rough); i++) {
+        if (strcmp(name, rough[i].name) == 0)
+            return rough[i].least;
+    }
+    return 20;
+}
+
+/* Types whose levels do not fall in PSNR. */
+static const char *const unordered[] = {
+    "tid-blocks", /* more blocks, but of colours nearer to the picture's */
+    NULL,
+};
+
 /* Each level is worse than the one before it, and the mildest leaves the picture recognisable. */
 static void test_levels(gconstpointer data)
 {
@@ -93,9 +118,10 @@ static void test_levels(gconstpointer data)
         double db = psnr(out, image);
         g_test_message("%s level %u (%g %s): %.2f dB", type->name, level + 1, type->levels[level],
                        type->unit, db);
-        g_assert_cmpfloat(db, <, last);
+        if (!g_strv_contains(unordered, type->name))
+            g_assert_cmpfloat(db, <, last);
         if (level == 0)
-            g_assert_cmpfloat(db, >, 20);
+            g_assert_cmpfloat(db, >, least_psnr(type->name));
         last = db;
     }
 }
