@@ -13,8 +13,10 @@
 #define STEP 4   /* pixels between the blocks that groups are looked for */
 #define REACH 9  /* pixels that a block of the group may lie off */
 
-/* Standard deviation of the noise that is assumed, of 255. */
+/* Standard deviation of the noise that is assumed, of 255; and the most that a denoiser which finds
+ * out for itself was made for (DnCNN's, Zhang et al., TIP 2017). */
 #define ASSUMED 25
+#define BLIND_MOST 55
 
 /* Coefficients below this many deviations are noise. */
 #define THRESHOLD 2.7f
@@ -27,6 +29,7 @@ static const float channel_deviations[3] = {0.6686f, 0.6230f, 0.6572f};
 
 typedef struct {
     guint width, height; /* SIDE or more */
+    float sigma;         /* of the noise, of 255 */
     gsize area;
     float *noisy;                                    /* (3, H, W): Y, Cb, Cr */
     float *sum;                                      /* (3, H, W): weighted sum of estimates, */
@@ -40,9 +43,9 @@ typedef struct {
     float distance[GROUP];
 } Group;
 
-static void denoiser_init(Denoiser *denoiser, const TrainPlane *plane)
+static void denoiser_init(Denoiser *denoiser, const TrainPlane *plane, float sigma)
 {
-    *denoiser = (Denoiser){.width = plane->width, .height = plane->height};
+    *denoiser = (Denoiser){.width = plane->width, .height = plane->height, .sigma = sigma};
     gsize n = denoiser->area = (gsize)plane->width * plane->height;
     denoiser->noisy = g_new(float, 3 * n);
     denoiser->sum = g_new0(float, 3 * n);
@@ -130,7 +133,7 @@ static void group_add(Group *group, gsize at, float d)
 /* The block at (x, y) and those around it that look like it; a power of 2 of them. */
 static Group group_find(const Denoiser *denoiser, guint x, guint y)
 {
-    float sigma = ASSUMED * channel_deviations[0];
+    float sigma = denoiser->sigma * channel_deviations[0];
     gsize own = (gsize)y * denoiser->width + x;
     Group group = {.n = 1, .at = {own}, .distance = {-1}};
     guint left = MAX(x, REACH) - REACH, right = MIN(x + REACH, denoiser->width - SIDE);
@@ -175,7 +178,7 @@ static void group_estimate(Denoiser *denoiser, const Group *group, guint c)
         transform(blocks[b], denoiser->forward);
     }
     transform_across(blocks, group->n);
-    guint left = shrink(blocks, group->n, THRESHOLD * ASSUMED * channel_deviations[c]);
+    guint left = shrink(blocks, group->n, THRESHOLD * denoiser->sigma * channel_deviations[c]);
     transform_across(blocks, group->n);
     float weight = 1.f / (float)MAX(left, 1);
     for (guint b = 0; b < group->n; b++) {
@@ -205,11 +208,11 @@ static void denoiser_run(Denoiser *denoiser)
 }
 
 /* In place; sides of SIDE or more. */
-static void denoise(TrainPlane *plane)
+static void denoise(TrainPlane *plane, float sigma)
 {
     Denoiser denoiser;
     train_plane_to_ycbcr(plane);
-    denoiser_init(&denoiser, plane);
+    denoiser_init(&denoiser, plane, sigma);
     denoiser_run(&denoiser);
     for (gsize i = 0; i < 3 * denoiser.area; i++) {
         gsize from = i % 3 * denoiser.area + i / 3;
@@ -231,9 +234,23 @@ TrainImage *train_distort_denoise(const TrainImage *image, double level, guint64
     train_draws_init(&draws, train_seed(seed, 0, 1));
     for (gsize i = 0; i < 3 * (gsize)noisy->width * noisy->height; i++)
         plane.values[i] += (float)(ASSUMED * train_draws_normal(&draws));
-    denoise(&plane);
+    denoise(&plane, ASSUMED);
     g_autoptr(TrainImage) out = train_plane_image(&plane);
     train_draws_clear(&draws);
+    train_plane_clear(&plane);
+    return train_image_cut(out, 0, 0, image->width, image->height);
+}
+
+TrainImage *train_distort_blind_denoise(const TrainImage *image, double level, guint64 seed,
+                                        GError **error)
+{
+    g_autoptr(TrainImage) grown =
+        train_image_grow(image, 0, MAX(image->width, SIDE), MAX(image->height, SIDE));
+    g_autoptr(TrainImage) noisy = train_distort_noise(grown, level, seed, error);
+    TrainPlane plane;
+    train_plane_init(&plane, noisy);
+    denoise(&plane, (float)MIN(255 * sqrt(level), BLIND_MOST));
+    g_autoptr(TrainImage) out = train_plane_image(&plane);
     train_plane_clear(&plane);
     return train_image_cut(out, 0, 0, image->width, image->height);
 }

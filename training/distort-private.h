@@ -8,6 +8,7 @@
 /* Each ends with a row without a name. */
 extern const TrainDistortion train_distort_live[];    /* RankIQA's four for LIVE */
 extern const TrainDistortion train_distort_tid2013[]; /* RankIQA's seventeen for TID2013 */
+extern const TrainDistortion train_distort_kadid[];   /* KADID-10k's 25, in its order */
 extern const TrainDistortion train_distort_video[];   /* what encoders and scalers do */
 
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error);
@@ -54,10 +55,57 @@ TrainImage *train_distort_patches(const TrainImage *image, double level, guint64
 TrainImage *train_distort_blocks(const TrainImage *image, double level, guint64 seed,
                                  GError **error);
 
+/* White noise of variance level on 0..1 and a denoiser that is told of it, of a deviation of
+ * 55 / 255 at most. */
+TrainImage *train_distort_blind_denoise(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+
 /* White noise of variance level on 0..1, more noise of deviation 25 / 255, and a denoiser that
  * takes that 25 / 255 to be all. */
 TrainImage *train_distort_denoise(const TrainImage *image, double level, guint64 seed,
                                   GError **error);
+
+/* Blurs. level: radius of a lens's disk in pixels; length of a motion in pixels, in a random
+ * direction. Edge values go on outside the picture. */
+TrainImage *train_distort_lens(const TrainImage *image, double level, guint64 seed, GError **error);
+TrainImage *train_distort_motion(const TrainImage *image, double level, guint64 seed,
+                                 GError **error);
+
+/* Tones. level: of the curves that distort-tone.c writes down; added to each value of 0..1, which
+ * is then clipped there and stretched; factor of S of HSV; factor of a* and b*. */
+TrainImage *train_distort_brighten(const TrainImage *image, double level, guint64 seed,
+                                   GError **error);
+TrainImage *train_distort_darken(const TrainImage *image, double level, guint64 seed,
+                                 GError **error);
+TrainImage *train_distort_curve_contrast(const TrainImage *image, double level, guint64 seed,
+                                         GError **error);
+TrainImage *train_distort_shift_stretch(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+TrainImage *train_distort_hsv_saturation(const TrainImage *image, double level, guint64 seed,
+                                         GError **error);
+TrainImage *train_distort_lab_saturation(const TrainImage *image, double level, guint64 seed,
+                                         GError **error);
+
+/* Edges. level: how many times what a blur takes away is added to lightness; factor of blurred a*
+ * and b*; pixels that green moves at edges, in a random direction between right and down. */
+TrainImage *train_distort_sharpen(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
+TrainImage *train_distort_diffusion(const TrainImage *image, double level, guint64 seed,
+                                    GError **error);
+TrainImage *train_distort_green_shift(const TrainImage *image, double level, guint64 seed,
+                                      GError **error);
+
+/* Places. level: standard deviation of five moves of every pixel; patches of 16 x 16 copied to
+ * 8 pixels off at most, and blocks of 32 x 32 in random colours, in every 512 x 384 pixels; of the
+ * scale 0.95 - level^0.6 down and back. */
+TrainImage *train_distort_jitter(const TrainImage *image, double level, guint64 seed,
+                                 GError **error);
+TrainImage *train_distort_nearby_patches(const TrainImage *image, double level, guint64 seed,
+                                         GError **error);
+TrainImage *train_distort_colour_blocks(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+TrainImage *train_distort_pixelate(const TrainImage *image, double level, guint64 seed,
+                                   GError **error);
 
 /* A picture as floats. Channels are R, G, B, or Y, Cb, Cr where a function says so. */
 typedef struct {
@@ -74,9 +122,29 @@ TrainImage *train_plane_image(const TrainPlane *plane); /* (transfer full) round
 void train_plane_to_ycbcr(TrainPlane *plane);
 void train_plane_to_rgb(TrainPlane *plane);
 
+/* CIE L*a*b* of sRGB, white D65, in place: L* of 0..100. Nothing is clamped. */
+void train_plane_to_lab(TrainPlane *plane);
+void train_plane_from_lab(TrainPlane *plane);
+
+/* sRGB's curve on 0..1: to linear light and from it. */
+float train_srgb_decode(float v);
+float train_srgb_encode(float v);
+
 /* Gaussian of standard deviations across and down in pixels, each cut off at three of them (an odd
  * number of taps, nearest to six deviations); mirrored at the borders. In place. */
 void train_plane_blur(TrainPlane *plane, double across, double down);
+
+/* A filter of (2 radius + 1)^2 weights, all 0 at first. */
+typedef struct {
+    guint radius;
+    float *weights; /* (2 radius + 1, 2 radius + 1) */
+} TrainKernel;
+
+void train_kernel_init(TrainKernel *kernel, guint radius);
+void train_kernel_clear(TrainKernel *kernel);
+
+/* Correlates plane with kernel, in place; edge values go on outside the picture. */
+void train_plane_filter(TrainPlane *plane, const TrainKernel *kernel);
 
 /* A sequence of random draws, decided by a seed. */
 typedef struct {

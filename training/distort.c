@@ -6,6 +6,7 @@
 static const TrainDistortion *const families[] = {
     train_distort_live,
     train_distort_tid2013,
+    train_distort_kadid,
     train_distort_video,
 };
 
@@ -59,4 +60,22 @@ GPtrArray *train_distortions_named(const char *const *names, GError **error)
         return NULL;
     }
     return g_steal_pointer(&types);
+}
+
+GPtrArray *train_distortions_ranked(const char *const *names, GError **error)
+{
+    GPtrArray *types = train_distortions_named(names, error);
+    if (!types)
+        return NULL;
+    for (guint i = types->len; i-- > 0;) {
+        if (((const TrainDistortion *)g_ptr_array_index(types, i))->unordered)
+            g_ptr_array_remove_index(types, i);
+    }
+    if (types->len || !names || !names[0])
+        return types;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                "the levels of \"%s\" have no order; name a distortion that can be ranked",
+                names[0]);
+    g_ptr_array_unref(types);
+    return NULL;
 }

@@ -12,8 +12,9 @@ typedef struct {
     const char *family;          /* "live", "video", ...: a name for several in a recipe */
     const char *title;           /* for people */
     const char *unit;            /* of the parameter */
-    double levels[TRAIN_LEVELS]; /* mildest first */
+    double levels[TRAIN_LEVELS]; /* mildest first, if not unordered */
     gboolean random;             /* another seed gives other pixels */
+    gboolean unordered;          /* levels as a rated set has them, which cannot be ranked */
     /* (transfer full) the image distorted, same size; seed decides every random draw. */
     TrainImage *(*apply)(const TrainImage *image, double level, guint64 seed, GError **error);
 } TrainDistortion;
@@ -25,3 +26,6 @@ const TrainDistortion *train_distortion_find(const char *name); /* NULL: none */
 /* The types that a NULL-terminated list of names of types and families means, each once, in the
  * order of the list; NULL means all. Errors name what is neither. (transfer container) */
 GPtrArray *train_distortions_named(const char *const *names, GError **error);
+
+/* The same without those that are unordered. It is an error if none is left. */
+GPtrArray *train_distortions_ranked(const char *const *names, GError **error);

@@ -105,7 +105,7 @@ static void add_rows(JsonBuilder *json, const Row *rows, guint n, const GPtrArra
 
 static void judge_pool(const TrainEval *eval, const TrainPool *pool)
 {
-    g_autoptr(GPtrArray) types = train_distortions_named((const char *const *)eval->types, NULL);
+    g_autoptr(GPtrArray) types = train_distortions_ranked((const char *const *)eval->types, NULL);
     const guint n = BIQA_N_BRANCHES * eval->n_models;
     g_autofree Row *rows = g_new0(Row, n);
 

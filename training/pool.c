@@ -124,7 +124,7 @@ TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers,
 {
     g_return_val_if_fail(params->side >= 1 && params->cuts >= 1, NULL);
     guint8 digest[POOL_DIGEST];
-    g_autoptr(GPtrArray) found = train_distortions_named(params->types, error);
+    g_autoptr(GPtrArray) found = train_distortions_ranked(params->types, error);
     if (!found)
         return NULL;
     const TrainDistortion *const *types = (const TrainDistortion *const *)found->pdata;
