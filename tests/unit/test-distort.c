@@ -103,8 +103,16 @@ static double least_psnr(const char *name)
 
 /* Types whose levels do not fall in PSNR. */
 static const char *const unordered[] = {
-    "tid-blocks", /* more blocks, but of colours nearer to the picture's */
+    "kadid-contrast", /* much more, more, ..., much less */
+    "kadid-mean",     /* much up, up, not at all, down, much down */
+    "kadid-shift",    /* the picture repeats, so that to go further may be to come closer */
+    "tid-blocks",     /* more blocks, but of colours nearer to the picture's */
     NULL,
+};
+
+/* Types whose mildest level, as published, leaves the picture as it is, or nearly. */
+static const char *const nothing_first[] = {
+    "kadid-blur", "kadid-diffusion", "kadid-jitter", "kadid-lab-saturation", "kadid-motion", NULL,
 };
 
 /* Each level is worse than the one before it, and the mildest leaves the picture recognisable. */
@@ -112,10 +120,10 @@ static void test_levels(gconstpointer data)
 {
     const TrainDistortion *type = data;
     g_autoptr(TrainImage) image = textured(192, 160);
-    double last = 45;
+    double last = g_strv_contains(nothing_first, type->name) ? G_MAXDOUBLE : 45;
     for (guint level = 0; level < TRAIN_LEVELS; level++) {
         g_autoptr(TrainImage) out = apply(type->name, image, level, 1);
-        double db = psnr(out, image);
+        double db = MIN(psnr(out, image), 99);
         g_test_message("%s level %u (%g %s): %.2f dB", type->name, level + 1, type->levels[level],
                        type->unit, db);
         if (!g_strv_contains(unordered, type->name))
@@ -126,17 +134,20 @@ static void test_levels(gconstpointer data)
     }
 }
 
+/* Where draws are few, two seeds may make the same at a mild level, not at all of them. */
 static void test_repeat(gconstpointer data)
 {
     const TrainDistortion *type = data;
     g_autoptr(TrainImage) image = textured(64, 48);
+    gboolean differs = FALSE;
     for (guint level = 0; level < TRAIN_LEVELS; level++) {
         g_autoptr(TrainImage) one = apply(type->name, image, level, 5);
         g_autoptr(TrainImage) two = apply(type->name, image, level, 5);
         g_autoptr(TrainImage) other = apply(type->name, image, level, G_GUINT64_CONSTANT(5) << 32);
         g_assert_true(is_same(one, two));
-        g_assert_true(is_same(one, other) == !type->random);
+        differs |= !is_same(one, other);
     }
+    g_assert_true(differs == type->random);
 }
 
 static void test_sizes(gconstpointer data)
