@@ -15,6 +15,7 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
         g_error("a checked graph does not take %u pixels: %s", size, error->message);
     TrainBatch *batch = g_new0(TrainBatch, 1);
     batch->n = n;
+    batch->samples = g_new0(TrainSample, n);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         if (b == BIQA_FULL || paired)
             batch->nets[b] = train_net_new(sized, n, workers);
@@ -42,6 +43,7 @@ void train_batch_free(TrainBatch *batch)
         g_free(batch->second[b]);
         g_free(batch->d_second[b]);
     }
+    g_free(batch->samples);
     g_free(batch->quality);
     g_free(batch->target);
     g_free(batch->spread);
@@ -84,8 +86,11 @@ static void cut(const Fill *fill, const TrainImage *image, guint sample, guint64
     const BiqaFrame frame = train_image_frame(image, &format);
     const BiqaPlace place = biqa_crop_place(&crop, size, image->width, image->height);
     float *planes = train_net_input(fill->batch->nets[BIQA_FULL], sample);
+    TrainSample *origin = &fill->batch->samples[sample];
     biqa_preprocess_crop(fill->input, &frame, place, size, planes);
-    if (train_draw(state, 2))
+    *origin = (TrainSample){.place = place};
+    origin->flipped = train_draw(state, 2) != 0;
+    if (origin->flipped)
         flip(planes, size);
 }
 
@@ -100,6 +105,10 @@ static void fill_ranked(guint sample, gpointer data)
     const TrainImage image = train_pool_image(pool, content, type, level);
 
     cut(fill, &image, sample, &state);
+    fill->batch->samples[sample].path = train_pool_path(pool, content);
+    fill->batch->samples[sample].content = content;
+    fill->batch->samples[sample].type = type;
+    fill->batch->samples[sample].level = level;
     fill->batch->quality[sample] = -(float)level;
     fill->batch->group[sample] = group;
     fill->batch->type[sample] = type;
@@ -119,6 +128,8 @@ static void fill_rated(guint sample, gpointer data)
     guint64 state = train_seed(fill->seed, sample, 1);
 
     cut(fill, fill->dataset->images[image], sample, &state);
+    fill->batch->samples[sample].path = fill->dataset->ratings->paths[image];
+    fill->batch->samples[sample].content = image;
     fill->batch->quality[sample] = (float)fill->dataset->ratings->scores[image];
     fill->batch->target[sample] =
         (fill->batch->quality[sample] - TRAIN_SCORE_OFFSET) / TRAIN_SCORE_SCALE;

@@ -15,8 +15,18 @@
  * own. */
 #define TRAIN_PRISTINE_SCORE 85.f
 
+/* Where a crop comes from. */
+typedef struct {
+    const char *path;  /* the picture (borrowed) */
+    guint content;     /* ranked: of the pool; rated: index into the ratings */
+    guint type, level; /* of the pool; 0, 0 for ratings */
+    BiqaPlace place;   /* in the content or picture, see biqa_crop_place() */
+    gboolean flipped;
+} TrainSample;
+
 typedef struct {
     guint n;
+    TrainSample *samples;            /* (n) */
     TrainNet *nets[BIQA_N_BRANCHES]; /* the competitor's: NULL where the stage has none */
     float *quality;                  /* of ranks: minus the level; of ratings: points */
     guint *group;                    /* of ranks: content x type; of ratings: all one */
@@ -45,5 +55,10 @@ void train_batch_fill_rated(TrainBatch *batch, const TrainDataset *dataset, cons
 
 /* Gives the competitor's net the same crops. */
 void train_batch_share_input(TrainBatch *batch);
+
+/* For inspection: every crop as the network sees it, FOLDER/NAME-SAMPLE.png, and FOLDER/NAME.csv
+ * with each one's origin, labels and scores. */
+gboolean train_batch_save(const TrainBatch *batch, const BiqaInput *input, const char *folder,
+                          const char *name, GError **error);
 
 TrainLabels train_batch_labels(const TrainBatch *batch);

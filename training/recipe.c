@@ -3,6 +3,7 @@
 #include "recipe.h"
 
 #include "error.h"
+#include "nearest.h"
 #include <math.h>
 #include <string.h>
 
@@ -195,6 +196,51 @@ static gboolean is_special(const char *group, const char *name)
     return FALSE;
 }
 
+/* Adds what the group may hold, or the names of groups where group is NULL. */
+static void list_known(const char *group, GPtrArray *words)
+{
+    for (guint k = 0; k < G_N_ELEMENTS(keys); k++) {
+        if (!group || is_in_group(keys[k].group, group))
+            g_ptr_array_add(words, (gpointer)(group ? keys[k].key : keys[k].group));
+    }
+    for (guint k = 0; group && g_str_equal(group, "input") && k < G_N_ELEMENTS(special_keys); k++)
+        g_ptr_array_add(words, (gpointer)special_keys[k]);
+    if (group && g_str_equal(group, "optimiser"))
+        g_ptr_array_add(words, (gpointer) "kind");
+}
+
+/* The group that a key belongs to that was looked for in the wrong one. */
+static const char *group_of(const char *name)
+{
+    for (guint k = 0; k < G_N_ELEMENTS(keys); k++) {
+        if (g_str_equal(keys[k].key, name))
+            return g_str_equal(keys[k].group, "stage") ? "stage NAME" : keys[k].group;
+    }
+    return NULL;
+}
+
+/* name: of a key, or NULL where the group itself is not known. */
+static gboolean fail_unknown(GError **error, const char *group, const char *name)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_autofree char *hint = NULL;
+    list_known(name ? group : NULL, words);
+    const char *typed = name ? name : g_str_has_prefix(group, "stage") ? "stage" : group;
+    const char *nearest = train_nearest(typed, (const char *const *)words->pdata, words->len);
+    if (!name && nearest && g_str_equal(nearest, "stage"))
+        hint = g_strdup("did you mean [stage NAME]?");
+    else if (nearest)
+        hint = g_strdup_printf(name ? "did you mean \"%s\"?" : "did you mean [%s]?", nearest);
+    else if (name && group_of(name))
+        hint = g_strdup_printf("it belongs to [%s]", group_of(name));
+    else
+        hint = g_strdup("see docs/training.md for those there are");
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "%s%s%s[%s]%s%s", name ? "\"" : "",
+                name ? name : "", name ? "\": no such key in " : "", group,
+                name ? "; " : ": no such group; ", hint);
+    return FALSE;
+}
+
 /* Exactly n numbers, or any number up to n where *count is asked for. */
 static gboolean read_list(GKeyFile *file, const char *key, guint n, double *values, guint *count,
                           GError **error)
@@ -248,8 +294,7 @@ static gboolean read_group(GKeyFile *file, const char *group, const char *folder
     for (char **name = names; name && *name; name++) {
         const Key *key = key_find(group, *name);
         if (!key && !is_special(group, *name))
-            return fail(error, group, *name,
-                        "there is no such key; see docs/training.md for those there are");
+            return fail_unknown(error, group, *name);
         if (key && !read_key(file, group, key, folder, (guint8 *)fields + key->offset, error))
             return FALSE;
     }
@@ -417,7 +462,7 @@ static gboolean read_groups(GKeyFile *file, const char *folder, TrainRecipe *rec
         for (guint k = 0; k < G_N_ELEMENTS(keys); k++)
             known |= is_in_group(keys[k].group, *group);
         if (!known)
-            return fail(error, *group, "(group)", "there is no such group; see docs/training.md");
+            return fail_unknown(error, *group, NULL);
         if (g_str_has_prefix(*group, "stage ")) {
             if (recipe->n_stages == TRAIN_MAX_STAGES)
                 return fail(error, *group, "(group)", "too many stages");

@@ -6,7 +6,7 @@
 #include "export.h"
 #include "journal.h"
 #include "seed.h"
-#include "stage.h"
+#include "stage-run.h"
 #include "start.h"
 #include <errno.h>
 #include <gio/gio.h>
@@ -15,10 +15,6 @@
 #include <signal.h>
 #include <string.h>
 
-#define WARM_UP .1        /* of a stage's steps */
-#define LAST_RATE .02     /* of the peak */
-#define AVERAGE_WARM_UP 9 /* steps: the average forgets where it began as it goes */
-#define STATISTICS_MOMENTUM .1
 #define START_PICTURES 64 /* to measure a backbone's normalisation on */
 #define LOG_EVERY 10      /* steps */
 
@@ -36,17 +32,6 @@ typedef struct {
     gboolean interrupted;
 } Run;
 
-/* A stage in progress. */
-typedef struct {
-    const TrainStage *stage;
-    const TrainStageRecipe *recipe;
-    TrainStep step;
-    float *scale; /* n_params: factor of the rate */
-    guint period; /* steps between masks; 0: the first one stays */
-    guint images; /* in a step */
-    guint64 seed;
-} Stage;
-
 static gboolean interrupt(gpointer data)
 {
     ((Run *)data)->interrupted = TRUE;
@@ -61,200 +46,6 @@ static gboolean is_interrupted(const Run *run)
     return run->interrupted;
 }
 
-/* Linear warm-up, then a cosine down to LAST_RATE. */
-static double rate_at(const TrainStageRecipe *recipe, guint step)
-{
-    const double warm = MAX(1., WARM_UP * recipe->steps), at = step + 1;
-    if (at < warm)
-        return recipe->rate * at / warm;
-    const double done = (at - warm) / MAX(1., recipe->steps - warm);
-    return recipe->rate * (LAST_RATE + (1 - LAST_RATE) * .5 * (1 + cos(G_PI * MIN(done, 1.))));
-}
-
-/* The first layer behind the last pool: the head. */
-static guint head_layer(const BiqaGraph *graph)
-{
-    guint head = 0;
-    for (guint i = 0; i < graph->n_layers; i++) {
-        if (graph->layers[i].kind == BIQA_LAYER_POOL)
-            head = i + 1;
-    }
-    return head;
-}
-
-static float *make_scale(const BiqaGraph *graph, const TrainStageRecipe *recipe, guint first_layer)
-{
-    float *scale = g_new0(float, graph->n_params);
-    for (guint i = first_layer; i < graph->n_layers; i++) {
-        const BiqaLayer *layer = &graph->layers[i];
-        const BiqaLayerInfo *info = biqa_layer_info(layer->kind);
-        for (guint p = 0; p < info->n_params; p++) {
-            if (info->params[p].role == BIQA_PARAM_STATISTIC)
-                continue;
-            for (gsize j = layer->offset[p]; j < layer->offset[p] + layer->count[p]; j++)
-                scale[j] = layer->kind == BIQA_LAYER_LINEAR ? (float)recipe->head_rate : 1.f;
-        }
-    }
-    return scale;
-}
-
-/* Steps between two masks. An epoch sees every rated image, or every ranked group, once. */
-static guint mask_period(const Run *run, const TrainStageRecipe *recipe)
-{
-    if (g_str_equal(recipe->mask_refresh, "never"))
-        return 0;
-    if (!g_str_equal(recipe->mask_refresh, "epoch"))
-        return (guint)g_ascii_strtoull(recipe->mask_refresh, NULL, 10);
-    if (recipe->rated)
-        return MAX(1, run->dataset->parts[TRAIN_PART_TRAIN]->len / recipe->rated);
-    const TrainPool *pool = run->dataset->pool;
-    return MAX(1, train_pool_n_contents(pool) * train_pool_n_types(pool) / recipe->groups);
-}
-
-static Stage stage_begin(const Run *run, guint index)
-{
-    const TrainStageRecipe *recipe = &run->recipe->stages[index];
-    const BiqaGraph *graph = run->weights->graph;
-    Stage stage = {
-        .stage = train_stage_find(recipe->kind),
-        .recipe = recipe,
-        .seed = train_seed(run->recipe->seed, 1, index),
-        .images = recipe->groups * (TRAIN_LEVELS + 1) + recipe->rated,
-        .period = mask_period(run, recipe),
-    };
-    const gboolean paired = stage.stage->paired;
-    stage.step = (TrainStep){
-        .recipe = recipe,
-        .weights = run->weights,
-        .norm = run->recipe->batch_norm ? TRAIN_NORM_BATCH : TRAIN_NORM_FROZEN,
-        .first_layer = recipe->head_only ? head_layer(graph) : 0,
-    };
-    if (recipe->groups)
-        stage.step.ranked =
-            train_batch_new(graph, run->recipe->rank_size, recipe->groups * (TRAIN_LEVELS + 1),
-                            paired, run->workers);
-    if (recipe->rated)
-        stage.step.rated =
-            train_batch_new(graph, run->recipe->input.size, recipe->rated, paired, run->workers);
-    stage.scale = make_scale(graph, recipe, stage.step.first_layer);
-    return stage;
-}
-
-static void stage_end(Stage *stage)
-{
-    train_batch_free(stage->step.ranked);
-    train_batch_free(stage->step.rated);
-    g_free(stage->scale);
-}
-
-static void fill(const Run *run, const Stage *stage, guint step)
-{
-    const BiqaInput *input = &run->recipe->input;
-    if (stage->step.ranked)
-        train_batch_fill_ranked(stage->step.ranked, run->dataset, input,
-                                train_seed(stage->seed, 4, step), run->workers);
-    if (stage->step.rated)
-        train_batch_fill_rated(stage->step.rated, run->dataset, input,
-                               (guint64)step * stage->recipe->rated, stage->seed, run->workers);
-}
-
-/* The batches of a stage as a list. */
-static guint list_batches(const Stage *stage, TrainBatch *batches[2])
-{
-    guint n = 0;
-    if (stage->step.rated)
-        batches[n++] = stage->step.rated;
-    if (stage->step.ranked)
-        batches[n++] = stage->step.ranked;
-    return n;
-}
-
-/* Pruning shifts every map's mean and variance; the competitor's own are measured on this step's
- * batches. */
-static void calibrate_competitor(const Run *run, const Stage *stage)
-{
-    TrainBatch *batches[2];
-    float *values = run->weights->values[BIQA_COMPETITOR];
-    const guint n = list_batches(stage, batches);
-    for (guint k = 0; k < n; k++) {
-        train_batch_share_input(batches[k]);
-        train_net_forward(batches[k]->nets[BIQA_COMPETITOR], batches[k]->n, values,
-                          TRAIN_NORM_BATCH, batches[k]->scores[BIQA_COMPETITOR]);
-        train_net_update_statistics(batches[k]->nets[BIQA_COMPETITOR], 1. / (k + 1), values);
-    }
-}
-
-/* A competitor of the present weights. */
-static void renew_competitor(const Run *run, const Stage *stage)
-{
-    train_weights_prune(run->weights, run->recipe->ratio);
-    if (run->weights->own_norm && stage->step.norm == TRAIN_NORM_FROZEN)
-        calibrate_competitor(run, stage);
-}
-
-static gboolean is_mask_due(const Stage *stage, guint step)
-{
-    return stage->stage->paired && (!step || (stage->period && step % stage->period == 0));
-}
-
-/* The average of the step before and what this one gave: first the values alone, then more and more
- * of the past. */
-static void average(const Run *run, guint step)
-{
-    if (run->recipe->average > 0)
-        train_weights_average(run->weights,
-                              MIN(run->recipe->average, (double)step / (step + AVERAGE_WARM_UP)));
-}
-
-/* A model file holds the rule that makes the mask, not the mask: the competitor that ships is the
- * one of the final weights, averaged where they are, and its normalisation is measured on it. */
-static void finish_competitor(const Run *run, const Stage *stage)
-{
-    train_weights_settle(run->weights);
-    if (!stage->stage->paired)
-        return;
-    fill(run, stage, stage->recipe->steps);
-    renew_competitor(run, stage);
-}
-
-/* With batch statistics, the stored ones follow: the full model's from its net, the competitor's
- * from its own, or where both share them from both in turn. */
-static void update_statistics(const Run *run, const Stage *stage)
-{
-    TrainBatch *batches[2];
-    TrainWeights *weights = run->weights;
-    const guint n = list_batches(stage, batches);
-    for (guint k = 0; k < n; k++) {
-        train_net_update_statistics(batches[k]->nets[BIQA_FULL], STATISTICS_MOMENTUM,
-                                    weights->values[BIQA_FULL]);
-        if (stage->stage->paired)
-            train_net_update_statistics(
-                batches[k]->nets[BIQA_COMPETITOR], STATISTICS_MOMENTUM,
-                weights->values[weights->own_norm ? BIQA_COMPETITOR : BIQA_FULL]);
-    }
-}
-
-/* Returns the loss; where it or its gradient is no finite number, NaN, and weights are left alone.
- */
-static double take_step(const Run *run, const Stage *stage, guint step)
-{
-    fill(run, stage, step);
-    if (is_mask_due(stage, step))
-        renew_competitor(run, stage);
-    train_weights_zero_gradients(run->weights);
-    const double loss = stage->stage->step(&stage->step);
-    if (!isfinite(loss))
-        return NAN;
-    if (stage->step.norm == TRAIN_NORM_BATCH)
-        update_statistics(run, stage);
-    const double norm = train_weights_step(run->weights, rate_at(stage->recipe, step), stage->scale,
-                                           run->recipe->clip);
-    if (!isfinite(norm))
-        return NAN;
-    average(run, step);
-    return loss;
-}
-
 static gboolean save_checkpoint(const Run *run, GError **error)
 {
     const TrainOrigin origin = {run->recipe, run->data};
@@ -262,7 +53,7 @@ static gboolean save_checkpoint(const Run *run, GError **error)
 }
 
 /* Says what a step gave, to people and to programs. */
-static gboolean report(const Run *run, const Stage *stage, TrainProgress *progress, double loss,
+static gboolean report(const Run *run, TrainStageRun *stage, TrainProgress *progress, double loss,
                        GError **error)
 {
     const guint done = run->place.step, step = done - 1;
@@ -273,20 +64,36 @@ static gboolean report(const Run *run, const Stage *stage, TrainProgress *progre
     if (step % LOG_EVERY && done < stage->recipe->steps)
         return TRUE;
     return train_journal_write(run->journal, error, "step", stage->recipe->name, "step",
-                               (double)step, "loss", loss, "rate", rate_at(stage->recipe, step),
-                               "images_per_second",
+                               (double)step, "loss", loss, "rate",
+                               train_stage_run_rate(stage, step), "images_per_second",
                                train_progress_rate(progress, done, stage->images), NULL);
 }
 
-/* One step, and a checkpoint where one is due. DONE means that the stage may go on. */
-static TrainRunResult advance(Run *run, const Stage *stage, TrainProgress *progress, GError **error)
+/* Keeps the batch that gave no number and the weights it met, and says where. */
+static void tell_bad_batch(const Run *run, const TrainStageRun *stage, GError **error)
 {
-    const double loss = take_step(run, stage, run->place.step);
+    g_autofree char *folder = g_build_filename(run->params->output, "bad-batch", NULL);
+    g_autofree char *before = g_build_filename(folder, "checkpoint.gguf", NULL);
+    g_autoptr(GError) why = NULL;
+    const TrainOrigin origin = {run->recipe, run->data};
+    const gboolean kept = train_stage_run_keep_batch(stage, folder, &why) &&
+                          train_checkpoint_save(before, &origin, run->weights, run->place, &why);
+    g_set_error(
+        error, BIQA_ERROR, BIQA_ERROR_VALUE,
+        "stage \"%s\", step %u: the loss or its gradient is no finite number; lower the rate "
+        "or look at the batch: %s%s (\"%s\" is intact)",
+        stage->recipe->name, run->place.step,
+        kept ? "its crops, their origin and the weights are in " : "it could not be kept, ",
+        kept ? folder : why->message, run->checkpoint);
+}
+
+/* One step, and a checkpoint where one is due. DONE means that the stage may go on. */
+static TrainRunResult advance(Run *run, TrainStageRun *stage, TrainProgress *progress,
+                              GError **error)
+{
+    const double loss = train_stage_run_step(stage, run->place.step);
     if (!isfinite(loss)) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "stage \"%s\", step %u: the loss or its gradient is no finite number; lower "
-                    "the rate (the checkpoint before it is intact)",
-                    stage->recipe->name, run->place.step);
+        tell_bad_batch(run, stage, error);
         return TRAIN_RUN_FAILED;
     }
     run->place.step++;
@@ -302,7 +109,7 @@ static TrainRunResult advance(Run *run, const Stage *stage, TrainProgress *progr
 }
 
 /* Steps until the stage is done. INTERRUPTED and FAILED leave a checkpoint of a good step. */
-static TrainRunResult loop(Run *run, const Stage *stage, GError **error)
+static TrainRunResult loop(Run *run, TrainStageRun *stage, GError **error)
 {
     const guint total = stage->recipe->steps;
     TrainProgress progress = train_progress(stage->recipe->name, run->place.step, total);
@@ -326,14 +133,13 @@ static gboolean write_model(const Run *run, const char *stage, GError **error)
 
 static TrainRunResult run_stages(Run *run, GError **error)
 {
+    const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset};
     while (run->place.stage < run->recipe->n_stages) {
-        Stage stage = stage_begin(run, run->place.stage);
-        const TrainRunResult result = loop(run, &stage, error);
-        if (result == TRAIN_RUN_DONE)
-            finish_competitor(run, &stage);
-        stage_end(&stage);
+        g_autoptr(TrainStageRun) stage = train_stage_run_new(&context, run->place.stage);
+        const TrainRunResult result = loop(run, stage, error);
         if (result != TRAIN_RUN_DONE)
             return result;
+        train_stage_run_finish(stage);
         /* The model first: a checkpoint of a finished stage promises that it is there. */
         const char *name = run->recipe->stages[run->place.stage].name;
         run->place = (TrainPlace){run->place.stage + 1, 0};

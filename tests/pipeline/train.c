@@ -246,6 +246,31 @@ static void refuse(const char *line, const char *word)
         g_error("biqa-train %s: \"%s\" is not in: %s", line, word, err);
 }
 
+/* A rate beyond all reason: the run stops, names and keeps the batch, and the checkpoint stays. */
+static void test_bad_batch(void)
+{
+    g_autoptr(GString) text = g_string_new(recipe);
+    g_autofree char *table = NULL;
+    g_autofree char *path = file_in("wild/bad-batch/ranked.csv");
+    g_string_replace(text, "rate=0.01\nrank-loss", "rate=10\nhead-rate=10000\nrank-loss", 1);
+    g_string_append(text, "[optimiser]\nkind=sgd\nclip=1e9\ndecoupled=false\n");
+    write_text("wild.ini", text->str);
+    refuse("train wild.ini --out wild", "wild/bad-batch");
+    g_assert_true(g_file_get_contents(path, &table, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 1 + 3 * 6 + 1); /* header, 3 groups, the last end */
+    g_assert_nonnull(strstr(lines[1], ".png"));
+    for (guint i = 0; i < 18; i++) {
+        g_autofree char *name = g_strdup_printf("wild/bad-batch/ranked-%03u.png", i);
+        g_autofree char *crop = file_in(name);
+        g_autoptr(TrainImage) image = train_image_load(crop, NULL);
+        g_assert_nonnull(image);
+        g_assert_cmpuint(image->width, ==, 32);
+    }
+    g_autofree char *weights = file_in("wild/bad-batch/checkpoint.gguf");
+    g_assert_true(g_file_test(weights, G_FILE_TEST_EXISTS));
+}
+
 #define HEAD ";pool inputs=1;linear inputs=2 channels=1\n"
 #define RANKED "[ranked]\nimages=pictures\n"
 #define STAGE "[stage a]\nkind=rank\ngroups=1\n"
@@ -504,6 +529,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/eval", test_eval);
     g_test_add_func("/pipeline/eval-side-by-side", test_eval_side_by_side);
     g_test_add_func("/pipeline/refusals", test_refusals);
+    g_test_add_func("/pipeline/bad-batch", test_bad_batch);
     g_test_add_func("/pipeline/misfits", test_misfits);
     g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
     g_test_add_func("/pipeline/element-reference", test_element_reference);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Recipes and lists of ratings: what is read, and what is refused in which words. */
+#include "nearest.h"
 #include "ratings.h"
 #include "recipe.h"
 #include "support.h"
@@ -69,8 +70,17 @@ static void test_refused_recipes(void)
     const struct {
         const char *text, *word;
     } cases[] = {
-        {"[run]\nsed=1\n" NETWORK RANKED STAGE, "sed"},
-        {"[train]\nseed=1\n" NETWORK RANKED STAGE, "train"},
+        {"[run]\nsed=1\n" NETWORK RANKED STAGE,
+         "\"sed\": no such key in [run]; did you mean \"seed\"?"},
+        {NETWORK RANKED STAGE "margn=1\n",
+         "\"margn\": no such key in [stage one]; did you mean \"margin\"?"},
+        {NETWORK RANKED "[input]\ncorp-x=1\n" STAGE, "did you mean \"crop-x\"?"},
+        {NETWORK RANKED "[optimiser]\nknd=adam\n" STAGE, "did you mean \"kind\"?"},
+        {NETWORK RANKED STAGE "ratio=.5\n", "it belongs to [competitor]"},
+        {NETWORK RANKED STAGE "flavour=sweet\n", "no such key in [stage one]; see docs"},
+        {NETWORK RANKED STAGE "[optimizer]\nclip=1\n", "did you mean [optimiser]?"},
+        {NETWORK RANKED STAGE "[stage]\nsteps=1\n", "did you mean [stage NAME]?"},
+        {"[train]\nseed=1\n" NETWORK RANKED STAGE, "[train]: no such group"},
         {"[run]\nseed=-1\n" NETWORK RANKED STAGE, "seed"},
         {NETWORK RANKED STAGE "rate=fast\n", "rate"},
         {NETWORK RANKED STAGE "steps=2.5\n", "steps"},
@@ -103,6 +113,18 @@ static void test_refused_recipes(void)
         assert_refused(error, BIQA_ERROR_VALUE, cases[i].word);
         g_assert_nonnull(strstr(error->message, "recipe.ini"));
     }
+}
+
+static void test_nearest(void)
+{
+    static const char *const words[] = {"margin", "rate", "rated", "head-rate"};
+    g_assert_cmpuint(train_edit_distance("", "abc"), ==, 3);
+    g_assert_cmpuint(train_edit_distance("kitten", "sitting"), ==, 3);
+    g_assert_cmpuint(train_edit_distance("ab", "ba"), ==, 1);
+    g_assert_cmpuint(train_edit_distance("ca", "abc"), ==, 3); /* no letter is moved twice */
+    g_assert_cmpstr(train_nearest("rat", words, 4), ==, "rate");
+    g_assert_cmpstr(train_nearest("mragin", words, 4), ==, "margin");
+    g_assert_null(train_nearest("groups", words, 4));
 }
 
 static void test_ratings(void)
@@ -168,5 +190,6 @@ int main(int argc, char **argv)
     g_test_add_func("/recipe/refused", test_refused_recipes);
     g_test_add_func("/ratings/lists", test_ratings);
     g_test_add_func("/ratings/parts", test_parts);
+    g_test_add_func("/recipe/nearest", test_nearest);
     return g_test_run();
 }
