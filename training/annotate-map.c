@@ -72,39 +72,57 @@ static void add_one(double *restrict out, double tap, const double *a, guint n)
         out[x] += tap * a[x];
 }
 
-static TrainMap *filter_rows(const TrainMap *in, const TrainKernel *kernel, TrainBorder border)
+/* A row with `before` pixels mirrored at either end. */
+static void pad(const double *row, guint width, guint before, double *line)
 {
-    const guint before = lead(in->width, kernel->n, border), half = kernel->n / 2;
-    const guint padded = in->width + 2 * before, width = padded - 2 * half;
-    TrainMap *out = train_map_new(width, in->height);
-    g_autofree double *line = g_new(double, padded);
+    memcpy(line + before, row, width * sizeof(double));
+    for (guint i = 1; i <= before; i++) {
+        line[before - i] = row[biqa_mirror(-(gint)i, width)];
+        line[before + width - 1 + i] = row[biqa_mirror((gint)(width - 1 + i), width)];
+    }
+}
+
+/* What is left of a side under a window: every step-th of them. */
+static guint length(guint size, const TrainFilter *filter)
+{
+    const guint before = lead(size, filter->kernel->n, filter->border);
+    return (size + 2 * before - filter->kernel->n) / filter->step + 1;
+}
+
+static TrainMap *filter_rows(const TrainMap *in, const TrainFilter *filter)
+{
+    const TrainKernel *kernel = filter->kernel;
+    const guint before = lead(in->width, kernel->n, filter->border), half = kernel->n / 2;
+    const guint all = in->width + 2 * before - 2 * half;
+    TrainMap *out = train_map_new(length(in->width, filter), in->height);
+    g_autofree double *line = g_new(double, in->width + 2 * (gsize)before);
+    g_autofree double *sums = g_new(double, all);
+    double *to = out->values;
     for (guint y = 0; y < in->height; y++) {
-        const double *row = in->values + (gsize)y * in->width;
-        double *sums = out->values + (gsize)y * width;
-        memcpy(line + before, row, in->width * sizeof(double));
-        for (guint i = 1; i <= before; i++) {
-            line[before - i] = row[biqa_mirror(-(gint)i, in->width)];
-            line[before + in->width - 1 + i] =
-                row[biqa_mirror((gint)(in->width - 1 + i), in->width)];
-        }
+        pad(in->values + (gsize)y * in->width, in->width, before, line);
+        memset(sums, 0, all * sizeof(double));
         for (guint k = 0; k < half; k++)
-            add_pair(sums, kernel->taps[k], line + k, line + kernel->n - 1 - k, width);
-        add_one(sums, kernel->taps[half], line + half, width);
+            add_pair(sums, kernel->taps[k], line + k, line + kernel->n - 1 - k, all);
+        add_one(sums, kernel->taps[half], line + half, all);
+        for (guint x = 0; x < all; x += filter->step)
+            *to++ = sums[x];
     }
     return out;
 }
 
-static TrainMap *filter_columns(const TrainMap *in, const TrainKernel *kernel, TrainBorder border)
+static TrainMap *filter_columns(const TrainMap *in, const TrainFilter *filter)
 {
-    const guint before = lead(in->height, kernel->n, border), half = kernel->n / 2;
-    const guint height = in->height + 2 * before - 2 * half, width = in->width;
-    TrainMap *out = train_map_new(width, height);
+    const TrainKernel *kernel = filter->kernel;
+    const guint before = lead(in->height, kernel->n, filter->border), half = kernel->n / 2;
+    const guint width = in->width;
+    TrainMap *out = train_map_new(width, length(in->height, filter));
     const double *rows[TRAIN_TAPS];
-    for (guint y = 0; y < height; y++) {
+    for (guint y = 0; y < out->height; y++) {
         double *sums = out->values + (gsize)y * width;
-        for (guint k = 0; k < kernel->n; k++)
-            rows[k] =
-                in->values + (gsize)biqa_mirror((gint)(y + k) - (gint)before, in->height) * width;
+        for (guint k = 0; k < kernel->n; k++) {
+            const gint from = (gint)(y * filter->step + k) - (gint)before;
+            rows[k] = in->values + (gsize)biqa_mirror(from, in->height) * width;
+        }
         for (guint k = 0; k < half; k++)
             add_pair(sums, kernel->taps[k], rows[k], rows[kernel->n - 1 - k], width);
         add_one(sums, kernel->taps[half], rows[half], width);
@@ -112,21 +130,10 @@ static TrainMap *filter_columns(const TrainMap *in, const TrainKernel *kernel, T
     return out;
 }
 
-TrainMap *train_map_filter(const TrainMap *in, const TrainKernel *kernel, TrainBorder border)
+TrainMap *train_map_filter(const TrainMap *in, const TrainFilter *filter)
 {
-    g_autoptr(TrainMap) rows = filter_rows(in, kernel, border);
-    return filter_columns(rows, kernel, border);
-}
-
-TrainMap *train_map_decimate(const TrainMap *in)
-{
-    TrainMap *out = train_map_new((in->width + 1) / 2, (in->height + 1) / 2);
-    double *to = out->values;
-    for (guint y = 0; y < in->height; y += 2) {
-        for (guint x = 0; x < in->width; x += 2)
-            *to++ = in->values[(gsize)y * in->width + x];
-    }
-    return out;
+    g_autoptr(TrainMap) rows = filter_rows(in, filter);
+    return filter_columns(rows, filter);
 }
 
 TrainMap *train_map_reduce(const TrainMap *in, guint factor)
@@ -147,6 +154,86 @@ TrainMap *train_map_reduce(const TrainMap *in, guint factor)
         }
     }
     return out;
+}
+
+/* What one pixel of a resized row or column is made of. */
+typedef struct {
+    guint n;        /* pixels at most */
+    guint *index;   /* (length, n) */
+    double *weight; /* (length, n), each row of sum 1 */
+} Resampler;
+
+static void resampler_init(Resampler *resampler, guint from, guint to)
+{
+    const double ratio = (double)from / to, reach = MAX(1, ratio);
+    const guint n = (guint)ceil(2 * reach) + 1;
+    *resampler = (Resampler){n, g_new(guint, (gsize)n * to), g_new(double, (gsize)n *to)};
+    for (guint i = 0; i < to; i++) {
+        const double at = (i + .5) * ratio - .5;
+        const gint first = (gint)ceil(at - reach);
+        guint *index = resampler->index + (gsize)i * n;
+        double *weight = resampler->weight + (gsize)i * n, sum = 0;
+        for (guint k = 0; k < n; k++) {
+            index[k] = biqa_mirror(first + (gint)k, from);
+            sum += weight[k] = MAX(0, 1 - fabs(first + (gint)k - at) / reach);
+        }
+        for (guint k = 0; k < n; k++)
+            weight[k] /= sum;
+    }
+}
+
+static void resampler_clear(Resampler *resampler)
+{
+    g_free(resampler->index);
+    g_free(resampler->weight);
+}
+
+static TrainMap *resize_rows(const TrainMap *in, guint width)
+{
+    TrainMap *out = train_map_new(width, in->height);
+    Resampler r;
+    resampler_init(&r, in->width, width);
+    for (guint y = 0; y < in->height; y++) {
+        const double *row = in->values + (gsize)y * in->width, *weight = r.weight;
+        const guint *index = r.index;
+        double *to = out->values + (gsize)y * width;
+        for (guint i = 0; i < width; i++, to++) {
+            for (guint k = 0; k < r.n; k++)
+                *to += *weight++ * row[*index++];
+        }
+    }
+    resampler_clear(&r);
+    return out;
+}
+
+static TrainMap *resize_columns(const TrainMap *in, guint height)
+{
+    TrainMap *out = train_map_new(in->width, height);
+    Resampler r;
+    resampler_init(&r, in->height, height);
+    for (guint i = 0; i < height * r.n; i++) {
+        if (r.weight[i] > 0)
+            add_one(out->values + (gsize)(i / r.n) * in->width, r.weight[i],
+                    in->values + (gsize)r.index[i] * in->width, in->width);
+    }
+    resampler_clear(&r);
+    return out;
+}
+
+TrainMap *train_map_resize(const TrainMap *in, guint width, guint height)
+{
+    g_autoptr(TrainMap) rows = resize_rows(in, width);
+    return resize_columns(rows, height);
+}
+
+TrainMap *train_map_mix_reduced(const TrainImage *image, const double weights[3], guint factor)
+{
+    TrainMap *whole = train_map_mix(image, weights);
+    if (factor == 1)
+        return whole;
+    TrainMap *reduced = train_map_reduce(whole, factor);
+    train_map_free(whole);
+    return reduced;
 }
 
 guint train_map_factor(const TrainImage *image)
@@ -194,13 +281,13 @@ void train_moments_clear(TrainMoments *moments)
         g_clear_pointer(&moments->maps[i], train_map_free);
 }
 
-static TrainMap *product(const TrainMap *a, const TrainMap *b, const TrainKernel *kernel)
+static TrainMap *product(const TrainMap *a, const TrainMap *b, const TrainFilter *filter)
 {
     g_autoptr(TrainMap) values = train_map_new(a->width, a->height);
     const gsize n = (gsize)a->width * a->height;
     for (gsize i = 0; i < n; i++)
         values->values[i] = a->values[i] * b->values[i];
-    return train_map_filter(values, kernel, TRAIN_BORDER_INSIDE);
+    return train_map_filter(values, filter);
 }
 
 /* E[xx] to E[xx] - E[x]^2 and so on, in place. */
@@ -227,12 +314,13 @@ gboolean train_moments_next(TrainMoments *moments)
     const guint read = short_side ? height : strip + taps - 1;
     const TrainMap x = {width, read, moments->x->values + first};
     const TrainMap y = {width, read, moments->y->values + first};
+    const TrainFilter filter = {moments->kernel, TRAIN_BORDER_INSIDE, 1};
     TrainMap **p = moments->maps;
-    p[0] = train_map_filter(&x, moments->kernel, TRAIN_BORDER_INSIDE);
-    p[1] = train_map_filter(&y, moments->kernel, TRAIN_BORDER_INSIDE);
-    p[2] = product(&x, &x, moments->kernel);
-    p[3] = product(&y, &y, moments->kernel);
-    p[4] = product(&x, &y, moments->kernel);
+    p[0] = train_map_filter(&x, &filter);
+    p[1] = train_map_filter(&y, &filter);
+    p[2] = product(&x, &x, &filter);
+    p[3] = product(&y, &y, &filter);
+    p[4] = product(&x, &y, &filter);
     moments->mean_x = p[0]->values, moments->mean_y = p[1]->values;
     moments->var_x = p[2]->values, moments->var_y = p[3]->values, moments->cov = p[4]->values;
     moments->n = (gsize)p[0]->width * p[0]->height;

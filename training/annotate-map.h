@@ -36,15 +36,26 @@ typedef enum {
     TRAIN_BORDER_MIRROR, /* size is kept; the edge pixel is repeated: -1 is 0 */
 } TrainBorder;
 
-TrainMap *train_map_filter(const TrainMap *in, const TrainKernel *kernel, TrainBorder border);
+typedef struct {
+    const TrainKernel *kernel;
+    TrainBorder border;
+    guint step; /* 1, or 2: of what comes out only columns and rows 0, 2, 4... */
+} TrainFilter;
 
-/* Pixels 0, 2, 4... of columns and rows. */
-TrainMap *train_map_decimate(const TrainMap *in);
+TrainMap *train_map_filter(const TrainMap *in, const TrainFilter *filter);
 
 /* Means over factor x factor pixels, ceil(width / factor) x ceil(height / factor) of them, the
  * first from (factor - 1) / 2 pixels outside, mirrored: MATLAB's conv2(..., 'same') with a box,
  * then 1:factor:end, which is how the judges' authors reduce. */
 TrainMap *train_map_reduce(const TrainMap *in, guint factor);
+
+/* train_map_mix() and train_map_reduce() in one. */
+TrainMap *train_map_mix_reduced(const TrainImage *image, const double weights[3], guint factor);
+
+/* Another size by linear interpolation, pixels' centres at .5; where it shrinks, the triangle is as
+ * wide as a pixel of the result needs it. Edges are mirrored. MATLAB's imresize(..., 'bilinear').
+ */
+TrainMap *train_map_resize(const TrainMap *in, guint width, guint height);
 
 /* The factor by which GMSD's successors reduce first: max(1, round(shorter side / 256)). */
 guint train_map_factor(const TrainImage *image);

@@ -24,10 +24,9 @@ typedef struct {
 
 static void side_init(Side *side, const TrainImage *image)
 {
-    for (guint i = 0; i < MAPS; i++) {
-        g_autoptr(TrainMap) whole = train_map_mix(image, weights[i]);
-        side->maps[i] = train_map_reduce(whole, train_map_factor(image));
-    }
+    const guint factor = train_map_factor(image);
+    for (guint i = 0; i < MAPS; i++)
+        side->maps[i] = train_map_mix_reduced(image, weights[i], factor);
     side->gradient = train_map_gradient(side->maps[LUMA], 1 / 3., 1 / 3.);
 }
 

@@ -56,9 +56,9 @@ static void add_scale(Information *information, TrainMoments *m)
 
 static void shrink(TrainMap **map, const TrainKernel *kernel)
 {
-    g_autoptr(TrainMap) smooth = train_map_filter(*map, kernel, TRAIN_BORDER_INSIDE);
+    TrainMap *small = train_map_filter(*map, &(TrainFilter){kernel, TRAIN_BORDER_INSIDE, 2});
     train_map_free(*map);
-    *map = train_map_decimate(smooth);
+    *map = small;
 }
 
 /* Whether a scale's window fits after the smoothing that leads to it. */

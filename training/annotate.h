@@ -42,3 +42,13 @@ double train_annotate_mdsi(const TrainImage *reference, const TrainImage *distor
  * without any detail keeps all it has (1) if the other has none either, else 0. 1 the same; more
  * than 1 with more contrast. */
 double train_annotate_vif(const TrainImage *reference, const TrainImage *distorted);
+
+/* Laparra, Balle, Berardino, Simoncelli, Electronic Imaging 2016: luma in 0..1, Laplacian pyramid
+ * of six levels, each divided by a constant and its neighbours' weighted magnitudes (the authors'
+ * constants); the mean over levels of the root mean square difference. Levels of a side below 1 are
+ * left out (all six from 32 pixels up); the last one there is treated as the sixth. 0 the same. */
+double train_annotate_nlpd(const TrainImage *reference, const TrainImage *distorted);
+
+/* Zhang, Shen, Li, IEEE TIP 2014: likeness of saliency, gradient and two chromaticities, weighted
+ * by saliency. 1 the same, less otherwise. */
+double train_annotate_vsi(const TrainImage *reference, const TrainImage *distorted);

@@ -13,6 +13,8 @@ static const TrainAnnotator annotators[] = {
     {"gmsd", "Xue, Zhang, Mou, Bovik 2014", TRUE, train_annotate_gmsd},
     {"mdsi", "Nafchi, Shahkolaei, Hedjam, Cheriet 2016", TRUE, train_annotate_mdsi},
     {"vif", "Sheikh, Bovik 2006, in the pixel domain", FALSE, train_annotate_vif},
+    {"nlpd", "Laparra, Balle, Berardino, Simoncelli 2016", TRUE, train_annotate_nlpd},
+    {"vsi", "Zhang, Shen, Li 2014", FALSE, train_annotate_vsi},
 };
 
 const TrainAnnotator *train_annotators(guint *n)
