@@ -37,15 +37,23 @@ static void put_mask(BiqaGgufWriter *writer, const TrainWeights *weights)
     biqa_gguf_put_tensor(writer, "mask", &n, 1, mask);
 }
 
+/* What decided the weights at a place. */
+static char *key_at(const TrainRecipe *recipe, guint stage, guint step)
+{
+    return train_recipe_digest(recipe, stage + (step > 0));
+}
+
 gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace place, GError **error)
 {
     g_autoptr(BiqaGgufWriter) writer = biqa_gguf_writer_new();
     g_auto(GStrv) lines = biqa_graph_format(weights->graph);
+    g_autofree char *key = key_at(origin->recipe, place.stage, place.step);
 
     biqa_gguf_put_string(writer, "general.architecture", "biqa-checkpoint");
     biqa_gguf_put_strings(writer, "biqa.graph", (const char *const *)lines, g_strv_length(lines));
     biqa_gguf_put_string(writer, "biqa.recipe", origin->recipe->text);
+    biqa_gguf_put_string(writer, "biqa.checkpoint.key", key);
     biqa_gguf_put_string(writer, "biqa.checkpoint.data", origin->data);
     biqa_gguf_put_uint(writer, "biqa.checkpoint.stage", place.stage);
     biqa_gguf_put_uint(writer, "biqa.checkpoint.step", place.step);
@@ -123,6 +131,19 @@ static gboolean get_mask(const BiqaGguf *gguf, TrainWeights *weights, GError **e
     return TRUE;
 }
 
+static gboolean is_key_same(const BiqaGguf *gguf, const TrainRecipe *recipe)
+{
+    guint64 stage = 0, step = 0;
+    const char *stored;
+    if (!biqa_gguf_get_uint(gguf, "biqa.checkpoint.stage", &stage, NULL) ||
+        !biqa_gguf_get_uint(gguf, "biqa.checkpoint.step", &step, NULL) ||
+        !biqa_gguf_get_string(gguf, "biqa.checkpoint.key", &stored, NULL) ||
+        stage + (step > 0) > recipe->n_stages)
+        return FALSE;
+    g_autofree char *key = key_at(recipe, (guint)stage, (guint)step);
+    return g_str_equal(stored, key);
+}
+
 static gboolean check_origin(const BiqaGguf *gguf, const TrainOrigin *origin,
                              const TrainWeights *weights, GError **error)
 {
@@ -139,9 +160,11 @@ static gboolean check_origin(const BiqaGguf *gguf, const TrainOrigin *origin,
         return FALSE;
     if (!g_strv_equal((const char *const *)lines, stored))
         return refuse("the checkpoint is of another network", error);
-    if (!g_str_equal(recipe, origin->recipe->text))
-        return refuse("the recipe has changed since the checkpoint; train into a new folder",
-                      error);
+    if (!g_str_equal(recipe, origin->recipe->text) && !is_key_same(gguf, origin->recipe))
+        return refuse(
+            "the recipe has changed in what this run has done since the checkpoint, and no "
+            "stage of it is left as it was; train into a new folder",
+            error);
     if (!g_str_equal(data, origin->data))
         return refuse("pictures or ratings have changed since the checkpoint; train into a new "
                       "folder",

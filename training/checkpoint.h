@@ -21,6 +21,8 @@ typedef struct {
 gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace place, GError **error);
 
-/* Errors: not a checkpoint, one of another network, recipe or data. */
+/* A checkpoint is the recipe's own as long as nothing has changed that decides its weights: stages
+ * that it has not reached may have. Errors: not a checkpoint, one of another network, recipe or
+ * data. */
 gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace *place, GError **error);

@@ -87,4 +87,9 @@ void train_recipe_free(TrainRecipe *recipe);
 
 gboolean train_stage_learns_variance(const TrainStageRecipe *stage);
 
+/* SHA-256 (hex) of all in the recipe that decides the weights after its first n_stages: the seed
+ * and every group but later stages. Comments, names, the order of keys and where files lie do not
+ * count; a backbone's contents do. (transfer full) */
+char *train_recipe_digest(const TrainRecipe *recipe, guint n_stages);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainRecipe, train_recipe_free)

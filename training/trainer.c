@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 #include <math.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #define START_PICTURES 64 /* to measure a backbone's normalisation on */
@@ -131,6 +132,33 @@ static gboolean write_model(const Run *run, const char *stage, GError **error)
                                "hard_threshold", model->hard_threshold, NULL);
 }
 
+/* Where the weights after the first n_stages are kept: named by all that decided them. */
+static char *kept_path(const Run *run, guint n_stages)
+{
+    g_autofree char *recipe = train_recipe_digest(run->recipe, n_stages);
+    g_autofree char *both = g_strconcat(recipe, run->data, NULL);
+    g_autofree char *key = g_compute_checksum_for_string(G_CHECKSUM_SHA256, both, -1);
+    g_autofree char *name = g_strdup_printf("%.16s.gguf", key);
+    return g_build_filename(run->params->output, "stages", name, NULL);
+}
+
+static gboolean keep_stage(const Run *run, GError **error)
+{
+    const TrainOrigin origin = {run->recipe, run->data};
+    g_autofree char *path = kept_path(run, run->place.stage);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_mkdir_with_parents(folder, 0777); /* where that fails, saving says so */
+    return train_checkpoint_save(path, &origin, run->weights, run->place, error);
+}
+
+/* Somebody may have moved the model of a finished run away, or changed what no weight depends on.
+ */
+static gboolean is_model_current(const Run *run)
+{
+    g_autoptr(BiqaModel) model = biqa_model_load(run->model, NULL);
+    return model && g_strcmp0(model->recipe, run->recipe->text) == 0;
+}
+
 static TrainRunResult run_stages(Run *run, GError **error)
 {
     const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset};
@@ -143,11 +171,11 @@ static TrainRunResult run_stages(Run *run, GError **error)
         /* The model first: a checkpoint of a finished stage promises that it is there. */
         const char *name = run->recipe->stages[run->place.stage].name;
         run->place = (TrainPlace){run->place.stage + 1, 0};
-        if (!write_model(run, name, error) || !save_checkpoint(run, error))
+        if (!write_model(run, name, error) || !save_checkpoint(run, error) ||
+            !keep_stage(run, error))
             return TRAIN_RUN_FAILED;
     }
-    /* Somebody may have moved the model of a finished run away. */
-    if (!g_file_test(run->model, G_FILE_TEST_EXISTS) && !write_model(run, "end", error))
+    if (!is_model_current(run) && (!write_model(run, "end", error) || !save_checkpoint(run, error)))
         return TRAIN_RUN_FAILED;
     return TRAIN_RUN_DONE;
 }
@@ -232,11 +260,40 @@ static gboolean prepare_weights(Run *run, GError **error)
     return TRUE;
 }
 
-static gboolean prepare_values(Run *run, GError **error)
+/* The most stages whose weights are kept. */
+static guint count_kept(const Run *run)
+{
+    for (guint n = run->recipe->n_stages; n > 0; n--) {
+        g_autofree char *path = kept_path(run, n);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return n;
+    }
+    return 0;
+}
+
+/* From the checkpoint, or where its recipe has changed from the last stage that has not. */
+static gboolean resume(Run *run, GError **error)
 {
     const TrainOrigin origin = {run->recipe, run->data};
+    const guint kept = count_kept(run);
+    g_autofree char *path = kept_path(run, kept);
+    g_autoptr(GError) problem = NULL;
+    gboolean ok =
+        train_checkpoint_load(run->checkpoint, &origin, run->weights, &run->place, &problem);
+
+    if (kept > (ok ? run->place.stage : 0))
+        ok = train_checkpoint_load(path, &origin, run->weights, &run->place, NULL);
+    for (guint s = 0; ok && s < run->place.stage; s++)
+        fprintf(stderr, "stage %s: unchanged, kept\n", run->recipe->stages[s].name);
+    if (!ok)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return ok;
+}
+
+static gboolean prepare_values(Run *run, GError **error)
+{
     if (run->params->resume && g_file_test(run->checkpoint, G_FILE_TEST_EXISTS))
-        return train_checkpoint_load(run->checkpoint, &origin, run->weights, &run->place, error);
+        return resume(run, error);
     if (!train_start_values(run->recipe, run->weights, error))
         return FALSE;
     if (run->recipe->backbone)

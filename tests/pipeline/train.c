@@ -323,8 +323,9 @@ static void test_refusals(void)
     refuse("eval whole/model.gguf", "--ratings");
     refuse("paint", "paint");
     /* The same network by another recipe is another run. */
-    g_autofree char *other = g_strdup_printf("%s# changed\n", recipe);
-    write_text("other.ini", other);
+    g_autoptr(GString) other = g_string_new(recipe);
+    g_string_replace(other, "seed=7", "seed=8", 1);
+    write_text("other.ini", other->str);
     refuse("train other.ini --out whole --resume", "recipe has changed");
     /* So is the same recipe on other ratings. */
     g_autofree char *ratings = file_in("ratings.csv");
@@ -479,6 +480,44 @@ static void test_element_reference(void)
     compare_with_element("whole", "reference");
 }
 
+/* Runs biqa-train, which must say so many times that a stage is kept. */
+static void resume_keeping(const char *line, guint kept)
+{
+    g_autofree char *err = NULL;
+    guint n = 0;
+    g_assert_cmpint(run(line, NULL, &err, NULL), ==, 0);
+    for (const char *at = err; (at = strstr(at, ": unchanged, kept")); at++)
+        n++;
+    g_assert_cmpuint(n, ==, kept);
+}
+
+/* A later stage's keys change: what comes before is not run again, and the end is that of a run of
+ * the new recipe from nothing. */
+static void test_reuse(void)
+{
+    g_autoptr(GString) changed = g_string_new(recipe);
+    g_autoptr(GString) renamed = g_string_new(recipe);
+    g_string_replace(changed, "rate=0.005", "rate=0.004", 1);
+    g_string_replace(renamed, "name=tiny", "name=wee", 1);
+    g_string_append(renamed, "# a comment\n");
+    write_text("changed.ini", changed->str);
+    write_text("renamed.ini", renamed->str);
+    run_well("train recipe.ini --out made", NULL);
+    run_well("train changed.ini --out fresh", NULL);
+    resume_keeping("train changed.ini --out made --resume", 2);
+    assert_same_files("fresh/model.gguf", "made/model.gguf");
+    resume_keeping("train recipe.ini --out made --resume", 3); /* the first one is still there */
+    assert_same_files("whole/model.gguf", "made/model.gguf");
+    resume_keeping("train renamed.ini --out made --resume", 3); /* nothing but the model's name */
+    g_autofree char *path = file_in("made/model.gguf");
+    g_autoptr(BiqaModel) model = biqa_model_load(path, NULL);
+    g_assert_cmpstr(model->name, ==, "wee");
+    /* Stopped within the second stage, the third one changes: the second goes on where it was. */
+    g_assert_cmpint(run("train recipe.ini --out early --stop-after 15", NULL, NULL, NULL), ==, 130);
+    resume_keeping("train changed.ini --out early --resume", 1);
+    assert_same_files("fresh/model.gguf", "early/model.gguf");
+}
+
 /* UNIQUE's learned standard deviation: a network of two outputs, a list with the raters' std. */
 static void test_two_outputs(void)
 {
@@ -524,6 +563,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/threads", test_threads);
     g_test_add_func("/pipeline/resume", test_resume);
     g_test_add_func("/pipeline/average", test_average);
+    g_test_add_func("/pipeline/reuse", test_reuse);
     g_test_add_func("/pipeline/interrupt", test_interrupt);
     g_test_add_func("/pipeline/full-disk", test_full_disk);
     g_test_add_func("/pipeline/eval", test_eval);
