@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Standard deviation of the blur that sharpening takes away, in pixels. */
+/* Standard deviations of the blurs that sharpening takes away, in pixels: KADID-10k's, and a
+ * camera's. */
 #define SHARPEN_SIGMA 3
+#define HALO_SIGMA 1.5
 
 /* Colours go astray where edges are: the deviation that gradients are spread by, the least share
  * of the largest that counts, and the share of pixels cut off at either end. */
@@ -34,6 +36,26 @@ TrainImage *train_distort_sharpen(const TrainImage *image, double level, guint64
     for (gsize i = 0; i < 3 * (gsize)image->width * image->height; i += 3)
         plane.values[i] += (float)level * (plane.values[i] - blurred.values[i]);
     train_plane_from_lab(&plane);
+    TrainImage *out = train_plane_image(&plane);
+    train_plane_clear(&blurred);
+    train_plane_clear(&plane);
+    return out;
+}
+
+/* Luma and level times its distance from its blur by HALO_SIGMA pixels, as cameras and televisions
+ * sharpen: bright and dark lines run along edges. */
+TrainImage *train_distort_halo(const TrainImage *image, double level, guint64 seed, GError **error)
+{
+    TrainPlane plane;
+    train_plane_init(&plane, image);
+    train_plane_to_ycbcr(&plane);
+    TrainPlane blurred = copy_of(&plane);
+    train_plane_blur(&blurred, HALO_SIGMA, HALO_SIGMA);
+    for (gsize i = 0; i < 3 * (gsize)image->width * image->height; i += 3) {
+        float y = plane.values[i] + (float)level * (plane.values[i] - blurred.values[i]);
+        plane.values[i] = CLAMP(y, 0, 255);
+    }
+    train_plane_to_rgb(&plane);
     TrainImage *out = train_plane_image(&plane);
     train_plane_clear(&blurred);
     train_plane_clear(&plane);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Separable filters: Gaussian blur, and scaling down by area and up by bicubic interpolation. */
+/* Separable filters: Gaussian blur, scaling down and up again in several ways, and a low pass that
+ * rings. */
 #include "distort-private.h"
 #include "preprocess.h"
 #include <math.h>
 #include <string.h>
+
+/* On either side of the middle of the low pass that rings. */
+#define RINGING_LOBES 8
 
 /* One axis: output i is the sum over t < taps of weights[i * taps + t] * input[first[i] + t], the
  * input mirrored at its ends. */
@@ -93,6 +97,68 @@ static Filter cubic_filter(guint from, guint length)
     return filter;
 }
 
+static double tent(double d)
+{
+    return MAX(0, 1 - fabs(d));
+}
+
+static double sinc(double d)
+{
+    return fabs(d) < 1e-9 ? 1 : sin(G_PI * d) / (G_PI * d);
+}
+
+/* Lanczos' window of three lobes. */
+static double lanczos(double d)
+{
+    return fabs(d) < 3 ? sinc(d) * sinc(d / 3) : 0;
+}
+
+/* A way to weigh input pixels by their distance from an output pixel. */
+typedef struct {
+    double (*weight)(double d);
+    double reach; /* weights are 0 from there on */
+} Kernel;
+
+static const Kernel tent_kernel = {tent, 1};
+static const Kernel cubic_kernel = {cubic, 2};
+static const Kernel lanczos_kernel = {lanczos, 3};
+static const Kernel sinc_kernel = {sinc, RINGING_LOBES}; /* cut off, no window */
+
+/* Distances count in units of stretch input pixels, so that a stretch above 1 is a low pass. */
+static Filter kernel_filter(guint from, guint length, const Kernel *kernel, double stretch)
+{
+    double reach = kernel->reach * stretch;
+    Filter filter = filter_new(length, (guint)ceil(2 * reach) + 1);
+    for (guint i = 0; i < length; i++) {
+        float *weights = filter.weights + (gsize)i * filter.taps;
+        double centre = (i + 0.5) * from / length - 0.5;
+        filter.first[i] = (gint)ceil(centre - reach);
+        for (guint t = 0; t < filter.taps; t++) {
+            double d = (filter.first[i] + (double)t - centre) / stretch;
+            weights[t] = fabs(d) <= kernel->reach ? (float)kernel->weight(d) : 0;
+        }
+        normalise(weights, filter.taps);
+    }
+    return filter;
+}
+
+static Filter nearest_filter(guint from, guint length)
+{
+    Filter filter = filter_new(length, 1);
+    for (guint i = 0; i < length; i++) {
+        filter.first[i] = (gint)((i + 0.5) * from / length);
+        filter.weights[i] = 1;
+    }
+    return filter;
+}
+
+/* NULL means nearest. */
+static Filter scale_filter(guint from, guint length, const Kernel *kernel)
+{
+    return kernel ? kernel_filter(from, length, kernel, MAX(1, (double)from / length))
+                  : nearest_filter(from, length);
+}
+
 /* Filters the columns of plane. Whole rows are added up, which compilers make fast. */
 static TrainPlane filter_columns(const TrainPlane *plane, const Filter *filter)
 {
@@ -160,6 +226,58 @@ TrainImage *train_distort_scale(const TrainImage *image, double level, guint64 s
     train_plane_init(&plane, image);
     filter_plane(&plane, area_filter(image->width, width), area_filter(image->height, height));
     filter_plane(&plane, cubic_filter(width, image->width), cubic_filter(height, image->height));
+    TrainImage *out = train_plane_image(&plane);
+    train_plane_clear(&plane);
+    return out;
+}
+
+/* Made level times smaller and as large again, both by kernel. */
+static TrainImage *scale_twice(const TrainImage *image, double level, const Kernel *kernel)
+{
+    guint width = (guint)MAX(1, image->width / level + 0.5);
+    guint height = (guint)MAX(1, image->height / level + 0.5);
+    TrainPlane plane;
+    train_plane_init(&plane, image);
+    filter_plane(&plane, scale_filter(image->width, width, kernel),
+                 scale_filter(image->height, height, kernel));
+    filter_plane(&plane, scale_filter(width, image->width, kernel),
+                 scale_filter(height, image->height, kernel));
+    TrainImage *out = train_plane_image(&plane);
+    train_plane_clear(&plane);
+    return out;
+}
+
+TrainImage *train_distort_scale_nearest(const TrainImage *image, double level, guint64 seed,
+                                        GError **error)
+{
+    return scale_twice(image, level, NULL);
+}
+
+TrainImage *train_distort_scale_bilinear(const TrainImage *image, double level, guint64 seed,
+                                         GError **error)
+{
+    return scale_twice(image, level, &tent_kernel);
+}
+
+TrainImage *train_distort_scale_bicubic(const TrainImage *image, double level, guint64 seed,
+                                        GError **error)
+{
+    return scale_twice(image, level, &cubic_kernel);
+}
+
+TrainImage *train_distort_scale_lanczos(const TrainImage *image, double level, guint64 seed,
+                                        GError **error)
+{
+    return scale_twice(image, level, &lanczos_kernel);
+}
+
+TrainImage *train_distort_ringing(const TrainImage *image, double level, guint64 seed,
+                                  GError **error)
+{
+    TrainPlane plane;
+    train_plane_init(&plane, image);
+    filter_plane(&plane, kernel_filter(image->width, image->width, &sinc_kernel, 1 / level),
+                 kernel_filter(image->height, image->height, &sinc_kernel, 1 / level));
     TrainImage *out = train_plane_image(&plane);
     train_plane_clear(&plane);
     return out;

@@ -7,8 +7,11 @@
 /* Strips that a pixel is cut into where a disk's edge runs through it. */
 #define DISK_STRIPS 64
 
-/* How finely a path is walked. */
+/* Of a shaken camera's path: how finely it is walked, how much it bends on average, in radians a
+ * pixel, and how much that changes over a pixel. */
 #define STEPS_PER_PIXEL 8
+#define SHAKE_TURN 0.08
+#define SHAKE_TREMOR 0.05
 
 void train_kernel_init(TrainKernel *kernel, guint radius)
 {
@@ -130,6 +133,58 @@ TrainImage *train_distort_motion(const TrainImage *image, double level, guint64 
         for (gint x = -radius; x <= radius; x++)
             *weight++ = (float)MAX(0, 1 - line_distance(x, y, half, angle));
     }
+    normalise(&kernel);
+    TrainImage *out = filter_image(image, &kernel);
+    train_kernel_clear(&kernel);
+    return out;
+}
+
+/* One step along a path: on by step in the direction of angle, which turns by turn. */
+typedef struct {
+    double x, y, angle, turn;
+} Walk;
+
+static void walk_step(Walk *walk, TrainDraws *draws, double step)
+{
+    walk->x += step * cos(walk->angle);
+    walk->y += step * sin(walk->angle);
+    walk->turn += SHAKE_TREMOR * sqrt(step) * train_draws_normal(draws);
+    walk->angle += walk->turn * step;
+}
+
+/* Shares weight among the four pixels about (x, y). */
+static void kernel_splat(TrainKernel *kernel, double x, double y)
+{
+    gint left = (gint)floor(x), top = (gint)floor(y), side = 2 * (gint)kernel->radius + 1;
+    for (gint i = 0; i < 4; i++) {
+        gint u = left + i % 2, v = top + i / 2;
+        double weight = (1 - fabs(x - u)) * (1 - fabs(y - v));
+        gint at = (v + (gint)kernel->radius) * side + u + (gint)kernel->radius;
+        kernel->weights[at] += (float)weight;
+    }
+}
+
+/* A path of level pixels that bends at random; its middle lies on the pixel. */
+TrainImage *train_distort_shake(const TrainImage *image, double level, guint64 seed, GError **error)
+{
+    guint n = (guint)(level * STEPS_PER_PIXEL) + 1;
+    g_autofree Walk *path = g_new0(Walk, n);
+    double x = 0, y = 0;
+    TrainDraws draws;
+    train_draws_init(&draws, seed);
+    path[0].angle = 2 * G_PI * train_draws_uniform(&draws);
+    path[0].turn = SHAKE_TURN * train_draws_normal(&draws);
+    for (guint i = 1; i < n; i++) {
+        path[i] = path[i - 1];
+        walk_step(&path[i], &draws, 1. / STEPS_PER_PIXEL);
+        x += path[i].x / n;
+        y += path[i].y / n;
+    }
+    train_draws_clear(&draws);
+    TrainKernel kernel;
+    train_kernel_init(&kernel, (guint)ceil(level) + 1); /* the middle is no further off than this */
+    for (guint i = 0; i < n; i++)
+        kernel_splat(&kernel, path[i].x - x, path[i].y - y);
     normalise(&kernel);
     TrainImage *out = filter_image(image, &kernel);
     train_kernel_clear(&kernel);

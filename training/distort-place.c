@@ -35,21 +35,21 @@ static void cubic_weights(float t, float weights[4])
 static void sample(const TrainPlane *plane, float x, float y, float out[4])
 {
     float across[4], down[4];
+    gint columns[4];
     x = CLAMP(x, 0, (float)(plane->width - 1));
     y = CLAMP(y, 0, (float)(plane->height - 1));
     gint left = (gint)x, top = (gint)y;
     cubic_weights(x - (float)left, across);
     cubic_weights(y - (float)top, down);
+    for (gint u = 0; u < 4; u++)
+        columns[u] = 4 * CLAMP(left + u - 1, 0, (gint)plane->width - 1);
     float sum[4] = {0};
     for (gint v = 0; v < 4; v++) {
-        gint row = CLAMP(top + v - 1, 0, (gint)plane->height - 1) * (gint)plane->width;
-        for (gint u = 0; u < 4; u++) {
-            gint column = CLAMP(left + u - 1, 0, (gint)plane->width - 1);
-            const float *in = plane->values + 4 * (gsize)(row + column);
-            float weight = across[u] * down[v];
-            for (guint c = 0; c < 4; c++)
-                sum[c] += weight * in[c];
-        }
+        gint row = CLAMP(top + v - 1, 0, (gint)plane->height - 1);
+        const float *in = plane->values + 4 * (gsize)row * plane->width;
+        for (guint c = 0; c < 4; c++)
+            sum[c] += down[v] * (across[0] * in[columns[0] + c] + across[1] * in[columns[1] + c] +
+                                 across[2] * in[columns[2] + c] + across[3] * in[columns[3] + c]);
     }
     memcpy(out, sum, sizeof sum);
 }

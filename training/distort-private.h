@@ -9,6 +9,7 @@
 extern const TrainDistortion train_distort_live[];    /* RankIQA's four for LIVE */
 extern const TrainDistortion train_distort_tid2013[]; /* RankIQA's seventeen for TID2013 */
 extern const TrainDistortion train_distort_kadid[];   /* KADID-10k's 25, in its order */
+extern const TrainDistortion train_distort_still[];   /* what pictures and video meet besides */
 extern const TrainDistortion train_distort_video[];   /* what encoders and scalers do */
 
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error);
@@ -66,10 +67,12 @@ TrainImage *train_distort_denoise(const TrainImage *image, double level, guint64
                                   GError **error);
 
 /* Blurs. level: radius of a lens's disk in pixels; length of a motion in pixels, in a random
- * direction. Edge values go on outside the picture. */
+ * direction; of a path that bends. Edge values go on outside the picture. */
 TrainImage *train_distort_lens(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_motion(const TrainImage *image, double level, guint64 seed,
                                  GError **error);
+TrainImage *train_distort_shake(const TrainImage *image, double level, guint64 seed,
+                                GError **error);
 
 /* Tones. level: of the curves that distort-tone.c writes down; added to each value of 0..1, which
  * is then clipped there and stretched; factor of S of HSV; factor of a* and b*. */
@@ -86,14 +89,16 @@ TrainImage *train_distort_hsv_saturation(const TrainImage *image, double level, 
 TrainImage *train_distort_lab_saturation(const TrainImage *image, double level, guint64 seed,
                                          GError **error);
 
-/* Edges. level: how many times what a blur takes away is added to lightness; factor of blurred a*
- * and b*; pixels that green moves at edges, in a random direction between right and down. */
+/* Edges. level: how many times what a blur takes away is added to lightness, to luma; factor of
+ * blurred a* and b*; pixels that green moves at edges, in a random direction between right and
+ * down. */
 TrainImage *train_distort_sharpen(const TrainImage *image, double level, guint64 seed,
                                   GError **error);
 TrainImage *train_distort_diffusion(const TrainImage *image, double level, guint64 seed,
                                     GError **error);
 TrainImage *train_distort_green_shift(const TrainImage *image, double level, guint64 seed,
                                       GError **error);
+TrainImage *train_distort_halo(const TrainImage *image, double level, guint64 seed, GError **error);
 
 /* Places. level: standard deviation of five moves of every pixel; patches of 16 x 16 copied to
  * 8 pixels off at most, and blocks of 32 x 32 in random colours, in every 512 x 384 pixels; of the
@@ -106,6 +111,35 @@ TrainImage *train_distort_colour_blocks(const TrainImage *image, double level, g
                                         GError **error);
 TrainImage *train_distort_pixelate(const TrainImage *image, double level, guint64 seed,
                                    GError **error);
+
+/* Light. level: stops; stops of red and blue; share of light that comes through fog; factor of
+ * values about the middle; deviation of film grain, of 255. */
+TrainImage *train_distort_exposure(const TrainImage *image, double level, guint64 seed,
+                                   GError **error);
+TrainImage *train_distort_cast(const TrainImage *image, double level, guint64 seed, GError **error);
+TrainImage *train_distort_fog(const TrainImage *image, double level, guint64 seed, GError **error);
+TrainImage *train_distort_flat(const TrainImage *image, double level, guint64 seed, GError **error);
+TrainImage *train_distort_grain(const TrainImage *image, double level, guint64 seed,
+                                GError **error);
+
+/* Sampling. level: luma's step, of 255; pixels that share chroma, across and down, and across; how
+ * many times smaller and as large again; share of frequencies that a low pass leaves. */
+TrainImage *train_distort_banding(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
+TrainImage *train_distort_chroma_square(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+TrainImage *train_distort_chroma_wide(const TrainImage *image, double level, guint64 seed,
+                                      GError **error);
+TrainImage *train_distort_scale_nearest(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+TrainImage *train_distort_scale_bilinear(const TrainImage *image, double level, guint64 seed,
+                                         GError **error);
+TrainImage *train_distort_scale_bicubic(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+TrainImage *train_distort_scale_lanczos(const TrainImage *image, double level, guint64 seed,
+                                        GError **error);
+TrainImage *train_distort_ringing(const TrainImage *image, double level, guint64 seed,
+                                  GError **error);
 
 /* A picture as floats. Channels are R, G, B, or Y, Cb, Cr where a function says so. */
 typedef struct {
@@ -122,7 +156,8 @@ TrainImage *train_plane_image(const TrainPlane *plane); /* (transfer full) round
 void train_plane_to_ycbcr(TrainPlane *plane);
 void train_plane_to_rgb(TrainPlane *plane);
 
-/* CIE L*a*b* of sRGB, white D65, in place: L* of 0..100. Nothing is clamped. */
+/* CIE L*a*b* of sRGB, white D65, in place: L* of 0..100. What sRGB cannot show is clamped on the
+ * way back. */
 void train_plane_to_lab(TrainPlane *plane);
 void train_plane_from_lab(TrainPlane *plane);
 

@@ -103,16 +103,18 @@ static double least_psnr(const char *name)
 
 /* Types whose levels do not fall in PSNR. */
 static const char *const unordered[] = {
-    "kadid-contrast", /* much more, more, ..., much less */
-    "kadid-mean",     /* much up, up, not at all, down, much down */
-    "kadid-shift",    /* the picture repeats, so that to go further may be to come closer */
-    "tid-blocks",     /* more blocks, but of colours nearer to the picture's */
+    "kadid-contrast",   /* much more, more, ..., much less */
+    "kadid-mean",       /* much up, up, not at all, down, much down */
+    "kadid-shift",      /* the picture repeats, so that to go further may be to come closer */
+    "still-chroma-411", /* the picture's colours are the same along a row */
+    "tid-blocks",       /* more blocks, but of colours nearer to the picture's */
     NULL,
 };
 
-/* Types whose mildest level, as published, leaves the picture as it is, or nearly. */
+/* Types whose mildest level leaves the picture as it is, or nearly; KADID-10k's as published. */
 static const char *const nothing_first[] = {
-    "kadid-blur", "kadid-diffusion", "kadid-jitter", "kadid-lab-saturation", "kadid-motion", NULL,
+    "kadid-blur",   "kadid-diffusion",  "kadid-jitter",     "kadid-lab-saturation",
+    "kadid-motion", "still-chroma-411", "still-chroma-420", NULL,
 };
 
 /* Each level is worse than the one before it, and the mildest leaves the picture recognisable. */
