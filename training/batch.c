@@ -29,6 +29,8 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
     batch->spread = g_new0(float, n);
     batch->group = g_new0(guint, n);
     batch->type = g_new0(guint, n);
+    batch->judged = g_new0(float, n);
+    batch->all = g_new0(guint, n);
     return batch;
 }
 
@@ -49,6 +51,8 @@ void train_batch_free(TrainBatch *batch)
     g_free(batch->spread);
     g_free(batch->group);
     g_free(batch->type);
+    g_free(batch->judged);
+    g_free(batch->all);
     g_free(batch);
 }
 
@@ -112,6 +116,7 @@ static void fill_ranked(guint sample, gpointer data)
     fill->batch->quality[sample] = -(float)level;
     fill->batch->group[sample] = group;
     fill->batch->type[sample] = type;
+    fill->batch->judged[sample] = (float)train_pool_label(pool, content, type, level);
 }
 
 void train_batch_fill_ranked(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,

@@ -31,6 +31,8 @@ typedef struct {
     float *quality;                  /* of ranks: minus the level; of ratings: points */
     guint *group;                    /* of ranks: content x type; of ratings: all one */
     guint *type;                     /* of ranks: the distortion */
+    float *judged;                   /* of ranks: the judge's points, NaN where there is none */
+    guint *all;                      /* zeros: everything may be compared */
     float *target;                   /* of ratings: in units of raw scores */
     float *spread;                   /* of ratings: the raters' standard deviation, in points */
     gboolean has_spread;

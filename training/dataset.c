@@ -96,6 +96,7 @@ static gboolean load_pool(const TrainRecipe *recipe, const TrainDatasetParams *p
         .types = (const char *const *)recipe->types,
         .side = recipe->side,
         .cuts = recipe->cuts,
+        .judge = recipe->judge,
         .cache = params->cache,
         .seed = recipe->seed,
         .progress = params->progress,

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making the cache file of a pool: pictures in parallel, each written as soon as it is there. */
+#include "judge.h"
 #include "pool-private.h"
 #include "seed.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
 typedef struct {
     const TrainPoolParams *params;
-    const TrainDistortion *const *types;
-    guint n_types;
-    const char *path; /* of the finished file, for errors */
-    int fd;           /* of the unfinished one */
-    guint n_slots;    /* pictures x cuts */
-    PoolSlot *slots;  /* (n_slots) */
-    GThread *caller;  /* the thread that may report progress */
-    gint done;        /* atomic; slot-types finished */
-    gint stopped;     /* atomic; the caller has had enough */
-    GMutex lock;      /* guards what follows */
-    guint64 end;      /* of the file, as far as it is given away */
-    GError *error;    /* of the first picture that failed, by its number */
+    const GPtrArray *types; /* const TrainDistortion * */
+    TrainJudge *judge;      /* NULL: no labels */
+    const char *path;       /* of the finished file, for errors */
+    int fd;                 /* of the unfinished one */
+    guint n_slots;          /* pictures x cuts */
+    PoolSlot *slots;        /* (n_slots) */
+    GThread *caller;        /* the thread that may report progress */
+    gint done;              /* atomic; slot-types finished */
+    gint stopped;           /* atomic; the caller has had enough */
+    GMutex lock;            /* guards what follows */
+    guint64 end;            /* of the file, as far as it is given away */
+    GError *error;          /* of the first picture that failed, by its number */
     guint error_index;
 } Make;
 
@@ -52,7 +54,7 @@ static void report(Make *make, guint finished)
 {
     gint done = g_atomic_int_add(&make->done, (gint)finished) + (gint)finished;
     if (make->params->progress && g_thread_self() == make->caller &&
-        !make->params->progress((guint)done, make->n_slots * make->n_types,
+        !make->params->progress((guint)done, make->n_slots * make->types->len,
                                 make->params->progress_data))
         g_atomic_int_set(&make->stopped, TRUE);
 }
@@ -84,16 +86,25 @@ static void reserve(Make *make, PoolSlot *slot, const TrainImage *content)
     slot->height = content->height;
     g_mutex_lock(&make->lock);
     slot->offset = make->end;
-    make->end += pool_image_bytes(slot) * (1 + make->n_types * TRAIN_LEVELS);
+    make->end += pool_content_bytes(slot, make->types->len);
     g_mutex_unlock(&make->lock);
+}
+
+/* Picture number of a content, and what the judge says of it. */
+static gboolean write_image(const Make *make, const PoolSlot *slot, guint number,
+                            const TrainImage *image, float label, GError **error)
+{
+    const guint64 bytes = pool_image_bytes(slot);
+    return write_bytes(make, image->rgb, bytes, slot->offset + number * bytes, error) &&
+           write_bytes(make, &label, sizeof label,
+                       pool_label_offset(slot, make->types->len, number), error);
 }
 
 static gboolean make_type(Make *make, guint index, guint type, const TrainImage *content,
                           GError **error)
 {
     const PoolSlot *slot = &make->slots[index];
-    const TrainDistortion *distortion = make->types[type];
-    guint64 bytes = pool_image_bytes(slot);
+    const TrainDistortion *distortion = g_ptr_array_index(make->types, type);
     for (guint level = 0; level < TRAIN_LEVELS; level++) {
         guint number = 1 + type * TRAIN_LEVELS + level;
         g_autoptr(TrainImage) image =
@@ -104,7 +115,10 @@ static gboolean make_type(Make *make, guint index, guint type, const TrainImage 
                            make->params->paths[index / make->params->cuts]);
             return FALSE;
         }
-        if (!write_bytes(make, image->rgb, bytes, slot->offset + number * bytes, error))
+        const float label = make->judge ? (float)train_judge_label(make->judge, distortion,
+                                                                   level + 1, content, image)
+                                        : NAN;
+        if (!write_image(make, slot, number, image, label, error))
             return FALSE;
     }
     return TRUE;
@@ -122,9 +136,10 @@ static gboolean make_content(Make *make, guint index, const TrainImage *content,
 {
     PoolSlot *slot = &make->slots[index];
     reserve(make, slot, content);
-    if (!write_bytes(make, content->rgb, pool_image_bytes(slot), slot->offset, error))
+    const float label = make->judge ? (float)train_judge_score(make->judge, content, content) : NAN;
+    if (!write_image(make, slot, 0, content, label, error))
         return FALSE;
-    for (guint type = 0; type < make->n_types; type++) {
+    for (guint type = 0; type < make->types->len; type++) {
         if (!check_stopped(make, error) || !make_type(make, index, type, content, error))
             return FALSE;
         report(make, 1);
@@ -175,7 +190,7 @@ static gboolean make_picture(Make *make, guint picture, GError **error)
         if (!make_content(make, picture * params->cuts + k, content, error))
             return FALSE;
     }
-    report(make, (params->cuts - n) * make->n_types);
+    report(make, (params->cuts - n) * make->types->len);
     return TRUE;
 }
 
@@ -218,19 +233,22 @@ static gboolean make_all(Make *make, guint n_pictures, const guint8 *digest, Tra
     return write_index(make, digest, error);
 }
 
-gboolean pool_make(const TrainPoolParams *params, const TrainDistortion *const *types,
-                   guint n_types, const guint8 digest[POOL_DIGEST], const char *path,
-                   TrainWorkers *workers, GError **error)
+gboolean pool_make(const TrainPoolParams *params, const GPtrArray *types,
+                   const guint8 digest[POOL_DIGEST], const char *path, TrainWorkers *workers,
+                   GError **error)
 {
     guint n_pictures = g_strv_length((char **)params->paths);
     Make make = {
         .params = params,
         .types = types,
-        .n_types = n_types,
         .path = path,
         .n_slots = n_pictures * params->cuts,
         .caller = g_thread_self(),
     };
+    g_autoptr(TrainJudge) judge = NULL;
+    if (params->judge && !(judge = train_judge_load(params->judge, error)))
+        return FALSE;
+    make.judge = judge;
     g_autofree char *part = g_strconcat(path, ".XXXXXX", NULL);
     make.fd = g_mkstemp_full(part, O_RDWR | O_CLOEXEC, 0644);
     if (make.fd < 0) {

@@ -27,45 +27,58 @@ static void add_string(GChecksum *sum, const char *string)
 
 /* What was asked for: names the file, so that a picture that changes does not leave an old file
  * behind. */
-static GChecksum *request_checksum(const TrainPoolParams *params)
+static GChecksum *request_checksum(const TrainPoolParams *params, const GPtrArray *types)
 {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     add_number(sum, g_strv_length((char **)params->paths));
     for (guint i = 0; params->paths[i]; i++)
         add_string(sum, params->paths[i]);
-    for (guint i = 0; params->types && params->types[i]; i++)
-        add_string(sum, params->types[i]);
+    for (guint i = 0; i < types->len; i++)
+        add_string(sum, ((const TrainDistortion *)g_ptr_array_index(types, i))->name);
+    add_string(sum, params->judge ? params->judge : "");
     add_number(sum, params->side);
     add_number(sum, params->cuts);
     add_number(sum, params->seed);
     return sum;
 }
 
-/* The request and all that can change under it. */
-static gboolean fill_digest(const TrainPoolParams *params, const TrainDistortion *const *types,
-                            guint n_types, guint8 digest[POOL_DIGEST], GError **error)
+/* Size and time of a file. */
+static gboolean add_file(GChecksum *sum, const char *what, const char *path, GError **error)
 {
-    g_autoptr(GChecksum) sum = request_checksum(params);
-    for (guint i = 0; i < n_types; i++)
-        g_checksum_update(sum, (const guchar *)types[i]->levels, sizeof types[i]->levels);
-    for (guint i = 0; params->paths[i]; i++) {
-        GStatBuf info;
-        if (g_stat(params->paths[i], &info) < 0) {
-            g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot read a picture from '%s': %s",
-                        params->paths[i], g_strerror(errno));
-            return FALSE;
-        }
-        add_number(sum, (guint64)info.st_size);
-        add_number(sum, (guint64)info.st_mtime);
+    GStatBuf info;
+    if (g_stat(path, &info) < 0) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot read %s from '%s': %s", what, path,
+                    g_strerror(errno));
+        return FALSE;
     }
+    add_number(sum, (guint64)info.st_size);
+    add_number(sum, (guint64)info.st_mtime);
+    return TRUE;
+}
+
+/* The request and all that can change under it. */
+static gboolean fill_digest(const TrainPoolParams *params, const GPtrArray *types,
+                            guint8 digest[POOL_DIGEST], GError **error)
+{
+    g_autoptr(GChecksum) sum = request_checksum(params, types);
+    for (guint i = 0; i < types->len; i++) {
+        const TrainDistortion *type = g_ptr_array_index(types, i);
+        g_checksum_update(sum, (const guchar *)type->levels, sizeof type->levels);
+    }
+    for (guint i = 0; params->paths[i]; i++) {
+        if (!add_file(sum, "a picture", params->paths[i], error))
+            return FALSE;
+    }
+    if (params->judge && !add_file(sum, "the judge", params->judge, error))
+        return FALSE;
     gsize length = POOL_DIGEST;
     g_checksum_get_digest(sum, digest, &length);
     return TRUE;
 }
 
-static char *cache_path(const TrainPoolParams *params)
+static char *cache_path(const TrainPoolParams *params, const GPtrArray *types)
 {
-    g_autoptr(GChecksum) sum = request_checksum(params);
+    g_autoptr(GChecksum) sum = request_checksum(params, types);
     g_autofree char *name = g_strdup_printf("pool-%.16s", g_checksum_get_string(sum));
     return g_build_filename(params->cache, name, NULL);
 }
@@ -74,7 +87,7 @@ static gboolean is_slot_sound(const TrainPool *pool, const PoolSlot *slot, guint
 {
     if (slot->width == 0)
         return TRUE;
-    guint64 bytes = pool_image_bytes(slot) * (1 + pool->n_types * TRAIN_LEVELS);
+    guint64 bytes = pool_content_bytes(slot, pool->n_types);
     return slot->width <= side && slot->height >= 1 && slot->height <= side && bytes <= size &&
            slot->offset <= size - bytes;
 }
@@ -124,15 +137,12 @@ TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers,
 {
     g_return_val_if_fail(params->side >= 1 && params->cuts >= 1, NULL);
     guint8 digest[POOL_DIGEST];
-    g_autoptr(GPtrArray) found = train_distortions_ranked(params->types, error);
-    if (!found)
-        return NULL;
-    const TrainDistortion *const *types = (const TrainDistortion *const *)found->pdata;
-    if (!fill_digest(params, types, found->len, digest, error))
+    g_autoptr(GPtrArray) types = train_distortions_ranked(params->types, error);
+    if (!types || !fill_digest(params, types, digest, error))
         return NULL;
 
-    g_autofree char *path = cache_path(params);
-    TrainPool *pool = open_file(params, found->len, digest, path);
+    g_autofree char *path = cache_path(params, types);
+    TrainPool *pool = open_file(params, types->len, digest, path);
     if (pool)
         return pool;
     if (g_mkdir_with_parents(params->cache, 0755) < 0) {
@@ -140,9 +150,9 @@ TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers,
                     params->cache, g_strerror(errno));
         return NULL;
     }
-    if (!pool_make(params, types, found->len, digest, path, workers, error))
+    if (!pool_make(params, types, digest, path, workers, error))
         return NULL;
-    pool = open_file(params, found->len, digest, path);
+    pool = open_file(params, types->len, digest, path);
     if (!pool)
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE,
                     "the cache file '%s' cannot be read back: is somebody else writing it?", path);
@@ -175,15 +185,32 @@ const char *train_pool_path(const TrainPool *pool, guint content)
     return pool->paths[pool->contents[content] / pool->cuts];
 }
 
+/* Of a content's pictures in the file. */
+static guint image_number(guint type, guint level)
+{
+    return level == 0 ? 0 : type * TRAIN_LEVELS + level;
+}
+
 TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, guint level)
 {
     g_assert(content < pool->n_contents && type < pool->n_types && level <= TRAIN_LEVELS);
     const PoolSlot *slot = &pool->slots[pool->contents[content]];
-    guint number = level == 0 ? 0 : type * TRAIN_LEVELS + level;
+    guint number = image_number(type, level);
     guint8 *data = (guint8 *)g_mapped_file_get_contents(pool->file);
     return (TrainImage){
         .width = slot->width,
         .height = slot->height,
         .rgb = data + slot->offset + number * pool_image_bytes(slot),
     };
+}
+
+double train_pool_label(const TrainPool *pool, guint content, guint type, guint level)
+{
+    g_assert(content < pool->n_contents && type < pool->n_types && level <= TRAIN_LEVELS);
+    const PoolSlot *slot = &pool->slots[pool->contents[content]];
+    const char *data = g_mapped_file_get_contents(pool->file);
+    float label;
+    memcpy(&label, data + pool_label_offset(slot, pool->n_types, image_number(type, level)),
+           sizeof label);
+    return label;
 }

@@ -12,6 +12,7 @@ typedef struct {
     guint side;               /* contents are side x side (smaller where the picture is) */
     guint cuts;               /* contents taken from a picture that is large enough, at most */
     const char *cache;        /* folder for the cache file; created */
+    const char *judge;        /* file of the judge that labels the images; NULL: no labels */
     guint64 seed;
     /* Called from the calling thread now and then; FALSE stops (G_IO_ERROR_CANCELLED). NULL:
      * silent. */
@@ -34,5 +35,8 @@ const char *train_pool_path(const TrainPool *pool, guint content); /* the pictur
 /* Level 0 is the content itself, 1..TRAIN_LEVELS the distortions, mildest first. The image is
  * borrowed: it points into the mapped file. */
 TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, guint level);
+
+/* What the judge says of the same image, 0..100; NaN without a judge. */
+double train_pool_label(const TrainPool *pool, guint content, guint type, guint level);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainPool, train_pool_free)

@@ -55,6 +55,7 @@ static const Key keys[] = {
     RUN("ranked", "cuts", KEY_UINT, cuts, 1, 64),
     RUN("ranked", "rated-above", KEY_REAL, rated_above, 0, 101),
     RUN("ranked", "hold-out", KEY_STRINGS, hold_out),
+    RUN("ranked", "judge", KEY_PATH, judge),
     RUN("rated", "ratings", KEY_PATH, ratings),
     RUN("rated", "hold-out-modulus", KEY_UINT, hold_out_modulus, 1, 1000),
     RUN("rated", "hold-out-remainder", KEY_UINT, hold_out_remainder, 0, 999),
@@ -81,6 +82,7 @@ static const Key keys[] = {
     STAGE("rank-pairs", KEY_STRING, rank_pairs),
     STAGE("margin", KEY_REAL, margin, 0, 1e3),
     STAGE("rank-weight", KEY_REAL, rank_weight, 0, 1e3),
+    STAGE("judged-weight", KEY_REAL, judged_weight, 0, 1e3),
     STAGE("anchor-weight", KEY_REAL, anchor_weight, 0, 1e3),
     STAGE("fidelity-weight", KEY_REAL, fidelity_weight, 0, 1e3),
     STAGE("sigma", KEY_REAL, sigma, 0, 100),
@@ -108,15 +110,21 @@ static gboolean fail(GError **error, const char *group, const char *key, const c
     return FALSE;
 }
 
-static char *resolve(const char *folder, const char *path)
+/* The path in the first of folders that has it, else in the first. */
+static char *resolve(const char *const *folders, const char *path)
 {
-    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
+    for (const char *const *folder = folders; *folder && !g_path_is_absolute(path); folder++) {
+        g_autofree char *resolved = g_build_filename(*folder, path, NULL);
+        if (g_file_test(resolved, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&resolved);
+    }
+    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(*folders, path, NULL);
 }
 
-static char **resolve_all(const char *folder, char **paths)
+static char **resolve_all(const char *const *folders, char **paths)
 {
     for (char **path = paths; *path; path++) {
-        char *resolved = resolve(folder, *path);
+        char *resolved = resolve(folders, *path);
         g_free(*path);
         *path = resolved;
     }
@@ -144,8 +152,8 @@ static gboolean read_number(GKeyFile *file, const char *group, const Key *key, v
     return TRUE;
 }
 
-static gboolean read_key(GKeyFile *file, const char *group, const Key *key, const char *folder,
-                         void *field, GError **error)
+static gboolean read_key(GKeyFile *file, const char *group, const Key *key,
+                         const char *const *folders, void *field, GError **error)
 {
     switch (key->type) {
     case KEY_STRING:
@@ -154,14 +162,14 @@ static gboolean read_key(GKeyFile *file, const char *group, const Key *key, cons
         return *(char **)field != NULL;
     case KEY_PATH: {
         g_autofree char *path = g_key_file_get_string(file, group, key->key, error);
-        *(char **)field = path ? resolve(folder, path) : NULL;
+        *(char **)field = path ? resolve(folders, path) : NULL;
         return path != NULL;
     }
     case KEY_STRINGS:
     case KEY_PATHS:
         *(char ***)field = g_key_file_get_string_list(file, group, key->key, NULL, error);
         if (*(char ***)field && key->type == KEY_PATHS)
-            resolve_all(folder, *(char ***)field);
+            resolve_all(folders, *(char ***)field);
         return *(char ***)field != NULL;
     case KEY_SEED: {
         g_autofree char *text = g_key_file_get_value(file, group, key->key, NULL);
@@ -287,15 +295,15 @@ static gboolean read_colour(GKeyFile *file, const char *key, float values[3], GE
     return TRUE;
 }
 
-static gboolean read_group(GKeyFile *file, const char *group, const char *folder, void *fields,
-                           GError **error)
+static gboolean read_group(GKeyFile *file, const char *group, const char *const *folders,
+                           void *fields, GError **error)
 {
     g_auto(GStrv) names = g_key_file_get_keys(file, group, NULL, error);
     for (char **name = names; name && *name; name++) {
         const Key *key = key_find(group, *name);
         if (!key && !is_special(group, *name))
             return fail_unknown(error, group, *name);
-        if (key && !read_key(file, group, key, folder, (guint8 *)fields + key->offset, error))
+        if (key && !read_key(file, group, key, folders, (guint8 *)fields + key->offset, error))
             return FALSE;
     }
     return names != NULL;
@@ -367,6 +375,9 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
     if (stage->groups && !recipe->images)
         return fail(error, "ranked", "images",
                     "missing: ranked groups need folders of pristine pictures");
+    if (stage->judged_weight > 0 && !(stage->groups && recipe->judge))
+        return fail(error, group, "judged-weight",
+                    "needs ranked groups and the file of a judge in [ranked] judge");
     if (stage->rated && !recipe->ratings)
         return fail(error, "rated", "ratings", "missing: rated crops need a list of ratings");
     return TRUE;
@@ -453,7 +464,8 @@ static gboolean read_optimiser(GKeyFile *file, TrainRecipe *recipe, GError **err
            fail(error, "optimiser", "kind", "must be adam or sgd");
 }
 
-static gboolean read_groups(GKeyFile *file, const char *folder, TrainRecipe *recipe, GError **error)
+static gboolean read_groups(GKeyFile *file, const char *const *folders, TrainRecipe *recipe,
+                            GError **error)
 {
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
     for (char **group = groups; *group; group++) {
@@ -469,7 +481,7 @@ static gboolean read_groups(GKeyFile *file, const char *folder, TrainRecipe *rec
             fields = &recipe->stages[recipe->n_stages++];
             stage_defaults(fields, *group + strlen("stage "));
         }
-        if (!read_group(file, *group, folder, fields, error))
+        if (!read_group(file, *group, folders, fields, error))
             return FALSE;
     }
     return TRUE;
@@ -480,12 +492,12 @@ TrainRecipe *train_recipe_load(const char *path, const char *data, GError **erro
     g_autoptr(TrainRecipe) recipe = g_new0(TrainRecipe, 1);
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autofree char *own = g_path_get_dirname(path);
-    const char *folder = data ? data : own;
+    const char *const folders[] = {data ? data : own, own, NULL};
 
     defaults(recipe);
     if (g_file_get_contents(path, &recipe->text, NULL, error) &&
         g_key_file_load_from_data(file, recipe->text, (gsize)-1, G_KEY_FILE_NONE, error) &&
-        read_optimiser(file, recipe, error) && read_groups(file, folder, recipe, error) &&
+        read_optimiser(file, recipe, error) && read_groups(file, folders, recipe, error) &&
         read_crops(file, &recipe->input, error) &&
         read_colour(file, "mean", recipe->input.mean, error) &&
         read_colour(file, "deviation", recipe->input.deviation, error) &&
@@ -514,6 +526,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_free(recipe->description);
     g_strfreev(recipe->datasets);
     g_free(recipe->backbone);
+    g_free(recipe->judge);
     g_strfreev(recipe->graph);
     g_strfreev(recipe->pooled);
     g_strfreev(recipe->images);

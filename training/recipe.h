@@ -21,6 +21,7 @@ typedef struct {
     char *rank_pairs;   /* "content": within a group; "type": all of a distortion, as RankIQA */
     double margin;      /* of the hinge */
     double rank_weight;
+    double judged_weight;      /* fidelity to the judge over all pairs of ranked images */
     double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
@@ -59,6 +60,7 @@ typedef struct {
     char **types;  /* distortions; all where not given */
     guint side, cuts;
     double rated_above; /* rated training images of at least this score are contents too */
+    char *judge;        /* file of the judge that labels ranked images */
     char **hold_out;    /* names of pictures kept from training, for evaluation */
 
     /* [rated] */
@@ -80,7 +82,7 @@ typedef struct {
     TrainStageRecipe stages[TRAIN_MAX_STAGES];
 } TrainRecipe;
 
-/* Relative paths are taken from folder data (NULL: the recipe's own). Unknown groups, keys and
+/* Relative paths are looked for in folder data, then in the recipe's own. Unknown groups, keys and
  * values out of range are errors naming file, group and key. */
 TrainRecipe *train_recipe_load(const char *path, const char *data, GError **error);
 void train_recipe_free(TrainRecipe *recipe);

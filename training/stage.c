@@ -20,6 +20,24 @@ static double rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBran
            recipe->rank_weight;
 }
 
+/* Ranks order levels; the judge says how many points lie between any two ranked images, so that
+ * types and contents meet on one scale. Differences only: the scale's zero is the ratings'. */
+static double judged_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const double weight = step->recipe->judged_weight;
+    const TrainLabels labels = {.n = batch->n, .quality = batch->judged, .group = batch->all};
+    return weight > 0
+               ? weight * train_loss_fidelity(&labels, batch->scores[branch], step->recipe->sigma,
+                                              weight, batch->d_scores[branch])
+               : 0;
+}
+
+/* All that a ranked batch teaches. */
+static double ranked_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    return rank_loss(step, batch, branch) + judged_loss(step, batch, branch);
+}
+
 /* UNIQUE's pair of losses: ratings by the learned standard deviations, and those by the raters'. */
 static double learned_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
@@ -75,7 +93,7 @@ static double anchor_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
 
 static double anchored_rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
-    return rank_loss(step, batch, branch) + anchor_loss(step, batch, branch);
+    return ranked_loss(step, batch, branch) + anchor_loss(step, batch, branch);
 }
 
 static void forward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
@@ -137,12 +155,12 @@ static double rank_step(const TrainStep *step)
 
 static double tune_step(const TrainStep *step)
 {
-    return step_full(step, step->rated, rating_loss) + step_full(step, step->ranked, rank_loss);
+    return step_full(step, step->rated, rating_loss) + step_full(step, step->ranked, ranked_loss);
 }
 
 static double ohem_step(const TrainStep *step)
 {
-    return step_pair(step, step->rated, rating_loss) + step_pair(step, step->ranked, rank_loss);
+    return step_pair(step, step->rated, rating_loss) + step_pair(step, step->ranked, ranked_loss);
 }
 
 static const TrainStage stages[] = {
