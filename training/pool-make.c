@@ -100,6 +100,12 @@ static gboolean write_image(const Make *make, const PoolSlot *slot, guint number
                        pool_label_offset(slot, make->types->len, number), error);
 }
 
+static float label_of(const Make *make, const TrainDistortion *type, guint level,
+                      const TrainImage *content, const TrainImage *image)
+{
+    return make->judge ? (float)train_judge_label(make->judge, type, level, content, image) : NAN;
+}
+
 static gboolean make_type(Make *make, guint index, guint type, const TrainImage *content,
                           GError **error)
 {
@@ -115,9 +121,7 @@ static gboolean make_type(Make *make, guint index, guint type, const TrainImage 
                            make->params->paths[index / make->params->cuts]);
             return FALSE;
         }
-        const float label = make->judge ? (float)train_judge_label(make->judge, distortion,
-                                                                   level + 1, content, image)
-                                        : NAN;
+        const float label = label_of(make, distortion, level, content, image);
         if (!write_image(make, slot, number, image, label, error))
             return FALSE;
     }

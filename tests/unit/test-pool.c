@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The pool of ranked images: what it holds, when its cache file is used and when it is made again,
  * and what happens when it cannot be. */
+#include "judge-private.h"
 #include "pool.h"
 #include "support.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -179,6 +181,50 @@ static void test_distortions(Fixture *fixture, gconstpointer data)
     for (guint i = 0; i < 3 * SIDE * SIDE; i++)
         differ += one.rgb[i] - clean.rgb[i] != two.rgb[i] - other.rgb[i];
     g_assert_cmpuint(differ, >, SIDE * SIDE);
+}
+
+/* A judge that knows nothing but says something else of every picture. */
+static void save_judge(const char *path)
+{
+    g_autoptr(TrainJudge) judge = train_judge_new();
+    g_autoptr(GError) error = NULL;
+    const guint sizes[] = {judge->n_features, 4, 3, 1};
+    for (guint f = 0; f < judge->n_features; f++)
+        judge->deviation[f] = 1;
+    judge->nets[judge->n_nets++] = train_mlp_new(sizes, 5);
+    for (guint i = 0; i < judge->nets[0]->n_weights; i++)
+        judge->nets[0]->weights[i] = (float)judge->nets[0]->weights[i];
+    train_judge_save(judge, path, &error);
+    g_assert_no_error(error);
+}
+
+/* Without a judge there are no labels; with one, they are what it says. */
+static void test_labels(Fixture *fixture, gconstpointer data)
+{
+    g_autofree char *path = g_build_filename(fixture->folder, "judge", NULL);
+    g_autoptr(TrainPool) plain = open_pool(fixture);
+    g_assert_true(isnan(train_pool_label(plain, 0, 0, 1)));
+    save_judge(path);
+    fixture->params.judge = path;
+    g_autoptr(TrainPool) pool = open_pool(fixture);
+    g_autoptr(TrainJudge) judge = train_judge_load(path, NULL);
+    for (guint i = 0; i < N_CONTENTS * 3 * (TRAIN_LEVELS + 1); i++) {
+        const guint content = i % N_CONTENTS, type = i / N_CONTENTS % 3, level = i / N_CONTENTS / 3;
+        const TrainImage a = train_pool_image(pool, content, type, 0);
+        const TrainImage b = train_pool_image(pool, content, type, level);
+        const float expected = (float)train_judge_score(judge, &a, &b);
+        g_assert_cmpfloat(train_pool_label(pool, content, type, level), ==, expected);
+    }
+    g_assert_cmpfloat(train_pool_label(pool, 0, 0, 1), !=, train_pool_label(pool, 0, 0, 5));
+}
+
+/* A judge that is not there is named. */
+static void test_no_judge(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    fixture->params.judge = "/nowhere/judge";
+    g_assert_null(train_pool_open(&fixture->params, fixture->workers, &error));
+    g_assert_nonnull(strstr(error->message, "/nowhere/judge"));
 }
 
 static void assert_equal_pools(const TrainPool *a, const TrainPool *b)
@@ -362,6 +408,8 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     ADD("contents", test_contents);
     ADD("distortions", test_distortions);
+    ADD("labels", test_labels);
+    ADD("no-judge", test_no_judge);
     ADD("reopen", test_reopen);
     ADD("threads", test_threads);
     ADD("stale", test_stale);
