@@ -262,6 +262,16 @@ static void test_vif(void)
     g_assert_cmpfloat(train_annotate_vif(detail, twice), >, 1.05);
 }
 
+/* Variances below the noise of the eye, covariances around 0; the figure is piq's. */
+static void test_vif_faint(void)
+{
+    g_autoptr(TrainImage) reference = pattern(200, 192);
+    for (guint i = 0; i < 3 * 200 * 192; i++)
+        reference->rgb[i] = 100 + reference->rgb[i] / 16;
+    g_autoptr(TrainImage) noisy = add_noise(reference, 6);
+    assert_near(train_annotate_vif(reference, noisy), .56824852, PEER);
+}
+
 /* Two pixels are one level, the last: each over its constant and its share of the other. */
 static void test_nlpd(void)
 {
@@ -334,8 +344,7 @@ static double perfect(const TrainAnnotator *one)
     return one->distance ? 0 : 1;
 }
 
-static const guint sizes[][2] = {{1, 1},   {1, 7},   {2, 2},  {5, 1},   {3, 40},
-                                 {10, 11}, {16, 23}, {41, 9}, {42, 43}, {300, 2}};
+static const guint sizes[][2] = {{1, 1}, {1, 7}, {2, 2}, {3, 40}, {16, 11}, {41, 9}, {300, 2}};
 
 /* Every judge, any size: a number, and the perfect one for the same picture. */
 static void test_sizes(void)
@@ -347,14 +356,14 @@ static void test_sizes(void)
         g_autoptr(TrainImage) reference = pattern(width, height), noisy = noise(reference);
         g_autoptr(TrainImage) black = grey(width, height, 0), white = grey(width, height, 255);
         TrainImage *const images[] = {reference, noisy, black, white};
-        for (guint i = 0; i < n * 16; i++) {
-            const TrainImage *a = images[i % 4], *b = images[i / 4 % 4];
-            const double value = all[i / 16].measure(a, b);
-            g_test_message("%s, %u x %u, %u with %u: %g", all[i / 16].name, width, height, i % 4,
-                           i / 4 % 4, value);
+        for (guint i = 0; i < n * 8; i++) {
+            /* Each with itself and with the next. */
+            const TrainImage *a = images[i % 4], *b = images[(i + i / 4 % 2) % 4];
+            const double value = all[i / 8].measure(a, b);
+            g_test_message("%s, %u x %u, %u: %g", all[i / 8].name, width, height, i % 8, value);
             g_assert_true(isfinite(value));
             if (a == b)
-                assert_near(value, perfect(&all[i / 16]), 1e-9);
+                assert_near(value, perfect(&all[i / 8]), 1e-9);
         }
     }
 }
@@ -394,6 +403,7 @@ int main(int argc, char **argv)
     g_test_add_func("/unit/annotator/gmsd", test_gmsd);
     g_test_add_func("/unit/annotator/mdsi", test_mdsi);
     g_test_add_func("/unit/annotator/vif", test_vif);
+    g_test_add_func("/unit/annotator/vif-faint", test_vif_faint);
     g_test_add_func("/unit/annotator/nlpd", test_nlpd);
     g_test_add_func("/unit/annotator/vsi", test_vsi);
     g_test_add_func("/unit/annotator/saliency", test_saliency);
