@@ -9,7 +9,7 @@
 
 static const TrainCommand *const commands[] = {
     &train_command_train,   &train_command_eval, &train_command_score, &train_command_compare,
-    &train_command_distort, &train_command_info, &train_command_judge,
+    &train_command_distort, &train_command_info, &train_command_judge, &train_command_calibrate,
 };
 
 static int usage(FILE *out)
@@ -19,7 +19,7 @@ static int usage(FILE *out)
         "Usage: biqa-train COMMAND [OPTION...] ...\n\nMakes and judges the models of the GStreamer "
         "element biqafilter.\n\nCommands:\n");
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(out, "\n`biqa-train COMMAND --help` says more of each.\n");
     return out == stdout ? 0 : 2;
 }

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* biqa-train calibrate */
+#include "command.h"
+#include "eval-hard.h"
+#include "ratings.h"
+#include "score.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static char *ratings_path, *parts, *judged, *out, *figures;
+static double hard_share = -1;
+static int threads, splits, resamples = 2000, seed = 1;
+
+static const GOptionEntry entries[] = {
+    {"ratings", 'r', 0, G_OPTION_ARG_FILENAME, &ratings_path,
+     "Rated list to calibrate on: CSV with image, mos", "CSV"},
+    {"part", 'p', 0, G_OPTION_ARG_STRING, &parts,
+     "Only images whose file name has SHA-256 = R modulo M, for one of the pairs", "R/M[,R/M...]"},
+    {"judge", 'j', 0, G_OPTION_ARG_STRING, &judged,
+     "Images to judge the new head by; they are not calibrated on", "R/M[,R/M...]"},
+    {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "Write the model with its new head", "MODEL2"},
+    {"figures", 'f', 0, G_OPTION_ARG_STRING, &figures,
+     "What the head looks at (score,score-squared,crop-disagreement,spread)", "NAME,..."},
+    {"hard-share", 0, 0, G_OPTION_ARG_DOUBLE, &hard_share,
+     "Set the threshold so that this share of the images is hard (0.1)", "SHARE"},
+    {"splits", 0, 0, G_OPTION_ARG_INT, &splits,
+     "Judge by so many halvings of the images, heads fitted to one half", "N"},
+    {"resamples", 0, 0, G_OPTION_ARG_INT, &resamples, "Bootstrap resamples (2000)", "N"},
+    {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Of folds, halvings and resamples (1)", "N"},
+    {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads (one a processor)", "N"},
+    {0},
+};
+
+static gboolean parse_options(TrainCalibration *calibration, GError **error)
+{
+    g_auto(GStrv) names = figures ? g_strsplit(figures, ",", -1) : NULL;
+
+    if (!ratings_path) {
+        g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                            "nothing to calibrate on: give --ratings");
+        return FALSE;
+    }
+    if (splits < 0 || splits > 10000 || resamples < 0 || resamples > 1000000) {
+        g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                            "--splits is 0 to 10000, --resamples 0 to 1000000");
+        return FALSE;
+    }
+    if (hard_share != -1) {
+        if (!(hard_share >= 0 && hard_share <= 1)) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "--hard-share %g: it is 0 to 1",
+                        hard_share);
+            return FALSE;
+        }
+        calibration->hard_share = hard_share;
+    }
+    calibration->seed = (guint64)seed;
+    return train_calibration_parse((const char *const *)names, calibration, error);
+}
+
+/* Whether path is of one of the parts (NULL: all are); -1 and error where they make no sense. */
+static int is_in(const char *path, const char *parts_of, GError **error)
+{
+    g_auto(GStrv) pairs = parts_of ? g_strsplit(parts_of, ",", -1) : NULL;
+    int wanted = !pairs;
+
+    for (guint k = 0; pairs && pairs[k]; k++) {
+        guint remainder, modulus;
+        int end = 0;
+        if (sscanf(pairs[k], "%u/%u%n", &remainder, &modulus, &end) != 2 || pairs[k][end] ||
+            !modulus || remainder >= modulus) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                        "part \"%s\": write R/M with R below M, as 1/10, or several with commas",
+                        pairs[k]);
+            return -1;
+        }
+        wanted |= train_ratings_part(path, modulus) == remainder;
+    }
+    return wanted;
+}
+
+/* Scores those images of the list that are of the parts and not of those left out (NULL: none).
+ * (transfer full) */
+static TrainErrors *score(const BiqaModel *model, const TrainRatings *list, const char *parts_of,
+                          const char *left_out, GError **error)
+{
+    g_autoptr(TrainScorer) scorer = train_scorer_new(model);
+    g_autofree char **paths = g_new(char *, list->n);
+    g_autofree double *ratings = g_new(double, list->n);
+    g_autofree BiqaResult *results = g_new0(BiqaResult, list->n);
+    guint n = 0;
+
+    for (guint i = 0; i < list->n; i++) {
+        const int in = is_in(list->paths[i], parts_of, error);
+        const int not_in = left_out && in > 0 ? is_in(list->paths[i], left_out, error) : 0;
+        if (in < 0 || not_in < 0)
+            return NULL;
+        paths[n] = list->paths[i];
+        ratings[n] = list->scores[i];
+        n += in && !not_in;
+    }
+    TrainWorkers *workers = train_workers_new((guint)MAX(threads, 0));
+    const gboolean ok = train_scorer_results(scorer, paths, n, workers, results, error);
+    train_workers_free(workers);
+    return ok ? train_errors_new(model, results, ratings, n) : NULL;
+}
+
+static void print_head(const BiqaUncertainty *head, guint n)
+{
+    printf("images       %u\nuncertainty  %.2f points where every figure is at its mean\n", n,
+           exp(head->bias));
+    for (guint k = 0; k < head->n_terms; k++)
+        printf("figure       %-18s mean %8.3f, deviation %7.3f: %+.1f %% a deviation\n",
+               biqa_figure_name(head->terms[k].figure), head->terms[k].mean,
+               head->terms[k].deviation, 100 * expm1(head->terms[k].weight));
+    printf("interval     score -/+ %.3f uncertainties, to hold %g %% of the ratings\nhard above   "
+           "%.2f points of uncertainty\n\n",
+           head->quantile, 100 * head->coverage, head->hard_threshold);
+}
+
+/* The new head, and one without the competitor, on images that neither has seen. */
+static gboolean judge(const BiqaModel *model, const TrainRatings *list, const TrainErrors *fitted,
+                      const TrainCalibration *calibration, GError **error)
+{
+    const TrainCalibration less = train_calibration_without_competitor(calibration);
+    BiqaUncertainty rest;
+
+    if (!judged)
+        return TRUE;
+    g_autoptr(TrainErrors) errors = score(model, list, judged, NULL, error);
+    if (!errors || !train_calibrate(fitted, &less, &rest, error))
+        return FALSE;
+    if (errors->n < 5) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "%u rated images are too few to judge by: it takes 5", errors->n);
+        return FALSE;
+    }
+    const TrainEvalHard eval = {model, errors, calibration, (guint)resamples, (guint64)seed};
+    train_eval_hard_print(&eval, &rest);
+    return TRUE;
+}
+
+static gboolean halve(const BiqaModel *model, const TrainErrors *errors,
+                      const TrainCalibration *calibration, GError **error)
+{
+    const TrainEvalHard eval = {model, errors, calibration, 0, (guint64)seed};
+
+    if (!splits)
+        return TRUE;
+    if (errors->n < 2 * TRAIN_CALIBRATE_LEAST) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "%u rated images are too few to halve: it takes %d", errors->n,
+                    2 * TRAIN_CALIBRATE_LEAST);
+        return FALSE;
+    }
+    train_eval_hard_print_splits(&eval, (guint)splits);
+    return TRUE;
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    TrainCalibration calibration = train_calibration_default();
+
+    if (!train_command_check(argc, 1, 1, "one model", error) || !parse_options(&calibration, error))
+        return 2;
+    g_autoptr(BiqaModel) model = biqa_model_load(argv[0], error);
+    g_autoptr(TrainRatings) list = model ? train_ratings_load(ratings_path, error) : NULL;
+    g_autoptr(TrainErrors) errors = list ? score(model, list, parts, judged, error) : NULL;
+    if (!errors || !train_calibrate(errors, &calibration, &model->uncertainty, error))
+        return 1;
+    print_head(&model->uncertainty, errors->n);
+    return judge(model, list, errors, &calibration, error) &&
+                   halve(model, errors, &calibration, error) &&
+                   (!out || biqa_model_save(model, out, error))
+               ? 0
+               : 1;
+}
+
+const TrainCommand train_command_calibrate = {
+    .name = "calibrate",
+    .summary = "Fit uncertainty, interval and hard threshold to rated pictures",
+    .arguments = "MODEL",
+    .description =
+        "The pictures must not be ones that the model was trained on. Scores stay as they are;\n"
+        "without --out nothing is written.",
+    .entries = entries,
+    .run = run,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The hard flag judged as a product: does its figure find the images that a model is wrong about,
+ * does the interval hold the ratings. Printed as tables. */
+#pragma once
+
+#include "calibrate.h"
+
+typedef struct {
+    const BiqaModel *model;
+    const TrainErrors *errors;           /* of rated images that the model was not trained on */
+    const TrainCalibration *calibration; /* of heads that are fitted for comparison */
+    guint resamples;                     /* of the bootstrap */
+    guint64 seed;
+} TrainEvalHard;
+
+/* For plain disagreement, the model's own head and rest (a head to compare with, without the
+ * competitor's figures; NULL: none): AUROC for the worst fifth of the errors and Spearman
+ * correlation with the error, with 95 % bootstrap intervals; of the heads' intervals, share of
+ * ratings within and mean width. */
+void train_eval_hard_print(const TrainEvalHard *eval, const BiqaUncertainty *rest);
+
+/* Medians over n_splits seeded halvings, heads fitted to one half and judged on the other. */
+void train_eval_hard_print_splits(const TrainEvalHard *eval, guint n_splits);
