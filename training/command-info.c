@@ -3,6 +3,7 @@
 #include "command.h"
 #include "model.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static gboolean show_graph, show_recipe;
@@ -35,6 +36,24 @@ static void print_graph(const BiqaGraph *graph)
     }
 }
 
+static void print_head(const BiqaModel *model)
+{
+    const BiqaUncertainty *head = &model->uncertainty;
+    if (!head->n_terms) {
+        printf("uncertainty  not told\nhard above   %g points of disagreement\n",
+               model->hard_threshold);
+        return;
+    }
+    printf("uncertainty  %.2f points where all is as usual; it changes with", exp(head->bias));
+    for (guint k = 0; k < head->n_terms; k++)
+        printf("%s %s (%+.1f %% a deviation)", k ? "," : "",
+               biqa_figure_name(head->terms[k].figure), 100 * expm1(head->terms[k].weight));
+    printf("\nhard above   %.2f points of uncertainty\n", head->hard_threshold);
+    if (head->n_images)
+        printf("interval     score -/+ %.3f uncertainties, for %g %% of ratings, from %u images\n",
+               head->quantile, 100 * head->coverage, head->n_images);
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     if (!train_command_check(argc, 1, 1, "one model", error))
@@ -52,8 +71,8 @@ static int run(int argc, char **argv, GError **error)
     print_crops(&model->input);
     printf("competitor   %g of the convolution weights pruned, %s normalisation\n",
            model->competitor_ratio, model->competitor_norm ? "its own" : "the full model's");
-    printf("hard above   %g points of disagreement\nvalidation   SRCC %.4f, PLCC %.4f\n",
-           model->hard_threshold, model->validation_srcc, model->validation_plcc);
+    print_head(model);
+    printf("validation   SRCC %.4f, PLCC %.4f\n", model->validation_srcc, model->validation_plcc);
     if (show_graph)
         print_graph(model->graph);
     if (show_recipe)

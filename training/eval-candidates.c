@@ -9,10 +9,15 @@ static gboolean score_model(const TrainEval *eval, guint m, const TrainRatings *
                             TrainCandidates *candidates, GError **error)
 {
     const guint n = candidates->n_images;
+    const BiqaModel *model = eval->models[m].model;
+    g_autofree BiqaResult *results = g_new0(BiqaResult, n);
     candidates->verdicts[m] = g_new0(BiqaVerdict, n);
-    if (!train_scorer_files(eval->models[m].scorer, ratings->paths, n, eval->workers,
-                            candidates->verdicts[m], error))
+    if (!train_scorer_results(eval->models[m].scorer, ratings->paths, n, eval->workers, results,
+                              error))
         return FALSE;
+    for (guint i = 0; i < n; i++)
+        candidates->verdicts[m][i] = biqa_model_verdict(model, &results[i], -1);
+    candidates->errors[m] = train_errors_new(model, results, ratings->scores, n);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         TrainCandidate *candidate = &candidates->all[candidates->n++];
         *candidate = (TrainCandidate){.name = train_eval_branch_name(eval, m, b),
@@ -70,6 +75,7 @@ TrainCandidates *train_candidates_new(const TrainEval *eval, const TrainRatings 
         g_new0(TrainCandidate, 2 * eval->n_models + count(eval->scores) + count(eval->distances));
     candidates->n_models = eval->n_models;
     candidates->verdicts = g_new0(BiqaVerdict *, eval->n_models);
+    candidates->errors = g_new0(TrainErrors *, eval->n_models);
     candidates->n_images = n;
     /* The lists first: a mistake in them is seen before minutes of scoring. */
     if (!load_lists(eval->scores, 1, ratings, candidates, error) ||
@@ -90,8 +96,11 @@ void train_candidates_free(TrainCandidates *candidates)
         g_free(candidates->all[i].name);
         g_free(candidates->all[i].scores);
     }
-    for (guint m = 0; m < candidates->n_models; m++)
+    for (guint m = 0; m < candidates->n_models; m++) {
         g_free(candidates->verdicts[m]);
+        train_errors_free(candidates->errors[m]);
+    }
+    g_free(candidates->errors);
     g_free(candidates->verdicts);
     g_free(candidates->all);
     g_free(candidates);

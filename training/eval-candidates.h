@@ -2,6 +2,7 @@
 /* Who is compared on a rated list: both branches of every model, and judges of somebody else's. */
 #pragma once
 
+#include "calibrate.h"
 #include "eval.h"
 #include "ratings.h"
 
@@ -17,6 +18,7 @@ typedef struct {
     guint n, n_images;
     TrainCandidate *all;
     BiqaVerdict **verdicts; /* (models)(images) */
+    TrainErrors **errors;   /* (models) */
     guint n_models;
 } TrainCandidates;
 

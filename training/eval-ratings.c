@@ -3,11 +3,13 @@
 #include "eval-candidates.h"
 
 #include "csv.h"
+#include "eval-hard.h"
 #include "splits.h"
 #include <math.h>
 #include <stdio.h>
 
 #define LEVEL .95
+#define HALVINGS 10
 #define SPLIT_SHARE .2
 
 static gboolean parse_part(const char *part, guint *remainder, guint *modulus, GError **error)
@@ -207,6 +209,23 @@ static void show_pairs(const Table *table)
     end_array(table->eval->json);
 }
 
+/* What is said of a score's error, model by model; tables only. */
+static void show_hard(const Table *table)
+{
+    for (guint m = 0; m < table->eval->n_models && !table->eval->json; m++) {
+        const TrainEvalModel *model = &table->eval->models[m];
+        const TrainCalibration calibration = train_calibration_default();
+        const TrainEvalHard hard = {model->model, table->candidates->errors[m], &calibration,
+                                    table->eval->resamples, table->eval->seed};
+        printf("\n%s: ", model->name);
+        train_eval_hard_print(&hard, NULL);
+        if (hard.errors->n >= 2 * TRAIN_CALIBRATE_LEAST) {
+            printf("\n%s: ", model->name);
+            train_eval_hard_print_splits(&hard, HALVINGS);
+        }
+    }
+}
+
 static void append_number(GString *text, double value)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
@@ -271,5 +290,6 @@ gboolean train_eval_ratings(const TrainEval *eval, GError **error)
     if (eval->splits)
         show_splits(&table);
     show_pairs(&table);
+    show_hard(&table);
     return !eval->csv || write_csv(&table, ratings, error);
 }

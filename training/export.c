@@ -3,6 +3,8 @@
 #include "export.h"
 
 #include "batch.h"
+#include "calibrate.h"
+#include "metrics.h"
 #include "score.h"
 #include <string.h>
 
@@ -34,13 +36,29 @@ static BiqaModel *build(const TrainRecipe *recipe, const TrainWeights *weights)
     return model;
 }
 
+/* Fits the uncertainty head where there are images enough, and the recipe wants one. */
+static gboolean calibrate(const TrainRecipe *recipe, const BiqaResult *results,
+                          const double *ratings, guint n, BiqaModel *model, GError **error)
+{
+    TrainCalibration calibration = train_calibration_default();
+
+    calibration.hard_share = recipe->hard_share;
+    calibration.seed = recipe->seed;
+    if (n < TRAIN_CALIBRATE_LEAST || (recipe->figures && !recipe->figures[0]))
+        return TRUE;
+    if (!train_calibration_parse((const char *const *)recipe->figures, &calibration, error))
+        return FALSE;
+    g_autoptr(TrainErrors) errors = train_errors_new(model, results, ratings, n);
+    return train_calibrate(errors, &calibration, &model->uncertainty, error);
+}
+
 /* Scores the validation part and takes its figures into the model. */
 static gboolean validate(const TrainRecipe *recipe, const TrainDataset *dataset,
                          TrainWorkers *workers, BiqaModel *model, GError **error)
 {
     const GArray *part = dataset->parts[TRAIN_PART_VALIDATION];
     g_autofree char **paths = g_new(char *, part->len);
-    g_autofree BiqaVerdict *verdicts = g_new0(BiqaVerdict, part->len);
+    g_autofree BiqaResult *results = g_new0(BiqaResult, part->len);
     g_autofree double *scores = g_new(double, part->len);
     g_autofree double *ratings = g_new(double, part->len);
     g_autofree double *disagreements = g_new(double, part->len);
@@ -51,17 +69,18 @@ static gboolean validate(const TrainRecipe *recipe, const TrainDataset *dataset,
         paths[k] = dataset->ratings->paths[i];
         ratings[k] = dataset->ratings->scores[i];
     }
-    if (!train_scorer_files(scorer, paths, part->len, workers, verdicts, error))
+    if (!train_scorer_results(scorer, paths, part->len, workers, results, error))
         return FALSE;
     for (guint k = 0; k < part->len; k++) {
-        scores[k] = verdicts[k].score;
-        disagreements[k] = verdicts[k].disagreement;
+        const BiqaVerdict verdict = biqa_model_verdict(model, &results[k], -1);
+        scores[k] = verdict.score;
+        disagreements[k] = verdict.disagreement;
     }
     const TrainAgreement agreement = train_agreement(scores, ratings, part->len);
     model->validation_srcc = agreement.srcc;
     model->validation_plcc = agreement.plcc;
     model->hard_threshold = train_quantile(disagreements, part->len, 1 - recipe->hard_share);
-    return TRUE;
+    return calibrate(recipe, results, ratings, part->len, model, error);
 }
 
 BiqaModel *train_export(const TrainRecipe *recipe, const TrainWeights *weights,

@@ -8,6 +8,7 @@
 
 /* A model of the present weights, with the competitor by the recipe's ratio. Where the dataset has
  * a validation part, its SRCC and PLCC are measured and the hard threshold is set so that the
- * recipe's hard-share of it is hard; else the threshold is 10 points. (transfer full) */
+ * recipe's hard-share of it is hard; else the threshold is 10 points. Where the part has 20 images
+ * or more, the uncertainty head and its interval are fitted to it (calibrate.h). (transfer full) */
 BiqaModel *train_export(const TrainRecipe *recipe, const TrainWeights *weights,
                         const TrainDataset *dataset, TrainWorkers *workers, GError **error);

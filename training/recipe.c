@@ -2,6 +2,7 @@
 /* Recipes: one table of keys, one loop that reads them. */
 #include "recipe.h"
 
+#include "calibrate.h"
 #include "error.h"
 #include "nearest.h"
 #include <math.h>
@@ -64,6 +65,7 @@ static const Key keys[] = {
     RUN("competitor", "ratio", KEY_REAL, ratio, 0, .99),
     RUN("competitor", "own-norm", KEY_BOOL, own_norm),
     RUN("competitor", "hard-share", KEY_REAL, hard_share, 0, 1),
+    RUN("uncertainty", "figures", KEY_STRINGS, figures),
     RUN("optimiser", "beta1", KEY_REAL, optim.beta1, 0, .9999),
     RUN("optimiser", "beta2", KEY_REAL, optim.beta2, 0, .99999),
     RUN("optimiser", "momentum", KEY_REAL, optim.momentum, 0, .9999),
@@ -393,6 +395,17 @@ static gboolean check_parts(const TrainRecipe *recipe, GError **error)
     return TRUE;
 }
 
+/* Now, not when hours of training end in it. */
+static gboolean check_figures(const TrainRecipe *recipe, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    TrainCalibration unused;
+
+    return !recipe->figures || !recipe->figures[0] ||
+           train_calibration_parse((const char *const *)recipe->figures, &unused, &why) ||
+           fail(error, "uncertainty", "figures", why->message);
+}
+
 static gboolean check_recipe(const TrainRecipe *recipe, GError **error)
 {
     if (!recipe->n_stages)
@@ -407,7 +420,7 @@ static gboolean check_recipe(const TrainRecipe *recipe, GError **error)
     }
     if (recipe->types && !recipe->types[0])
         return fail(error, "ranked", "types", "names no distortion");
-    if (!check_parts(recipe, error))
+    if (!check_parts(recipe, error) || !check_figures(recipe, error))
         return FALSE;
     for (guint s = 0; s < recipe->n_stages; s++) {
         if (!check_stage(recipe, &recipe->stages[s], error))
@@ -532,6 +545,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_strfreev(recipe->images);
     g_strfreev(recipe->types);
     g_strfreev(recipe->hold_out);
+    g_strfreev(recipe->figures);
     g_free(recipe->ratings);
     g_free(recipe);
 }

@@ -74,6 +74,9 @@ typedef struct {
     gboolean own_norm;
     double hard_share; /* the threshold is set so that this share of validation images is hard */
 
+    /* [uncertainty] */
+    char **figures; /* what the head looks at; NULL: the default, empty: there is no head */
+
     TrainOptimParams optim; /* [optimiser] */
     double clip;            /* gradient norm */
     double average;         /* of the exponential mean of the weights; 0: the last ones count */

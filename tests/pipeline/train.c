@@ -5,6 +5,7 @@
 #include "image.h"
 #include "metrics.h"
 #include "model.h"
+#include "said.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -17,7 +18,7 @@
 #include <sys/resource.h>
 
 #define PICTURES 6
-#define AGREEMENT .05 /* points of 100: what element and trainer may differ by */
+#define RATED 40 /* enough to calibrate on and to halve */
 
 static const char recipe[] =
     "[run]\nname=tiny\nseed=7\ncheckpoint-every=5\n"
@@ -421,52 +422,17 @@ static void test_eval_side_by_side(void)
     refuse("eval whole/model.gguf --pictures pictures --splits 3", "--ratings");
 }
 
-/* The scores of a picture by the element: the fields of its one message. */
-static void score_by_element(const char *made, const char *backend, const char *path, double *score,
-                             double *competitor)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *model = g_build_filename(folder, made, "model.gguf", NULL);
-    g_autofree char *line = g_strdup_printf(
-        "filesrc location=\"%s\" ! decodebin ! biqafilter backend=%s model=\"%s\" ! "
-        "fakesink",
-        path, backend, model);
-    g_autoptr(GstElement) pipeline = gst_parse_launch(line, &error);
-    g_assert_no_error(error);
-    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
-    guint found = 0;
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    for (gboolean done = FALSE; !done;) {
-        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
-            bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-        const GstStructure *fields = gst_message_get_structure(message);
-        g_assert_cmpint(GST_MESSAGE_TYPE(message), !=, GST_MESSAGE_ERROR);
-        done = GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
-        if (!done && gst_structure_has_name(fields, "biqa")) {
-            g_assert_true(gst_structure_get_double(fields, "score", score));
-            g_assert_true(gst_structure_get_double(fields, "competitor-score", competitor));
-            found++;
-        }
-    }
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    g_assert_cmpuint(found, ==, 1);
-}
-
 static void compare_with_element(const char *made, const char *backend)
 {
+    g_autofree char *model = g_build_filename(folder, made, "model.gguf", NULL);
     for (guint i = 0; i < PICTURES; i++) {
         g_autofree char *line = g_strdup_printf("score %s/model.gguf pictures/p%u.png", made, i);
         g_autofree char *name = g_strdup_printf("pictures/p%u.png", i);
         g_autofree char *path = file_in(name);
         g_autofree char *out = NULL;
-        double score = 0, competitor = 0;
         run_well(line, &out);
-        g_auto(GStrv) cells = g_strsplit(strchr(out, '\n') + 1, ",", -1);
-        score_by_element(made, backend, path, &score, &competitor);
-        g_assert_cmpfloat(fabs(score - g_ascii_strtod(cells[1], NULL)), <=, AGREEMENT);
-        g_assert_cmpfloat(fabs(competitor - g_ascii_strtod(cells[2], NULL)), <=, AGREEMENT);
-        g_assert_cmpfloat(score, >, 0);
-        g_assert_cmpfloat(score, <, 100);
+        g_auto(GStrv) lines = g_strsplit(out, "\n", -1);
+        compare_picture(backend, model, path, lines[1]);
     }
 }
 
@@ -544,6 +510,53 @@ static void test_two_outputs(void)
     refuse("train no-std.ini --out no-std", "two outputs");
 }
 
+/* Rated pictures that nothing was trained on. */
+static void make_rated(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) list = g_string_new("image,mos\n");
+    for (guint i = 0; i < RATED; i++) {
+        g_autoptr(TrainImage) image = draw(100 + i);
+        g_autofree char *name = g_strdup_printf("q%u.png", i);
+        g_autofree char *path = file_in(name);
+        train_image_save(image, path, &error);
+        g_assert_no_error(error);
+        g_string_append_printf(list, "%s,%u\n", name, 30 + 17 * i % 41);
+    }
+    write_text("more.csv", list->str);
+}
+
+/* A head fitted afterwards: the same scores, and element and trainer tell the same uncertainty. */
+static void test_calibrate(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *out = NULL;
+    g_autofree char *judged = NULL;
+    g_autofree char *made = file_in("calibrated"), *path = file_in("calibrated/model.gguf");
+    make_rated();
+    g_assert_cmpint(g_mkdir(made, 0777), ==, 0);
+    run_well("calibrate whole/model.gguf --ratings more.csv --out calibrated/model.gguf "
+             "--hard-share 0.25 --splits 2",
+             &out);
+    g_assert_nonnull(strstr(out, "halvings of 40"));
+    g_autoptr(BiqaModel) model = biqa_model_load(path, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(model->uncertainty.n_images, ==, RATED);
+    g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
+    compare_with_element("calibrated", "vulkan");
+    compare_with_element("calibrated", "reference");
+    run_well("calibrate whole/model.gguf --ratings more.csv --out calibrated/again.gguf "
+             "--hard-share 0.25 --threads 1",
+             NULL);
+    assert_same_files("calibrated/model.gguf", "calibrated/again.gguf");
+    run_well("eval calibrated/model.gguf --ratings more.csv", &judged);
+    g_assert_nonnull(strstr(judged, "\nuncertainty "));
+    refuse("calibrate whole/model.gguf --ratings ratings.csv", "too few");
+    refuse("calibrate whole/model.gguf --ratings more.csv --part 3/2", "3/2");
+    refuse("calibrate whole/model.gguf --ratings more.csv --figures colour", "colour");
+    refuse("calibrate whole/model.gguf", "--ratings");
+}
+
 static void remove_folder(void)
 {
     g_autofree char *command = NULL;
@@ -573,6 +586,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/misfits", test_misfits);
     g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
     g_test_add_func("/pipeline/element-reference", test_element_reference);
+    g_test_add_func("/pipeline/calibrate", test_calibrate);
     g_test_add_func("/pipeline/two-outputs", test_two_outputs);
     const int status = g_test_run();
     remove_folder();

@@ -91,6 +91,7 @@ static void test_refused_recipes(void)
         {NETWORK RANKED STAGE "rank-pairs=some\n", "rank-pairs"},
         {NETWORK RANKED STAGE "[rated]\nhold-out-modulus=5\nhold-out-remainder=5\n",
          "hold-out-remainder"},
+        {NETWORK RANKED STAGE "[uncertainty]\nfigures=score;scare\n", "scare"},
         {NETWORK RANKED STAGE "[rated]\nvalidation-modulus=2\nvalidation-remainder=3\n",
          "validation-remainder"},
         {NETWORK RANKED "types=\n" STAGE, "types"},
