@@ -6,10 +6,6 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 
-/* Contents are at most this many pixels wide and high: a Kodak photograph stays whole, a wallpaper
- * is reduced. */
-#define EVAL_SIDE 768
-
 static gboolean keep_only(const TrainEval *eval, char **paths, GError **error)
 {
     guint n = 0;
@@ -31,7 +27,7 @@ static TrainPool *open_pool(const TrainEval *eval, char **paths, const char *fol
 {
     const TrainPoolParams params = {.paths = (const char *const *)paths,
                                     .types = (const char *const *)eval->types,
-                                    .side = EVAL_SIDE,
+                                    .side = TRAIN_LEVELS_SIDE,
                                     .cuts = 1,
                                     .cache = folder,
                                     .seed = 1};

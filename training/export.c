@@ -54,11 +54,13 @@ static gboolean calibrate(const TrainRecipe *recipe, const BiqaResult *results,
 
 /* Scores the validation part and takes its figures into the model. */
 static gboolean validate(const TrainRecipe *recipe, const TrainDataset *dataset,
-                         TrainWorkers *workers, BiqaModel *model, GError **error)
+                         TrainWorkers *workers, BiqaModel *model,
+                         TrainAgreement agreement[BIQA_N_BRANCHES], GError **error)
 {
     const GArray *part = dataset->parts[TRAIN_PART_VALIDATION];
     g_autofree char **paths = g_new(char *, part->len);
     g_autofree BiqaResult *results = g_new0(BiqaResult, part->len);
+    g_autofree BiqaVerdict *verdicts = g_new(BiqaVerdict, part->len);
     g_autofree double *scores = g_new(double, part->len);
     g_autofree double *ratings = g_new(double, part->len);
     g_autofree double *disagreements = g_new(double, part->len);
@@ -71,24 +73,29 @@ static gboolean validate(const TrainRecipe *recipe, const TrainDataset *dataset,
     }
     if (!train_scorer_results(scorer, paths, part->len, workers, results, error))
         return FALSE;
-    for (guint k = 0; k < part->len; k++) {
-        const BiqaVerdict verdict = biqa_model_verdict(model, &results[k], -1);
-        scores[k] = verdict.score;
-        disagreements[k] = verdict.disagreement;
+    for (guint k = 0; k < part->len; k++)
+        verdicts[k] = biqa_model_verdict(model, &results[k], -1);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        for (guint k = 0; k < part->len; k++)
+            scores[k] = b == BIQA_FULL ? verdicts[k].score : verdicts[k].competitor_score;
+        agreement[b] = train_agreement(scores, ratings, part->len);
     }
-    const TrainAgreement agreement = train_agreement(scores, ratings, part->len);
-    model->validation_srcc = agreement.srcc;
-    model->validation_plcc = agreement.plcc;
+    for (guint k = 0; k < part->len; k++)
+        disagreements[k] = verdicts[k].disagreement;
+    model->validation_srcc = agreement[BIQA_FULL].srcc;
+    model->validation_plcc = agreement[BIQA_FULL].plcc;
     model->hard_threshold = train_quantile(disagreements, part->len, 1 - recipe->hard_share);
     return calibrate(recipe, results, ratings, part->len, model, error);
 }
 
 BiqaModel *train_export(const TrainRecipe *recipe, const TrainWeights *weights,
-                        const TrainDataset *dataset, TrainWorkers *workers, GError **error)
+                        const TrainDataset *dataset, TrainWorkers *workers,
+                        TrainAgreement agreement[BIQA_N_BRANCHES], GError **error)
 {
     g_autoptr(BiqaModel) model = build(recipe, weights);
+    memset(agreement, 0, BIQA_N_BRANCHES * sizeof *agreement);
     if (dataset->ratings && dataset->parts[TRAIN_PART_VALIDATION]->len > 1 &&
-        !validate(recipe, dataset, workers, model, error))
+        !validate(recipe, dataset, workers, model, agreement, error))
         return NULL;
     return g_steal_pointer(&model);
 }

@@ -41,6 +41,9 @@ train_picture_image(const TrainPicture *picture); /* (transfer full), rounded to
 /* train_picture_load() and train_picture_image() in one. */
 TrainImage *train_image_load(const char *path, GError **error);
 
+/* The picture as JPEG of that quality (1..100), for pages. (transfer full) */
+GBytes *train_image_jpeg(const TrainImage *image, guint quality, GError **error);
+
 /* Writes a PNG file. Errors name it. */
 gboolean train_image_save(const TrainImage *image, const char *path, GError **error);
 

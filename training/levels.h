@@ -4,6 +4,10 @@
 
 #include "score.h"
 
+/* Contents to judge by are at most this many pixels wide and high: a Kodak photograph stays whole,
+ * a wallpaper is reduced. */
+#define TRAIN_LEVELS_SIDE 768
+
 typedef struct {
     guint n_contents, n_types;
     BiqaVerdict *verdicts; /* (contents, types, TRAIN_LEVELS + 1); level 0: the content itself */

@@ -42,6 +42,7 @@ static const Key keys[] = {
     RUN("run", "datasets", KEY_STRINGS, datasets),
     RUN("run", "seed", KEY_SEED, seed),
     RUN("run", "checkpoint-every", KEY_UINT, checkpoint_every, 1, 1e9),
+    RUN("run", "validate-every", KEY_UINT, validate_every, 0, 1e9),
     RUN("network", "backbone", KEY_PATH, backbone),
     RUN("network", "graph", KEY_STRINGS, graph),
     RUN("network", "pooled", KEY_STRINGS, pooled),
@@ -500,22 +501,32 @@ static gboolean read_groups(GKeyFile *file, const char *const *folders, TrainRec
     return TRUE;
 }
 
-TrainRecipe *train_recipe_load(const char *path, const char *data, GError **error)
+TrainRecipe *train_recipe_parse(const char *text, const char *name, const char *const *folders,
+                                GError **error)
 {
     g_autoptr(TrainRecipe) recipe = g_new0(TrainRecipe, 1);
     g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *own = g_path_get_dirname(path);
-    const char *const folders[] = {data ? data : own, own, NULL};
 
     defaults(recipe);
-    if (g_file_get_contents(path, &recipe->text, NULL, error) &&
-        g_key_file_load_from_data(file, recipe->text, (gsize)-1, G_KEY_FILE_NONE, error) &&
+    recipe->text = g_strdup(text);
+    if (g_key_file_load_from_data(file, text, (gsize)-1, G_KEY_FILE_NONE, error) &&
         read_optimiser(file, recipe, error) && read_groups(file, folders, recipe, error) &&
         read_crops(file, &recipe->input, error) &&
         read_colour(file, "mean", recipe->input.mean, error) &&
         read_colour(file, "deviation", recipe->input.deviation, error) &&
         check_recipe(recipe, error))
         return g_steal_pointer(&recipe);
+    g_prefix_error(error, "recipe \"%s\": ", name);
+    return NULL;
+}
+
+TrainRecipe *train_recipe_load(const char *path, const char *data, GError **error)
+{
+    g_autofree char *own = g_path_get_dirname(path);
+    g_autofree char *text = NULL;
+    const char *const folders[] = {data ? data : own, own, NULL};
+    if (g_file_get_contents(path, &text, NULL, error))
+        return train_recipe_parse(text, path, folders, error);
     g_prefix_error(error, "recipe \"%s\": ", path);
     return NULL;
 }

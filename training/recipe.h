@@ -41,6 +41,7 @@ typedef struct {
     char **datasets;
     guint64 seed;
     guint checkpoint_every; /* steps */
+    guint validate_every;   /* steps; 0: at the end of a stage only */
 
     /* [network] one of the two */
     char *backbone;     /* GGUF file of folded convolutions to start from */
@@ -88,6 +89,10 @@ typedef struct {
 /* Relative paths are looked for in folder data, then in the recipe's own. Unknown groups, keys and
  * values out of range are errors naming file, group and key. */
 TrainRecipe *train_recipe_load(const char *path, const char *data, GError **error);
+/* The same from its text; name is what errors call it. A relative path is looked for in each of
+ * folders (NULL-terminated) and taken from the first where none has it. */
+TrainRecipe *train_recipe_parse(const char *text, const char *name, const char *const *folders,
+                                GError **error);
 void train_recipe_free(TrainRecipe *recipe);
 
 gboolean train_stage_learns_variance(const TrainStageRecipe *stage);

@@ -70,6 +70,22 @@ static gboolean report(const Run *run, TrainStageRun *stage, TrainProgress *prog
                                train_progress_rate(progress, done, stage->images), NULL);
 }
 
+/* Where the validation part stands in the middle of a stage, for the curves of the report. */
+static gboolean watch(const Run *run, const TrainStageRun *stage, GError **error)
+{
+    const guint every = run->recipe->validate_every, step = run->place.step;
+    TrainAgreement agreement[BIQA_N_BRANCHES];
+    if (!every || step % every || step == stage->recipe->steps)
+        return TRUE;
+    g_autoptr(BiqaModel) model =
+        train_export(run->recipe, run->weights, run->dataset, run->workers, agreement, error);
+    return model && (!agreement[BIQA_FULL].n ||
+                     train_journal_write(run->journal, error, "validation", stage->recipe->name,
+                                         "step", (double)step, "srcc", agreement[BIQA_FULL].srcc,
+                                         "plcc", agreement[BIQA_FULL].plcc, "competitor_srcc",
+                                         agreement[BIQA_COMPETITOR].srcc, NULL));
+}
+
 /* Keeps the batch that gave no number and the weights it met, and says where. */
 static void tell_bad_batch(const Run *run, const TrainStageRun *stage, GError **error)
 {
@@ -99,7 +115,7 @@ static TrainRunResult advance(Run *run, TrainStageRun *stage, TrainProgress *pro
     }
     run->place.step++;
     run->steps++;
-    if (!report(run, stage, progress, loss, error))
+    if (!report(run, stage, progress, loss, error) || !watch(run, stage, error))
         return TRAIN_RUN_FAILED;
     const gboolean stop =
         is_interrupted(run) || (run->params->stop_after && run->steps >= run->params->stop_after);
@@ -124,11 +140,14 @@ static TrainRunResult loop(Run *run, TrainStageRun *stage, GError **error)
 
 static gboolean write_model(const Run *run, const char *stage, GError **error)
 {
+    TrainAgreement agreement[BIQA_N_BRANCHES];
     g_autoptr(BiqaModel) model =
-        train_export(run->recipe, run->weights, run->dataset, run->workers, error);
+        train_export(run->recipe, run->weights, run->dataset, run->workers, agreement, error);
     return model && biqa_model_save(model, run->model, error) &&
            train_journal_write(run->journal, error, "model", stage, "validation_srcc",
                                model->validation_srcc, "validation_plcc", model->validation_plcc,
+                               "competitor_srcc", agreement[BIQA_COMPETITOR].srcc,
+                               "validation_images", (double)agreement[BIQA_FULL].n,
                                "hard_threshold", model->hard_threshold, NULL);
 }
 
