@@ -8,7 +8,7 @@
 
 /* KADID-like pairs have the size of the pictures that the judge will label; TID2013's have its own.
  */
-enum { KADID_SIDE = 320, TID_WIDTH = 512, TID_HEIGHT = 384 };
+enum { SIDE = 320, TID_WIDTH = 512, TID_HEIGHT = 384 };
 
 typedef struct {
     const TrainJudgeSource *source;
@@ -89,16 +89,14 @@ static gboolean check_held(const TrainJudgeSource *source, const GPtrArray *path
     return TRUE;
 }
 
-/* The middle, at most that large, of the picture reduced as far as it stays that large. */
-static TrainImage *cut_middle(const TrainImage *image, guint width, guint height)
+/* The middle of the picture, reduced as far as it stays that large. */
+static TrainImage *cut_middle(const TrainImage *image)
 {
-    const guint factor = MIN(image->width / width, image->height / height);
+    const guint factor = MIN(image->width, image->height) / SIDE;
     g_autoptr(TrainImage) small =
         factor > 1 ? train_image_reduce(image, factor) : train_image_copy(image);
-    width = MIN(width, small->width);
-    height = MIN(height, small->height);
-    return train_image_cut(small, (small->width - width) / 2, (small->height - height) / 2, width,
-                           height);
+    return train_image_cut(small, (small->width - SIDE) / 2, (small->height - SIDE) / 2, SIDE,
+                           SIDE);
 }
 
 static void add_pair(const Make *make, TrainJudgePair *pair, const TrainImage *reference,
@@ -116,16 +114,22 @@ static void add_pair(const Make *make, TrainJudgePair *pair, const TrainImage *r
     g_array_append_vals(make->pairs[pair->content], pair, 1);
 }
 
-static gboolean make_kadid(const Make *make, TrainJudgePair *pair, const TrainImage *picture,
+/* By name, so that a picture's pairs don't change with the pictures beside it. */
+static guint64 content_seed(const Make *make, const TrainJudgePair *pair)
+{
+    g_autofree char *name = g_path_get_basename(g_ptr_array_index(make->paths, pair->content));
+    return train_seed(make->source->seed, g_str_hash(name), 0);
+}
+
+static gboolean make_kadid(const Make *make, TrainJudgePair *pair, const TrainImage *reference,
                            GError **error)
 {
-    g_autoptr(TrainImage) reference = cut_middle(picture, KADID_SIDE, KADID_SIDE);
+    const guint64 base = content_seed(make, pair);
     pair->set = TRAIN_JUDGE_KADID;
     for (guint type = 0; type < make->kadid->len; type++) {
         const TrainDistortion *distortion = g_ptr_array_index(make->kadid, type);
         for (guint level = 0; level < TRAIN_LEVELS; level++) {
-            const guint64 seed =
-                train_seed(make->source->seed, pair->content, type * TRAIN_LEVELS + level);
+            const guint64 seed = train_seed(base, type, level);
             g_autoptr(TrainImage) distorted =
                 distortion->apply(reference, distortion->levels[level], seed, error);
             if (!distorted)
@@ -155,18 +159,17 @@ static guint tid_reference(const char *path)
 }
 
 static gboolean make_tid(const Make *make, TrainJudgePair *pair, guint number,
-                         const TrainImage *picture, GError **error)
+                         const TrainImage *reference, GError **error)
 {
-    g_autoptr(TrainImage) reference = cut_middle(picture, TID_WIDTH, TID_HEIGHT);
     guint n;
     const TrainRebuildType *types = train_rebuild_types(&n);
+    const guint64 base = content_seed(make, pair);
     pair->set = TRAIN_JUDGE_TID;
     for (guint t = 0; t < n; t++) {
+        TrainRebuild rebuild = {&types[t], reference, train_seed(base, types[t].type, 100)};
         for (guint level = 0; level < TRAIN_LEVELS; level++) {
-            const guint64 seed =
-                train_seed(make->source->seed, pair->content, 1000 + t * TRAIN_LEVELS + level);
             g_autoptr(TrainImage) distorted = NULL;
-            if (!train_rebuild(&types[t], reference, level, seed, &distorted, error))
+            if (!train_rebuild(&rebuild, level, &distorted, error))
                 return FALSE;
             pair->type = types[t].type - 1;
             pair->level = level;
@@ -185,15 +188,16 @@ static gboolean make_content(const Make *make, guint content, GError **error)
     g_autoptr(TrainImage) picture = train_image_load(path, error);
     if (!picture)
         return FALSE;
-    if (MIN(picture->width, picture->height) < KADID_SIDE) {
+    if (MIN(picture->width, picture->height) < SIDE) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "'%s' is %u x %u; a judge wants pictures of at least %d x %d", path,
-                    picture->width, picture->height, KADID_SIDE, KADID_SIDE);
+                    "'%s' is %u x %u; a judge wants pictures of %d x %d at least", path,
+                    picture->width, picture->height, SIDE, SIDE);
         return FALSE;
     }
     TrainJudgePair pair = {.content = content, .held = is_held(make->source, path)};
-    return make_kadid(make, &pair, picture, error) &&
-           (!number || make_tid(make, &pair, number, picture, error));
+    g_autoptr(TrainImage) reference = cut_middle(picture);
+    return make_kadid(make, &pair, reference, error) &&
+           (!number || make_tid(make, &pair, number, reference, error));
 }
 
 static gboolean is_needless(Make *make, guint content)

@@ -93,28 +93,56 @@ static double parameter(const TrainRebuildType *type, double share)
     return type->whole ? floor(value + .5) : value;
 }
 
-gboolean train_rebuild(const TrainRebuildType *type, const TrainImage *reference, guint level,
-                       guint64 seed, TrainImage **distorted, GError **error)
+/* The next share to try for a wanted PSNR by what was tried; FALSE: nothing is left. */
+static gboolean choose(const TrainRebuild *rebuild, double wanted, double *share)
+{
+    double low = 0, high = 1;
+    gboolean is_low_known = FALSE;
+    for (guint i = 0; i < rebuild->n_tried; i++) {
+        const double tried = rebuild->tried[i].share, psnr = rebuild->tried[i].psnr;
+        if (fabs(psnr - wanted) <= TRAIN_REBUILD_TOLERANCE) {
+            *share = tried;
+            return TRUE;
+        }
+        is_low_known |= psnr > wanted || tried <= 0;
+        if (psnr > wanted)
+            low = MAX(low, tried);
+        else if (tried <= 0)
+            return FALSE; /* the mildest is too harsh */
+        else
+            high = MIN(high, tried);
+    }
+    *share = (low + high) / 2;
+    /* Far down already and never above: see whether it can be reached at all. */
+    if (!is_low_known && high < .2)
+        *share = 0;
+    const double next = parameter(rebuild->type, *share);
+    for (guint i = 0; i < rebuild->n_tried; i++) {
+        if (parameter(rebuild->type, rebuild->tried[i].share) == next)
+            return FALSE; /* whole numbers have no more between them */
+    }
+    return TRUE;
+}
+
+gboolean train_rebuild(TrainRebuild *rebuild, guint level, TrainImage **distorted, GError **error)
 {
     const double wanted = psnr_of_level[level];
-    double low = 0, high = 1, tried = NAN;
+    double share;
     g_assert(level < TRAIN_LEVELS);
 
     *distorted = NULL;
-    for (guint step = 0; step < 14; step++) {
-        const double share = (low + high) / 2, value = parameter(type, share);
-        if (value == tried)
-            return TRUE;
-        tried = value;
-        g_autoptr(TrainImage) image = type->apply(reference, value, seed, error);
+    for (guint step = 0; step < TRAIN_REBUILD_STEPS && choose(rebuild, wanted, &share); step++) {
+        g_autoptr(TrainImage) image = rebuild->type->apply(
+            rebuild->reference, parameter(rebuild->type, share), rebuild->seed, error);
         if (!image)
             return FALSE;
-        const double psnr = train_rebuild_psnr(reference, image);
+        const double psnr = train_rebuild_psnr(rebuild->reference, image);
         if (fabs(psnr - wanted) <= TRAIN_REBUILD_TOLERANCE) {
             *distorted = g_steal_pointer(&image);
             return TRUE;
         }
-        *(psnr > wanted ? &low : &high) = share;
+        rebuild->tried[rebuild->n_tried].share = share;
+        rebuild->tried[rebuild->n_tried++].psnr = psnr;
     }
     return TRUE;
 }

@@ -5,6 +5,7 @@
 #include "distort.h"
 
 #define TRAIN_REBUILD_TOLERANCE .3 /* dB */
+#define TRAIN_REBUILD_STEPS 12     /* of the search for a level, at most */
 
 typedef struct {
     guint type; /* of TID2013, from 1 */
@@ -19,7 +20,18 @@ const TrainRebuildType *train_rebuild_types(guint *n);
 /* dB over all three channels; equal pictures: infinity. */
 double train_rebuild_psnr(const TrainImage *a, const TrainImage *b);
 
-/* Sets distorted to reference after the type at the PSNR of level (an index), or to NULL where no
- * parameter comes within TRAIN_REBUILD_TOLERANCE. FALSE: the distortion failed. */
-gboolean train_rebuild(const TrainRebuildType *type, const TrainImage *reference, guint level,
-                       guint64 seed, TrainImage **distorted, GError **error);
+/* The search for one type's levels on one picture; remembers what it tried. */
+typedef struct {
+    const TrainRebuildType *type;
+    const TrainImage *reference; /* borrowed */
+    guint64 seed;
+    guint n_tried;
+    struct {
+        double share, psnr; /* share: of the way from mild to harsh */
+    } tried[TRAIN_LEVELS * TRAIN_REBUILD_STEPS];
+} TrainRebuild;
+
+/* Sets distorted to the picture at the PSNR of level (an index), or to NULL where no parameter
+ * comes within TRAIN_REBUILD_TOLERANCE. rebuild: its first three fields filled, the rest zero.
+ * FALSE: the distortion failed. */
+gboolean train_rebuild(TrainRebuild *rebuild, guint level, TrainImage **distorted, GError **error);

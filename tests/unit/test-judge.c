@@ -401,9 +401,10 @@ static void test_rebuild(void)
     for (guint t = 0; t < n; t++) {
         if (types[t].type != 1 && types[t].type != 3 && types[t].type != 7)
             continue;
+        TrainRebuild rebuild = {&types[t], image, 4};
         for (guint level = 0; level < TRAIN_LEVELS; level++, tried++) {
             g_autoptr(TrainImage) made = NULL;
-            g_assert_true(train_rebuild(&types[t], image, level, 4, &made, NULL));
+            g_assert_true(train_rebuild(&rebuild, level, &made, NULL));
             g_assert_nonnull(made);
             const double psnr = train_rebuild_psnr(image, made);
             g_test_message("type %u, level %u: wanted %g dB, got %g", types[t].type, level + 1,
@@ -424,7 +425,8 @@ static void test_rebuild_without_hit(void)
     while (types[t].type != 18)
         t++;
     g_assert_cmpuint(t, <, n);
-    g_assert_true(train_rebuild(&types[t], grey, 0, 4, &made, NULL));
+    TrainRebuild rebuild = {&types[t], grey, 4};
+    g_assert_true(train_rebuild(&rebuild, 0, &made, NULL));
     g_assert_null(made);
 }
 
