@@ -2,7 +2,6 @@
 /* Tables on the hard flag. */
 #include "eval-hard.h"
 
-#include "hardness.h"
 #include "metrics.h"
 #include "seed.h"
 #include <math.h>
@@ -40,25 +39,50 @@ static void judge_interval(const BiqaUncertainty *head, const TrainErrors *error
     }
 }
 
-static void print_row(const TrainEvalHard *eval, const char *name, const double *figure)
+static TrainHardRow judge_row(const TrainEvalHard *eval, const char *name, const double *figure)
 {
-    const TrainHardness h =
-        train_hardness(figure, eval->errors->errors, eval->errors->n, eval->resamples, eval->seed);
-
-    printf("%-24s %6.3f [%6.3f %6.3f] %6.3f [%6.3f %6.3f]", name, h.auroc.value, h.auroc.low,
-           h.auroc.high, h.srcc.value, h.srcc.low, h.srcc.high);
+    return (TrainHardRow){
+        .name = name,
+        .hardness = train_hardness(figure, eval->errors->errors, eval->errors->n, eval->resamples,
+                                   eval->seed),
+        .coverage = NAN,
+        .width = NAN,
+    };
 }
 
-static void print_head(const TrainEvalHard *eval, const char *name, const BiqaUncertainty *head)
+static TrainHardRow judge_head_row(const TrainEvalHard *eval, const char *name,
+                                   const BiqaUncertainty *head)
 {
     g_autofree double *figure = head_uncertainty(head, eval->errors);
+    TrainHardRow row = judge_row(eval, name, figure);
 
-    print_row(eval, name, figure);
-    if (head->n_images > 0) {
-        double coverage, width;
-        judge_interval(head, eval->errors, &coverage, &width);
-        printf("   %5.1f %%  %5.1f", 100 * coverage, width);
-    }
+    if (head->n_images > 0)
+        judge_interval(head, eval->errors, &row.coverage, &row.width);
+    return row;
+}
+
+guint train_eval_hard_rows(const TrainEvalHard *eval, const BiqaUncertainty *rest,
+                           TrainHardRow rows[TRAIN_HARD_ROWS])
+{
+    g_autofree double *plain = plain_disagreement(eval->errors);
+    guint n = 0;
+
+    rows[n++] = judge_row(eval, "disagreement", plain);
+    if (eval->model->uncertainty.n_terms > 0)
+        rows[n++] = judge_head_row(eval, "uncertainty", &eval->model->uncertainty);
+    if (rest)
+        rows[n++] = judge_head_row(eval, "without the competitor", rest);
+    return n;
+}
+
+static void print_row(const TrainHardRow *row)
+{
+    const TrainHardness *h = &row->hardness;
+
+    printf("%-24s %6.3f [%6.3f %6.3f] %6.3f [%6.3f %6.3f]", row->name, h->auroc.value, h->auroc.low,
+           h->auroc.high, h->srcc.value, h->srcc.low, h->srcc.high);
+    if (!isnan(row->coverage))
+        printf("   %5.1f %%  %5.1f", 100 * row->coverage, row->width);
     printf("\n");
 }
 
@@ -73,17 +97,14 @@ static double mean_error(const TrainErrors *errors)
 
 void train_eval_hard_print(const TrainEvalHard *eval, const BiqaUncertainty *rest)
 {
-    g_autofree double *plain = plain_disagreement(eval->errors);
+    TrainHardRow rows[TRAIN_HARD_ROWS];
+    const guint n = train_eval_hard_rows(eval, rest, rows);
 
     printf("what foretells the error, %u images, mean error %.2f\n%-24s %-22s %-22s   %s\n",
            eval->errors->n, mean_error(eval->errors), "figure [95 %]", "AUROC, worst fifth",
            "Spearman with error", "interval holds, width");
-    print_row(eval, "disagreement", plain);
-    printf("\n");
-    if (eval->model->uncertainty.n_terms > 0)
-        print_head(eval, "uncertainty", &eval->model->uncertainty);
-    if (rest)
-        print_head(eval, "without the competitor", rest);
+    for (guint i = 0; i < n; i++)
+        print_row(&rows[i]);
 }
 
 /* --- Halves --- */

@@ -209,27 +209,66 @@ static void show_pairs(const Table *table)
     end_array(table->eval->json);
 }
 
-/* What is said of a score's error, model by model; tables only. */
+static void add_estimate(JsonBuilder *json, const char *name, const TrainEstimate *estimate)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_object(json);
+    train_eval_add(json, "value", estimate->value);
+    train_eval_add(json, "low", estimate->low);
+    train_eval_add(json, "high", estimate->high);
+    json_builder_end_object(json);
+}
+
+static void add_hard(JsonBuilder *json, const char *model, const TrainEvalHard *hard)
+{
+    TrainHardRow rows[TRAIN_HARD_ROWS];
+    const guint n = train_eval_hard_rows(hard, NULL, rows);
+    for (guint i = 0; i < n; i++) {
+        json_builder_begin_object(json);
+        train_eval_add_text(json, "model", model);
+        train_eval_add_text(json, "figure", rows[i].name);
+        train_eval_add(json, "images", hard->errors->n);
+        add_estimate(json, "auroc", &rows[i].hardness.auroc);
+        add_estimate(json, "srcc", &rows[i].hardness.srcc);
+        train_eval_add(json, "coverage", rows[i].coverage);
+        train_eval_add(json, "width", rows[i].width);
+        json_builder_end_object(json);
+    }
+}
+
+static void print_hard(const char *model, const TrainEvalHard *hard)
+{
+    printf("\n%s: ", model);
+    train_eval_hard_print(hard, NULL);
+    if (hard->errors->n < 2 * TRAIN_CALIBRATE_LEAST)
+        return;
+    printf("\n%s: ", model);
+    train_eval_hard_print_splits(hard, HALVINGS);
+}
+
+/* What is said of a score's error, model by model. */
 static void show_hard(const Table *table)
 {
-    for (guint m = 0; m < table->eval->n_models && !table->eval->json; m++) {
+    const TrainCalibration calibration = train_calibration_default();
+    begin_array(table->eval->json, "hard");
+    for (guint m = 0; m < table->eval->n_models; m++) {
         const TrainEvalModel *model = &table->eval->models[m];
-        const TrainCalibration calibration = train_calibration_default();
         const TrainEvalHard hard = {model->model, table->candidates->errors[m], &calibration,
                                     table->eval->resamples, table->eval->seed};
-        printf("\n%s: ", model->name);
-        train_eval_hard_print(&hard, NULL);
-        if (hard.errors->n >= 2 * TRAIN_CALIBRATE_LEAST) {
-            printf("\n%s: ", model->name);
-            train_eval_hard_print_splits(&hard, HALVINGS);
-        }
+        if (table->eval->json)
+            add_hard(table->eval->json, model->name, &hard);
+        else
+            print_hard(model->name, &hard);
     }
+    end_array(table->eval->json);
 }
 
 static void append_number(GString *text, double value)
 {
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_append_c(text, ',');
+    if (isnan(value)) /* what the model does not tell */
+        return;
     if (isfinite(value)) /* nothing where the model does not tell */
         g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.4f", value));
 }

@@ -531,7 +531,7 @@ static void test_calibrate(void)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *out = NULL;
-    g_autofree char *judged = NULL;
+    g_autofree char *judged = NULL, *json = NULL;
     g_autofree char *made = file_in("calibrated"), *path = file_in("calibrated/model.gguf");
     make_rated();
     g_assert_cmpint(g_mkdir(made, 0777), ==, 0);
@@ -551,6 +551,8 @@ static void test_calibrate(void)
     assert_same_files("calibrated/model.gguf", "calibrated/again.gguf");
     run_well("eval calibrated/model.gguf --ratings more.csv", &judged);
     g_assert_nonnull(strstr(judged, "\nuncertainty "));
+    run_well("eval calibrated/model.gguf --ratings more.csv --json --resamples 9", &json);
+    g_assert_nonnull(strstr(json, "\"auroc\""));
     refuse("calibrate whole/model.gguf --ratings ratings.csv", "too few");
     refuse("calibrate whole/model.gguf --ratings more.csv --part 3/2", "3/2");
     refuse("calibrate whole/model.gguf --ratings more.csv --figures colour", "colour");
