@@ -77,8 +77,10 @@ static void flip(float *planes, guint size)
     }
 }
 
-/* A random crop of image with one of the model's reductions. Draws place and flip from state. */
-static void cut(const Fill *fill, const TrainImage *image, guint sample, guint64 *state)
+/* A random crop of image with one of the model's reductions, for a branch. Draws place and flip
+ * from state. */
+static void cut_for(const Fill *fill, BiqaBranch branch, const TrainImage *image, guint sample,
+                    guint64 *state)
 {
     const guint size = train_net_graph(fill->batch->nets[BIQA_FULL])->size;
     const BiqaCrop crop = {
@@ -89,13 +91,22 @@ static void cut(const Fill *fill, const TrainImage *image, guint sample, guint64
     BiqaFrameFormat format;
     const BiqaFrame frame = train_image_frame(image, &format);
     const BiqaPlace place = biqa_crop_place(&crop, size, image->width, image->height);
-    float *planes = train_net_input(fill->batch->nets[BIQA_FULL], sample);
-    TrainSample *origin = &fill->batch->samples[sample];
+    float *planes = train_net_input(fill->batch->nets[branch], sample);
     biqa_preprocess_crop(fill->input, &frame, place, size, planes);
-    *origin = (TrainSample){.place = place};
-    origin->flipped = train_draw(state, 2) != 0;
-    if (origin->flipped)
+    const gboolean flipped = train_draw(state, 2) != 0;
+    if (flipped)
         flip(planes, size);
+    if (branch == BIQA_FULL)
+        fill->batch->samples[sample] = (TrainSample){.place = place, .flipped = flipped};
+}
+
+/* The crop, and the competitor's second one, which is drawn apart from state. */
+static void cut(const Fill *fill, const TrainImage *image, guint sample, guint64 *state)
+{
+    guint64 second = train_seed(*state, 6, 0);
+    cut_for(fill, BIQA_FULL, image, sample, state);
+    if (fill->batch->second_views)
+        cut_for(fill, BIQA_COMPETITOR, image, sample, &second);
 }
 
 static void fill_ranked(guint sample, gpointer data)
@@ -165,18 +176,20 @@ void train_batch_fill_rated(TrainBatch *batch, const TrainDataset *dataset, cons
                             guint64 position, guint64 seed, TrainWorkers *workers)
 {
     const GArray *part = dataset->parts[TRAIN_PART_TRAIN];
-    g_autofree guint *order = g_new(guint, batch->n);
+    g_autofree guint *images = g_new(guint, batch->n);
     g_autofree guint *round_order = g_new(guint, part->len);
     guint64 round = G_MAXUINT64;
-    Fill fill = {.batch = batch,
-                 .dataset = dataset,
-                 .input = input,
-                 .order = order,
-                 .seed = train_seed(seed, position, 3)};
 
     for (guint i = 0; i < batch->n; i++)
-        order[i] =
+        images[i] =
             g_array_index(part, guint, deal(position + i, seed, part->len, round_order, &round));
+    train_batch_fill_chosen(batch, dataset, input, images, train_seed(seed, position, 3), workers);
+}
+
+void train_batch_fill_chosen(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
+                             const guint *images, guint64 seed, TrainWorkers *workers)
+{
+    Fill fill = {.batch = batch, .dataset = dataset, .input = input, .order = images, .seed = seed};
     batch->has_spread = dataset->ratings->spread != NULL;
     train_workers_run(workers, batch->n, fill_rated, &fill);
 }
@@ -184,6 +197,8 @@ void train_batch_fill_rated(TrainBatch *batch, const TrainDataset *dataset, cons
 void train_batch_share_input(TrainBatch *batch)
 {
     const BiqaGraph *graph = train_net_graph(batch->nets[BIQA_FULL]);
+    if (batch->second_views)
+        return;
     const gsize bytes = biqa_shape_size(graph->layers[0].shape) * sizeof(float);
     for (guint i = 0; i < batch->n; i++)
         memcpy(train_net_input(batch->nets[BIQA_COMPETITOR], i),

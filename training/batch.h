@@ -28,6 +28,7 @@ typedef struct {
     guint n;
     TrainSample *samples;            /* (n) */
     TrainNet *nets[BIQA_N_BRANCHES]; /* the competitor's: NULL where the stage has none */
+    gboolean second_views;           /* the competitor's crops are others than the full model's */
     float *quality;                  /* of ranks: minus the level; of ratings: points */
     guint *group;                    /* of ranks: content x type; of ratings: all one */
     guint *type;                     /* of ranks: the distortion */
@@ -55,7 +56,11 @@ void train_batch_fill_ranked(TrainBatch *batch, const TrainDataset *dataset, con
 void train_batch_fill_rated(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
                             guint64 position, guint64 seed, TrainWorkers *workers);
 
-/* Gives the competitor's net the same crops. */
+/* The same for n images chosen by their index into the ratings. */
+void train_batch_fill_chosen(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
+                             const guint *images, guint64 seed, TrainWorkers *workers);
+
+/* Gives the competitor's net the same crops, where it has no second views of its own. */
 void train_batch_share_input(TrainBatch *batch);
 
 /* For inspection: every crop as the network sees it, FOLDER/NAME-SAMPLE.png, and FOLDER/NAME.csv

@@ -64,6 +64,10 @@ gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, Trai
         put_branch(writer, weights, BIQA_COMPETITOR);
         put_mask(writer, weights);
     }
+    if (weights->disagreement->len) {
+        const guint64 n = weights->disagreement->len;
+        biqa_gguf_put_tensor(writer, "disagreement", &n, 1, (float *)weights->disagreement->data);
+    }
     return biqa_gguf_writer_save(writer, path, error);
 }
 
@@ -129,6 +133,14 @@ static gboolean get_mask(const BiqaGguf *gguf, TrainWeights *weights, GError **e
     for (gsize j = 0; j < n; j++)
         weights->mask[j] = mask[j] != 0.f;
     return TRUE;
+}
+
+static void get_disagreement(const BiqaGguf *gguf, TrainWeights *weights)
+{
+    const BiqaGgufTensor *tensor = biqa_gguf_tensor(gguf, "disagreement");
+    g_array_set_size(weights->disagreement, 0);
+    if (tensor)
+        g_array_append_vals(weights->disagreement, tensor->data, (guint)tensor->count);
 }
 
 static gboolean is_key_same(const BiqaGguf *gguf, const TrainRecipe *recipe)
@@ -200,6 +212,7 @@ gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, Trai
         (!paired ||
          (get_branch(gguf, weights, BIQA_COMPETITOR, error) && get_mask(gguf, weights, error)))) {
         weights->paired = paired;
+        get_disagreement(gguf, weights);
         if (get_averages(gguf, weights, error))
             return TRUE;
     }

@@ -94,6 +94,8 @@ static const Key keys[] = {
     STAGE("spread-weight", KEY_REAL, spread_weight, 0, 1e3),
     STAGE("spread-margin", KEY_REAL, spread_margin, 0, 1e3),
     STAGE("consistency-weight", KEY_REAL, consistency_weight, 0, 1e3),
+    STAGE("views", KEY_STRING, views),
+    STAGE("mining", KEY_STRING, mining),
     STAGE("mask-refresh", KEY_STRING, mask_refresh),
 };
 
@@ -331,6 +333,8 @@ static void stage_defaults(TrainStageRecipe *stage, const char *name)
         .spread_weight = 1.,
         .spread_margin = .025,
         .consistency_weight = 1.,
+        .views = g_strdup("same"),
+        .mining = g_strdup("none"),
         .mask_refresh = g_strdup("epoch"),
     };
 }
@@ -352,6 +356,8 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
     static const char *const losses[] = {"fidelity", "hinge", NULL};
     static const char *const pairs[] = {"content", "type", NULL};
     static const char *const variances[] = {"fixed", "learned", NULL};
+    static const char *const views[] = {"same", "second", NULL};
+    static const char *const minings[] = {"none", "disagreement", NULL};
     const gboolean ranks = stage->kind && g_str_equal(stage->kind, "rank");
     g_autofree char *group = g_strconcat("stage ", stage->name, NULL);
     guint64 refresh;
@@ -362,6 +368,13 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
         return fail(error, group, "rank-loss", "must be fidelity or hinge");
     if (!is_one_of(stage->rank_pairs, pairs))
         return fail(error, group, "rank-pairs", "must be content or type");
+    if (!is_one_of(stage->views, views))
+        return fail(error, group, "views", "must be same or second");
+    if (!is_one_of(stage->mining, minings))
+        return fail(error, group, "mining", "must be none or disagreement");
+    if (g_str_equal(stage->mining, "disagreement") &&
+        !(g_str_equal(stage->kind, "ohem") && stage->rated))
+        return fail(error, group, "mining", "disagreement needs kind=ohem and rated crops");
     if (!is_one_of(stage->variance, variances))
         return fail(error, group, "variance", "must be fixed or learned");
     if (train_stage_learns_variance(stage) && !stage->rated)
@@ -543,6 +556,8 @@ void train_recipe_free(TrainRecipe *recipe)
         g_free(stage->rank_pairs);
         g_free(stage->mask_refresh);
         g_free(stage->variance);
+        g_free(stage->views);
+        g_free(stage->mining);
     }
     g_free(recipe->text);
     g_free(recipe->name);

@@ -30,6 +30,8 @@ typedef struct {
     double spread_weight;      /* learned: of the hinge that orders standard deviations */
     double spread_margin;      /* of that hinge, in units of raw scores */
     double consistency_weight; /* ohem */
+    char *views;               /* ohem: the competitor's crops, "same" or "second" */
+    char *mining;              /* ohem: of rated images, "none" or "disagreement" */
     char *mask_refresh;        /* ohem: "never", "epoch" or a number of steps */
 } TrainStageRecipe;
 

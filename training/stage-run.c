@@ -2,6 +2,7 @@
 /* What surrounds a stage's step: batches, rates, masks, statistics and averages. */
 #include "stage-run.h"
 
+#include "mining.h"
 #include "seed.h"
 #include <math.h>
 
@@ -89,6 +90,11 @@ TrainStageRun *train_stage_run_new(const TrainContext *context, guint index)
     if (recipe->rated)
         run->step.rated = train_batch_new(graph, context->recipe->input.size, recipe->rated, paired,
                                           context->workers);
+    TrainBatch *batches[] = {run->step.ranked, run->step.rated};
+    for (guint k = 0; k < G_N_ELEMENTS(batches); k++) {
+        if (batches[k])
+            batches[k]->second_views = paired && g_str_equal(recipe->views, "second");
+    }
     run->scale = make_scale(graph, recipe, run->step.first_layer);
     return run;
 }
@@ -103,16 +109,68 @@ void train_stage_run_free(TrainStageRun *run)
     g_free(run);
 }
 
+static gboolean is_mining(const TrainStageRun *run)
+{
+    return g_str_equal(run->recipe->mining, "disagreement");
+}
+
+/* FALSE: the checkpoint that the run goes on from does not tell. */
+static gboolean has_memory(const TrainStageRun *run)
+{
+    return !is_mining(run) ||
+           run->context->weights->disagreement->len == run->context->dataset->ratings->n;
+}
+
+/* A stage that mines begins by forgetting what another has seen. */
+static void forget(const TrainStageRun *run)
+{
+    GArray *disagreement = run->context->weights->disagreement;
+    const float unseen = TRAIN_MINING_UNSEEN;
+    g_array_set_size(disagreement, 0);
+    for (guint i = 0; is_mining(run) && i < run->context->dataset->ratings->n; i++)
+        g_array_append_val(disagreement, unseen);
+}
+
+static void remember(const TrainStageRun *run)
+{
+    const TrainBatch *batch = run->step.rated;
+    float *figures = (float *)(void *)run->context->weights->disagreement->data;
+    for (guint i = 0; is_mining(run) && i < batch->n; i++)
+        train_mining_learn(
+            &figures[batch->samples[i].content],
+            fabs((double)batch->scores[BIQA_FULL][i] - batch->scores[BIQA_COMPETITOR][i]));
+}
+
+/* Every image once in the order of a shuffled round; from then on, where the stage mines, as they
+ * disagree. */
+static void fill_rated(const TrainStageRun *run, guint step)
+{
+    const TrainContext *context = run->context;
+    const BiqaInput *input = &context->recipe->input;
+    const GArray *part = context->dataset->parts[TRAIN_PART_TRAIN];
+    const guint n = run->recipe->rated;
+    const guint64 position = (guint64)step * n;
+
+    if (!is_mining(run) || position < part->len) {
+        train_batch_fill_rated(run->step.rated, context->dataset, input, position, run->seed,
+                               context->workers);
+        return;
+    }
+    g_autofree guint *images = g_new(guint, n);
+    train_mining_draw((const float *)(void *)context->weights->disagreement->data, part,
+                      train_seed(run->seed, position, 9), n, images);
+    train_batch_fill_chosen(run->step.rated, context->dataset, input, images,
+                            train_seed(run->seed, position, 3), context->workers);
+}
+
 static void fill(const TrainStageRun *run, guint step)
 {
-    const BiqaInput *input = &run->context->recipe->input;
     if (run->step.ranked)
-        train_batch_fill_ranked(run->step.ranked, run->context->dataset, input,
-                                train_seed(run->seed, 4, step), run->context->workers);
+        train_batch_fill_ranked(run->step.ranked, run->context->dataset,
+                                &run->context->recipe->input, train_seed(run->seed, 4, step),
+                                run->context->workers);
     if (run->step.rated)
-        train_batch_fill_rated(run->step.rated, run->context->dataset, input,
-                               (guint64)step * run->recipe->rated, run->seed,
-                               run->context->workers);
+        fill_rated(run, step);
 }
 
 /* The batches of a stage as a list. */
@@ -193,6 +251,8 @@ static void update_statistics(const TrainStageRun *run)
 
 double train_stage_run_step(TrainStageRun *run, guint step)
 {
+    if (!step || !has_memory(run))
+        forget(run);
     fill(run, step);
     if (is_mask_due(run, step))
         renew_competitor(run);
@@ -206,6 +266,7 @@ double train_stage_run_step(TrainStageRun *run, guint step)
                                            run->scale, run->context->recipe->clip);
     if (!isfinite(norm))
         return NAN;
+    remember(run);
     average(run, step);
     return loss;
 }

@@ -37,6 +37,7 @@ TrainWeights *train_weights_new(const BiqaGraph *graph, const TrainOptimParams *
     weights->own = g_malloc0(n);
     weights->decays = g_malloc0(n);
     weights->statistic = g_malloc0(n);
+    weights->disagreement = g_array_new(FALSE, FALSE, sizeof(float));
     for (guint i = 0; i < graph->n_layers; i++)
         mark(weights, i);
     return weights;
@@ -56,6 +57,7 @@ void train_weights_free(TrainWeights *weights)
     g_free(weights->own);
     g_free(weights->decays);
     g_free(weights->statistic);
+    g_array_unref(weights->disagreement);
     biqa_graph_free(weights->graph);
     g_free(weights);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is learned: the full model's parameters, the competitor's as seen through its mask, their
- * gradients and optimisers. */
+ * gradients and optimisers, and all else that training remembers. */
 #pragma once
 
 #include "graph.h"
@@ -20,6 +20,8 @@ typedef struct {
     gboolean averaged;                /* average counts, not values */
     float *average[BIQA_N_BRANCHES];  /* n_params floats each; NULL until first averaged */
     TrainOptim *optim[BIQA_N_BRANCHES];
+    GArray
+        *disagreement; /* float: of rated images by their index, see mining.h; empty: not mined */
 } TrainWeights;
 
 TrainWeights *train_weights_new(const BiqaGraph *graph, const TrainOptimParams *optim,

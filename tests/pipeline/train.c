@@ -176,13 +176,15 @@ static void test_resume(void)
     assert_same_files("whole/model.gguf", "parts/model.gguf");
 }
 
-/* The same with averaged weights, which are others than the last ones; and a mask that is renewed
- * between two stops. */
+/* The same with averaged weights and images drawn by disagreement, which a run has to remember;
+ * and a mask that is renewed between two stops. */
 static void test_average(void)
 {
     static const char *const stops[] = {"5", "9", "9", "8"};
-    g_autofree char *averaged = g_strconcat(recipe, "[optimiser]\naverage=0.9\n", NULL);
-    write_text("average.ini", averaged);
+    g_autoptr(GString) averaged = g_string_new(recipe);
+    g_string_replace(averaged, "kind=ohem", "kind=ohem\nviews=second\nmining=disagreement", 1);
+    g_string_append(averaged, "[optimiser]\naverage=0.9\n");
+    write_text("average.ini", averaged->str);
     run_well("train average.ini --out average", NULL);
     for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
         g_autofree char *line =

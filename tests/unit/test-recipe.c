@@ -96,6 +96,8 @@ static void test_refused_recipes(void)
          "validation-remainder"},
         {NETWORK RANKED "types=\n" STAGE, "types"},
         {NETWORK RANKED STAGE "rated=4\n", "tune"},
+        {NETWORK RANKED STAGE "mining=disagreement\n", "kind=ohem"},
+        {NETWORK RANKED STAGE "views=third\n", "views"},
         {NETWORK RANKED, "stage"},
         {NETWORK STAGE, "images"},
         {RANKED STAGE, "graph"},
