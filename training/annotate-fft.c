@@ -8,6 +8,7 @@
 
 #define SIDE TRAIN_FFT_SIDE
 #define BITS 8
+#define TILE 16
 #define BLOCK 32 /* columns: 256 rows of both parts stay in the second-level cache */
 
 G_STATIC_ASSERT(1 << BITS == SIDE);
@@ -81,13 +82,17 @@ static void back(float *re, float *im, const Circle *circle)
     }
 }
 
+/* In tiles: rows are a power of two apart, so that a whole column would fall into one cache set. */
 static void transpose(float *values)
 {
-    for (guint y = 0; y < SIDE; y++) {
-        for (guint x = 0; x < y; x++) {
-            const float swap = values[y * SIDE + x];
-            values[y * SIDE + x] = values[x * SIDE + y];
-            values[x * SIDE + y] = swap;
+    for (guint tile = 0; tile < SIDE * SIDE / (TILE * TILE); tile++) {
+        const guint top = tile / (SIDE / TILE) * TILE, left = tile % (SIDE / TILE) * TILE;
+        for (guint y = top; y < top + TILE; y++) {
+            for (guint x = left; x < MIN(left + TILE, y); x++) {
+                const float swap = values[y * SIDE + x];
+                values[y * SIDE + x] = values[x * SIDE + y];
+                values[x * SIDE + y] = swap;
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ static float linear(float share)
 
 static float lightness(float share)
 {
-    return share > .008856f ? cbrtf(share) : (903.3f * share + 16) / 116;
+    return share > .008856f ? powf(share, 1 / 3.f) : (903.3f * share + 16) / 116;
 }
 
 /* sRGB to CIE L*a*b* with the white of D50, which is the authors' choice. */
