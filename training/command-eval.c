@@ -8,9 +8,10 @@
 
 #define RESAMPLES 2000
 
-static char *ratings_path, *pictures, *part, *cache, *csv;
+static char *ratings_path, *pictures, *part, *cache, *csv, *judge;
 static char **only, **types, **scores, **distances;
 static int threads, splits, resamples = RESAMPLES, seed = 1;
+static double margin = 5;
 static gboolean json;
 
 static const GOptionEntry entries[] = {
@@ -36,6 +37,10 @@ static const GOptionEntry entries[] = {
      "Of the distortions, only this type or family (repeatable; all)", "NAME"},
     {"cache", 0, 0, G_OPTION_ARG_FILENAME, &cache,
      "Folder to keep distorted pictures in (a temporary one)", "DIR"},
+    {"judge", 0, 0, G_OPTION_ARG_FILENAME, &judge,
+     "Of the pictures, count pairs ordered as this full-reference judge orders them", "FILE"},
+    {"margin", 0, 0, G_OPTION_ARG_DOUBLE, &margin,
+     "Points that the judge must see between the two of a pair (5)", "POINTS"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads (one a processor)", "N"},
     {0},
 };
@@ -107,6 +112,10 @@ static gboolean check_options(GError **error)
         why = "nothing to judge by: give --ratings or --pictures";
     else if (!ratings_path && (scores || distances || csv || splits || part))
         why = "--scores, --distances, --csv, --splits and --part need --ratings";
+    else if (!pictures && judge)
+        why = "--judge needs --pictures";
+    else if (!(margin >= 0))
+        why = "--margin is at least 0";
     else if (resamples < 1 || splits < 0)
         why = "--resamples is at least 1, --splits at least 0";
     if (why)
@@ -129,7 +138,9 @@ static int run(int argc, char **argv, GError **error)
                       .pictures = pictures,
                       .only = only,
                       .types = types,
-                      .cache = cache};
+                      .cache = cache,
+                      .judge = judge,
+                      .margin = margin};
     eval.workers = train_workers_new((guint)MAX(threads, 0));
     const gboolean ok = load_models(argv, argc, &eval, error) && eval_all(&eval, error);
     free_models(&eval);

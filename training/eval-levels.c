@@ -3,6 +3,8 @@
 #include "eval.h"
 
 #include "dataset.h"
+#include "journal.h"
+#include "level-pairs.h"
 #include <glib/gstdio.h>
 #include <stdio.h>
 
@@ -39,16 +41,22 @@ typedef struct {
     char *name;
     double mean, *types; /* SRCC */
     guint worst;         /* type */
+    TrainLevelPairs pairs;
 } Row;
 
-static Row make_row(const TrainEval *eval, guint model, BiqaBranch branch,
-                    const TrainLevels *levels)
+/* labels: the judge's; NULL without one. */
+static Row make_row(const TrainEval *eval, guint candidate, const TrainLevels *levels,
+                    const double *labels)
 {
+    const guint model = candidate / BIQA_N_BRANCHES;
+    const BiqaBranch branch = candidate % BIQA_N_BRANCHES;
     Row row = {.name = train_eval_branch_name(eval, model, branch),
                .types = g_new(double, levels->n_types)};
     row.mean = train_levels_srcc(levels, branch, row.types);
     for (guint t = 0; t < levels->n_types; t++)
         row.worst = row.types[t] < row.types[row.worst] ? t : row.worst;
+    if (labels)
+        row.pairs = train_levels_pairs(levels, branch, labels, eval->margin);
     return row;
 }
 
@@ -80,8 +88,25 @@ static void print_rows(const Row *rows, guint n, const GPtrArray *types)
                type_name(types, rows[r].worst), rows[r].types[rows[r].worst]);
 }
 
-static void add_rows(JsonBuilder *json, const Row *rows, guint n, const GPtrArray *types)
+static void print_pairs(const TrainEval *eval, const Row *row)
 {
+    printf("%s: of %" G_GUINT64_FORMAT
+           " pairs across types and contents that the judge sees more than %g points apart, %.4f "
+           "in its order; SRCC with the judge %.4f\n",
+           row->name, row->pairs.n, eval->margin, row->pairs.share, row->pairs.srcc);
+}
+
+static void add_pairs(const TrainEval *eval, const TrainLevelPairs *pairs)
+{
+    train_eval_add(eval->json, "margin", eval->margin);
+    train_eval_add(eval->json, "pairs", (double)pairs->n);
+    train_eval_add(eval->json, "pairs_in_order", pairs->share);
+    train_eval_add(eval->json, "judge_srcc", pairs->srcc);
+}
+
+static void add_rows(const TrainEval *eval, const Row *rows, guint n, const GPtrArray *types)
+{
+    JsonBuilder *json = eval->json;
     json_builder_set_member_name(json, "levels");
     json_builder_begin_array(json);
     for (guint r = 0; r < n; r++) {
@@ -89,6 +114,8 @@ static void add_rows(JsonBuilder *json, const Row *rows, guint n, const GPtrArra
         train_eval_add_text(json, "name", rows[r].name);
         train_eval_add(json, "srcc", rows[r].mean);
         train_eval_add_text(json, "worst", type_name(types, rows[r].worst));
+        if (eval->judge)
+            add_pairs(eval, &rows[r].pairs);
         json_builder_set_member_name(json, "types");
         json_builder_begin_object(json);
         for (guint t = 0; t < types->len; t++)
@@ -99,8 +126,32 @@ static void add_rows(JsonBuilder *json, const Row *rows, guint n, const GPtrArra
     json_builder_end_array(json);
 }
 
-static void judge_pool(const TrainEval *eval, const TrainPool *pool)
+static void show(guint done, guint total, gpointer data)
 {
+    ((TrainProgress *)data)->total = total;
+    train_progress_show(data, done, 0, NULL);
+}
+
+/* The judge's labels of the pool; *labels stays NULL without a judge. */
+static gboolean label_pool(const TrainEval *eval, const TrainPool *pool, double **labels,
+                           GError **error)
+{
+    if (!eval->judge)
+        return TRUE;
+    g_autoptr(TrainJudge) judge = train_judge_load(eval->judge, error);
+    if (!judge)
+        return FALSE;
+    TrainProgress progress = train_progress("judge", 0, train_pool_n_contents(pool));
+    *labels = train_level_labels(pool, judge, eval->workers, show, &progress);
+    train_progress_leave(&progress);
+    return TRUE;
+}
+
+static gboolean judge_pool(const TrainEval *eval, const TrainPool *pool, GError **error)
+{
+    g_autofree double *labels = NULL;
+    if (!label_pool(eval, pool, &labels, error))
+        return FALSE;
     g_autoptr(GPtrArray) types = train_distortions_ranked((const char *const *)eval->types, NULL);
     const guint n = BIQA_N_BRANCHES * eval->n_models;
     g_autofree Row *rows = g_new0(Row, n);
@@ -109,17 +160,20 @@ static void judge_pool(const TrainEval *eval, const TrainPool *pool)
         g_autoptr(TrainLevels) levels =
             train_levels_new(eval->models[m].scorer, pool, eval->workers);
         for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-            rows[BIQA_N_BRANCHES * m + b] = make_row(eval, m, b, levels);
+            rows[BIQA_N_BRANCHES * m + b] = make_row(eval, BIQA_N_BRANCHES * m + b, levels, labels);
     }
     if (eval->json) {
-        add_rows(eval->json, rows, n, types);
+        add_rows(eval, rows, n, types);
     } else {
         printf("%sSRCC with level within each content and type, reference included, %u contents\n",
                eval->ratings ? "\n" : "", train_pool_n_contents(pool));
         print_rows(rows, n, types);
+        for (guint r = 0; labels && r < n; r++)
+            print_pairs(eval, &rows[r]);
     }
     for (guint r = 0; r < n; r++)
         row_clear(&rows[r]);
+    return TRUE;
 }
 
 /* Folders of eval's own hold nothing but the pool's file. */
@@ -144,10 +198,9 @@ gboolean train_eval_levels(const TrainEval *eval, GError **error)
     if (!folder)
         return FALSE;
     TrainPool *pool = open_pool(eval, paths, folder, error);
-    if (pool)
-        judge_pool(eval, pool);
+    const gboolean ok = pool && judge_pool(eval, pool, error);
     train_pool_free(pool);
     if (!eval->cache)
         remove_folder(folder);
-    return pool != NULL;
+    return ok;
 }

@@ -28,6 +28,8 @@ typedef struct {
     char *pictures; /* folder */
     char **only, **types;
     const char *cache; /* NULL: a temporary folder */
+    const char *judge; /* file of a fused judge; NULL: pairs across types are not looked at */
+    double margin;     /* points that the judge must see between the two of a pair */
 } TrainEval;
 
 /* Each does what it is asked for and prints it, or adds it to the JSON object. */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The report of a tiny run: a page that is well-formed, needs nothing else, and says what follows
- * from the scores. */
+ * from the scores; and eval by a full-reference judge. */
 #include "image.h"
+#include "judge-private.h"
 #include "metrics.h"
 #include "ratings.h"
+#include "verdict.h"
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>
+#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -252,6 +255,49 @@ static void test_without_data(void)
     page_clear(&page);
 }
 
+/* A judge of fresh networks: it knows nothing, but it has an order. */
+static void write_judge(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(TrainJudge) judge = train_judge_new();
+    g_autofree char *path = file_in("judge.gguf");
+    const guint sizes[] = {judge->n_features, 4, 3, 1};
+    for (guint f = 0; f < judge->n_features; f++)
+        judge->deviation[f] = 1;
+    judge->nets[0] = train_mlp_new(sizes, 3);
+    judge->n_nets = 1;
+    judge->license = g_strdup("none");
+    train_judge_save(judge, path, &error);
+    g_assert_no_error(error);
+}
+
+static JsonObject *first_level_row(JsonNode *root)
+{
+    JsonArray *rows = json_object_get_array_member(json_node_get_object(root), "levels");
+    g_assert_cmpuint(json_array_get_length(rows), ==, BIQA_N_BRANCHES);
+    return json_array_get_object_element(rows, 0);
+}
+
+static void test_eval_judge(void)
+{
+    g_autoptr(GError) error = NULL;
+    write_judge();
+    g_autofree char *out = run_well("eval run/model.gguf --pictures pictures --only p00.png --only "
+                                    "p01.png --types blur --types noise --judge judge.gguf "
+                                    "--margin 0 --json");
+    g_autoptr(JsonNode) root = json_from_string(out, &error);
+    g_assert_no_error(error);
+    JsonObject *row = first_level_row(root);
+    const double share = json_object_get_double_member(row, "pairs_in_order");
+    /* Two contents: 2 x 25 of two types each, 11 x 11 of different contents. Fewer where the judge
+     * sees two alike. */
+    g_assert_cmpfloat(json_object_get_double_member(row, "pairs"), >, 100);
+    g_assert_cmpfloat(json_object_get_double_member(row, "pairs"), <=, 2 * 25 + 121);
+    g_assert_cmpfloat(share, >=, 0);
+    g_assert_cmpfloat(share, <=, 1);
+    g_assert_cmpstr(json_object_get_string_member(row, "worst"), !=, "");
+}
+
 static void refuse(const char *line, const char *word)
 {
     g_autofree char *out = NULL;
@@ -267,6 +313,8 @@ static void test_refusals(void)
     refuse("report none", "none/model.gguf");
     refuse("report", "one run");
     refuse("report run --data elsewhere", "elsewhere");
+    refuse("eval run/model.gguf --pictures pictures --judge run/model.gguf", "run/model.gguf");
+    refuse("eval run/model.gguf --ratings ratings.csv --judge x", "--pictures");
     refuse("report run --out none/x.html", "none/x.html");
 }
 
@@ -279,6 +327,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/whole", test_whole);
     g_test_add_func("/report/looks", test_looks);
     g_test_add_func("/report/without-data", test_without_data);
+    g_test_add_func("/report/eval-judge", test_eval_judge);
     g_test_add_func("/report/refusals", test_refusals);
     const int status = g_test_run();
     g_autofree char *quoted = g_shell_quote(folder);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a report is put together from: escaping, axes, charts, a run's log, figures of levels. */
 #include "html.h"
-#include "levels.h"
+#include "level-pairs.h"
 #include "run-log.h"
 #include "svg.h"
 
@@ -148,6 +148,49 @@ static void test_levels(void)
     g_assert_cmpfloat(train_levels_in_order(&levels, BIQA_FULL, 0, 2), ==, .5);
 }
 
+/* One content, two types. The judge: reference 90, the first type 80..40, the second 85..45; the
+ * model is right but for one picture. */
+static void test_pairs(void)
+{
+    static const double labels[] = {90, 80, 70, 60, 50, 40, 90, 85, 75, 65, 55, 45};
+    BiqaVerdict verdicts[2 * (TRAIN_LEVELS + 1)];
+    for (guint i = 0; i < G_N_ELEMENTS(verdicts); i++)
+        verdicts[i] = (BiqaVerdict){.score = labels[i], .competitor_score = 100 - labels[i]};
+    const TrainLevels levels = {1, 2, verdicts};
+    /* 5 x 5 pairs of the two types; the reference meets nobody of another content. */
+    TrainLevelPairs pairs = train_levels_pairs(&levels, BIQA_FULL, labels, 0);
+    g_assert_cmpuint(pairs.n, ==, 25);
+    g_assert_cmpfloat(pairs.share, ==, 1);
+    g_assert_cmpfloat_with_epsilon(pairs.srcc, 1, 1e-12);
+    g_assert_cmpfloat(train_levels_pairs(&levels, BIQA_COMPETITOR, labels, 0).share, ==, 0);
+    /* More than 5 points: without 85-80, 80-75, 75-70, ..., 45-40, which are 9. */
+    pairs = train_levels_pairs(&levels, BIQA_FULL, labels, 5);
+    g_assert_cmpuint(pairs.n, ==, 16);
+    /* The first type's mildest scored as its strongest, 40: below the four of the second type that
+     * the judge puts below 80, and rightly below 85. 21 of 25. */
+    verdicts[1].score = 40;
+    g_assert_cmpfloat_with_epsilon(train_levels_pairs(&levels, BIQA_FULL, labels, 0).share,
+                                   21. / 25, 1e-12);
+    /* A tie with one of the four is half right. */
+    verdicts[1].score = 45;
+    g_assert_cmpfloat_with_epsilon(train_levels_pairs(&levels, BIQA_FULL, labels, 0).share,
+                                   21.5 / 25, 1e-12);
+}
+
+/* Two contents, one type: references meet each other and the other's distortions. */
+static void test_pairs_of_contents(void)
+{
+    static const double labels[] = {90, 80, 70, 60, 50, 40, 95, 85, 75, 65, 55, 45};
+    BiqaVerdict verdicts[2 * (TRAIN_LEVELS + 1)];
+    for (guint i = 0; i < G_N_ELEMENTS(verdicts); i++)
+        verdicts[i] = (BiqaVerdict){.score = labels[i]};
+    const TrainLevels levels = {2, 1, verdicts};
+    const TrainLevelPairs pairs = train_levels_pairs(&levels, BIQA_FULL, labels, 0);
+    g_assert_cmpuint(pairs.n, ==, 36);
+    g_assert_cmpfloat(pairs.share, ==, 1);
+    g_assert_cmpuint(train_levels_pairs(&levels, BIQA_FULL, labels, 100).n, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -156,5 +199,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/chart", test_chart);
     g_test_add_func("/report/log", test_log);
     g_test_add_func("/report/levels", test_levels);
+    g_test_add_func("/report/pairs", test_pairs);
+    g_test_add_func("/report/pairs-of-contents", test_pairs_of_contents);
     return g_test_run();
 }
