@@ -2,10 +2,14 @@
 /* biqa-train distort */
 #include "command.h"
 #include "distort.h"
+#include "sheet.h"
 
 #include <stdio.h>
 
-static char *output, *type;
+/* Side of a sheet's pictures, cut from the middle at full size. */
+#define SHEET_SIDE 240
+
+static char *output, *type, *sheet_path;
 static int level, seed = 1;
 
 static const GOptionEntry entries[] = {
@@ -13,6 +17,8 @@ static const GOptionEntry entries[] = {
      "DIR"},
     {"type", 'y', 0, G_OPTION_ARG_STRING, &type, "Only this type or family", "NAME"},
     {"level", 'l', 0, G_OPTION_ARG_INT, &level, "Only this level, 1 the mildest", "N"},
+    {"sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet_path,
+     "Draw all of it on one sheet instead: the picture's middle, and its levels", "FILE.png"},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of whatever is random (1)", "N"},
     {0},
 };
@@ -56,6 +62,44 @@ static gboolean distort_file(const char *path, const GPtrArray *types, GError **
     return image != NULL;
 }
 
+static TrainImage *load_middle(const char *path, GError **error)
+{
+    g_autoptr(TrainImage) image = train_image_load(path, error);
+    if (!image)
+        return NULL;
+    guint width = MIN(image->width, SHEET_SIDE), height = MIN(image->height, SHEET_SIDE);
+    return train_image_cut(image, (image->width - width) / 2, (image->height - height) / 2, width,
+                           height);
+}
+
+static gboolean add_row(TrainSheet *sheet, const TrainImage *image, const TrainDistortion *row,
+                        GError **error)
+{
+    train_sheet_add(sheet, image, row->name);
+    for (guint at = 0; at < TRAIN_LEVELS; at++) {
+        g_autoptr(TrainImage) distorted = row->apply(image, row->levels[at], (guint64)seed, error);
+        if (!distorted)
+            return FALSE;
+        g_autofree char *text = g_strdup_printf("%u: %g %s", at + 1, row->levels[at], row->unit);
+        train_sheet_add(sheet, distorted, text);
+    }
+    return TRUE;
+}
+
+static gboolean draw_sheet(const char *path, const GPtrArray *types, GError **error)
+{
+    g_autoptr(TrainImage) image = load_middle(path, error);
+    if (!image)
+        return FALSE;
+    g_autoptr(TrainSheet) sheet = train_sheet_new(1 + TRAIN_LEVELS, image->width, image->height);
+    for (guint t = 0; t < types->len; t++) {
+        if (!add_row(sheet, image, g_ptr_array_index(types, t), error))
+            return FALSE;
+    }
+    g_autoptr(TrainImage) drawn = train_sheet_image(sheet);
+    return train_image_save(drawn, sheet_path, error);
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     if (!argc) {
@@ -70,6 +114,14 @@ static int run(int argc, char **argv, GError **error)
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "levels are 1 to %d", TRAIN_LEVELS);
         return 2;
     }
+    if (sheet_path && (argc != 1 || level)) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "--sheet takes one picture and shows all levels of it: leave out %s",
+                    level ? "--level" : "the others");
+        return 2;
+    }
+    if (sheet_path)
+        return draw_sheet(argv[0], types, error) ? 0 : 1;
     for (int i = 0; i < argc; i++) {
         if (!distort_file(argv[i], types, error))
             return 1;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Distortions by real encoders, through GStreamer. Encoders and decoders get one thread each:
  * pictures are what runs in parallel. */
+#include "distort-codec.h"
 #include "distort-private.h"
 #include "gstframe.h"
 #include "picture.h"
 #include "pipeline.h"
 #include <gst/app/gstappsrc.h>
-
-/* Frames of a video that H.264 is tried on, and pixels that it pans from one to the next. */
-#define VIDEO_FRAMES 4
-#define VIDEO_PAN 2
 
 static GstBuffer *buffer_new(const TrainImage *image, const GstVideoInfo *info, guint index)
 {
@@ -66,33 +63,50 @@ static TrainImage *run_pipeline(GstElement *pipeline, TrainImage *const *frames,
     return read_sample(sample, frames[n - 1], error);
 }
 
+typedef struct {
+    const TrainCodec *codec;
+    guint index;
+} Channel;
+
+static GstPadProbeReturn pass_channel(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Channel *channel = data;
+    const TrainCodec *codec = channel->codec;
+    info->data = codec->channel(info->data, channel->index++, codec->data);
+    return info->data ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+static void add_channel(GstElement *pipeline, Channel *channel)
+{
+    g_autoptr(GstElement) coder = gst_bin_get_by_name(GST_BIN(pipeline), "coder");
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(coder, "src");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, pass_channel, channel, NULL);
+}
+
 /* Sends frames of one size through the elements of codec; returns the last that comes out. */
-static TrainImage *transcode(const char *codec, TrainImage *const *frames, guint n, GError **error)
+static TrainImage *transcode(const TrainCodec *codec, TrainImage *const *frames, GError **error)
 {
     g_autofree char *launch =
         g_strdup_printf("appsrc name=source format=time ! videoconvert ! %s ! videoconvert ! "
                         "capsfilter caps=" TRAIN_PICTURE_CAPS " ! fakesink name=sink sync=false",
-                        codec);
+                        codec->launch);
     GstElement *pipeline = train_pipeline_new(launch, error);
     if (!pipeline)
         return NULL;
-    TrainImage *image = run_pipeline(pipeline, frames, n, error);
+    Channel channel = {.codec = codec};
+    if (codec->channel)
+        add_channel(pipeline, &channel);
+    TrainImage *image = run_pipeline(pipeline, frames, codec->frames, error);
     train_pipeline_free(pipeline);
     return image;
 }
 
-/* What codec makes of the last of n_frames that pan over the picture and end on it. Encoders are
- * never shown an edge that does not fill their blocks: frames are grown to multiples of block. */
-static TrainImage *distort(const char *codec, const TrainImage *image, guint n_frames, guint block,
-                           GError **error)
+TrainImage *train_codec_apply(const TrainCodec *codec, const TrainImage *image, GError **error)
 {
-    guint width = (image->width + block - 1) / block * block;
-    guint height = (image->height + block - 1) / block * block;
-    g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func((GDestroyNotify)train_image_free);
-    for (guint i = n_frames; i-- > 0;)
-        g_ptr_array_add(frames, train_image_grow(image, i * VIDEO_PAN, width, height));
-    g_autoptr(TrainImage) out =
-        transcode(codec, (TrainImage *const *)frames->pdata, n_frames, error);
+    guint width = (image->width + codec->block - 1) / codec->block * codec->block;
+    guint height = (image->height + codec->block - 1) / codec->block * codec->block;
+    g_autoptr(GPtrArray) clip = train_moving_clip(image, codec->move, codec->frames, width, height);
+    g_autoptr(TrainImage) out = transcode(codec, (TrainImage *const *)clip->pdata, error);
     return out ? train_image_cut(out, 0, 0, image->width, image->height) : NULL;
 }
 
@@ -100,20 +114,10 @@ static TrainImage *distort(const char *codec, const TrainImage *image, guint n_f
  * incomplete blocks with whatever memory holds. */
 TrainImage *train_distort_jpeg(const TrainImage *image, double level, guint64 seed, GError **error)
 {
-    g_autofree char *codec =
+    g_autofree char *launch =
         g_strdup_printf("video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc quality=%.0f ! "
                         "jpegdec",
                         level);
-    return distort(codec, image, 1, 16, error);
-}
-
-/* The last frame is a predicted one, as most of a video is. */
-TrainImage *train_distort_h264(const TrainImage *image, double level, guint64 seed, GError **error)
-{
-    g_autofree char *codec =
-        g_strdup_printf("video/x-raw,format=I420 ! x264enc pass=quant quantizer=%.0f "
-                        "tune=zerolatency speed-preset=medium key-int-max=100 threads=1 "
-                        "sliced-threads=false ! avdec_h264 max-threads=1",
-                        level);
-    return distort(codec, image, VIDEO_FRAMES, 16, error);
+    TrainCodec jpeg = {.launch = launch, .frames = 1, .block = 16, .move = {0, 0, 1}};
+    return train_codec_apply(&jpeg, image, error);
 }

@@ -36,3 +36,21 @@ double train_draws_normal(TrainDraws *draws)
     draws->spare = radius * sin(angle);
     return radius * cos(angle);
 }
+
+gboolean *train_draws_pick(guint64 seed, guint n, double share)
+{
+    TrainDraws draws;
+    train_draws_init(&draws, seed);
+    g_autofree guint *order = g_new(guint, n);
+    for (guint i = 0; i < n; i++)
+        order[i] = i;
+    gboolean *picked = g_new0(gboolean, n);
+    guint count = (guint)ceil(share * n - 1e-9);
+    for (guint i = 0; i < count; i++) {
+        guint at = i + train_draws_below(&draws, n - i);
+        picked[order[at]] = TRUE;
+        order[at] = order[i];
+    }
+    train_draws_clear(&draws);
+    return picked;
+}

@@ -159,6 +159,11 @@ static Filter scale_filter(guint from, guint length, const Kernel *kernel)
                   : nearest_filter(from, length);
 }
 
+static Filter resize_filter(guint from, guint length)
+{
+    return length < from ? area_filter(from, length) : cubic_filter(from, length);
+}
+
 /* Filters the columns of plane. Whole rows are added up, which compilers make fast. */
 static TrainPlane filter_columns(const TrainPlane *plane, const Filter *filter)
 {
@@ -278,6 +283,16 @@ TrainImage *train_distort_ringing(const TrainImage *image, double level, guint64
     train_plane_init(&plane, image);
     filter_plane(&plane, kernel_filter(image->width, image->width, &sinc_kernel, 1 / level),
                  kernel_filter(image->height, image->height, &sinc_kernel, 1 / level));
+    TrainImage *out = train_plane_image(&plane);
+    train_plane_clear(&plane);
+    return out;
+}
+
+TrainImage *train_distort_resize(const TrainImage *image, guint width, guint height)
+{
+    TrainPlane plane;
+    train_plane_init(&plane, image);
+    filter_plane(&plane, resize_filter(image->width, width), resize_filter(image->height, height));
     TrainImage *out = train_plane_image(&plane);
     train_plane_clear(&plane);
     return out;

@@ -11,14 +11,26 @@ extern const TrainDistortion train_distort_tid2013[]; /* RankIQA's seventeen for
 extern const TrainDistortion train_distort_kadid[];   /* KADID-10k's 25, in its order */
 extern const TrainDistortion train_distort_still[];   /* what pictures and video meet besides */
 extern const TrainDistortion train_distort_video[];   /* what encoders and scalers do */
+extern const TrainDistortion train_distort_transmission[]; /* fields, packets, tape */
+extern const TrainDistortion train_distort_chain[];        /* several of them in a row */
 
 TrainImage *train_distort_blur(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_scale(const TrainImage *image, double level, guint64 seed,
                                 GError **error);
+/* Each way by itself: smaller by area, larger by bicubic interpolation. */
+TrainImage *train_distort_resize(const TrainImage *image, guint width, guint height);
+
 TrainImage *train_distort_jpeg(const TrainImage *image, double level, guint64 seed, GError **error);
 TrainImage *train_distort_jpeg2000(const TrainImage *image, double level, guint64 seed,
                                    GError **error);
 TrainImage *train_distort_h264(const TrainImage *image, double level, guint64 seed, GError **error);
+
+/* H.264 of which each predicted frame has lost a share of its slices, at least one if any, or has
+ * bytes of them changed; level 0 is the plain codec. */
+TrainImage *train_distort_slice_loss(const TrainImage *image, double level, guint64 seed,
+                                     GError **error);
+TrainImage *train_distort_slice_damage(const TrainImage *image, double level, guint64 seed,
+                                       GError **error);
 
 /* Noise. level is the variance on a scale of 0..1, of impulses the share of values hit. */
 TrainImage *train_distort_noise(const TrainImage *image, double level, guint64 seed,
@@ -193,6 +205,10 @@ void train_draws_clear(TrainDraws *draws);
 double train_draws_uniform(TrainDraws *draws);       /* 0 <= u < 1 */
 guint train_draws_below(TrainDraws *draws, guint n); /* 0..n-1; n > 0 */
 double train_draws_normal(TrainDraws *draws);        /* mean 0, variance 1 */
+
+/* Which of n things are hit: a share of them, rounded up. With the same seed, a larger share hits
+ * what a smaller one does and more. (transfer full), (n) */
+gboolean *train_draws_pick(guint64 seed, guint n, double share);
 
 typedef struct {
     guint x, y, width, height;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const TrainDistortion *const families[] = {
-    train_distort_live,  train_distort_tid2013, train_distort_kadid,
-    train_distort_still, train_distort_video,
+    train_distort_live,  train_distort_tid2013,      train_distort_kadid, train_distort_still,
+    train_distort_video, train_distort_transmission, train_distort_chain,
 };
 
 GPtrArray *train_distortions(void)

@@ -8,7 +8,9 @@
 static const struct {
     const char *prefix, *package;
 } packages[] = {
-    {"x264", "gstreamer1.0-plugins-ugly"},     {"av", "gstreamer1.0-libav"},
+    {"x264", "gstreamer1.0-plugins-ugly"},     {"x265", "gstreamer1.0-plugins-bad"},
+    {"av1", "gstreamer1.0-plugins-bad"},       {"av", "gstreamer1.0-libav"},
+    {"vp", "gstreamer1.0-plugins-good"},       {"mpeg2enc", "gstreamer1.0-plugins-bad"},
     {"jpeg", "gstreamer1.0-plugins-good"},     {"openjpeg", "gstreamer1.0-plugins-bad"},
     {"h264parse", "gstreamer1.0-plugins-bad"}, {"", "gstreamer1.0-plugins-base"},
 };
