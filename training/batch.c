@@ -113,10 +113,13 @@ static void fill_ranked(guint sample, gpointer data)
 {
     const Fill *fill = data;
     const TrainPool *pool = fill->dataset->pool;
-    const guint group = sample / (TRAIN_LEVELS + 1), level = sample % (TRAIN_LEVELS + 1);
+    const TrainTail *tail = fill->dataset->tail;
+    const guint group = sample / (TRAIN_LEVELS + 1), place = sample % (TRAIN_LEVELS + 1);
     guint64 state = train_seed(fill->seed, group, 0); /* one place for the whole group */
     const guint content = train_draw(&state, train_pool_n_contents(pool));
-    const guint type = train_draw(&state, train_pool_n_types(pool));
+    const guint type = tail ? train_tail_type(tail, train_draw(&state, tail->total))
+                            : train_draw(&state, train_pool_n_types(pool));
+    const guint level = tail ? train_tail_level(tail, content, type, place) : place;
     const TrainImage image = train_pool_image(pool, content, type, level);
 
     cut(fill, &image, sample, &state);

@@ -103,7 +103,11 @@ static gboolean load_pool(const TrainRecipe *recipe, const TrainDatasetParams *p
         .progress_data = params->progress_data,
     };
     dataset->pool = train_pool_open(&pool, workers, error);
-    return dataset->pool != NULL;
+    if (!dataset->pool || !recipe->tail)
+        return dataset->pool != NULL;
+    dataset->tail =
+        train_tail_new(recipe->tail, train_pool_n_types(dataset->pool), recipe->seed, error);
+    return dataset->tail != NULL;
 }
 
 typedef struct {
@@ -238,5 +242,6 @@ void train_dataset_free(TrainDataset *dataset)
         g_array_unref(dataset->parts[p]);
     train_ratings_free(dataset->ratings);
     train_pool_free(dataset->pool);
+    train_tail_free(dataset->tail);
     g_free(dataset);
 }

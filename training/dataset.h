@@ -5,6 +5,7 @@
 #include "pool.h"
 #include "ratings.h"
 #include "recipe.h"
+#include "tail.h"
 
 typedef enum {
     TRAIN_PART_TRAIN,
@@ -15,6 +16,7 @@ typedef enum {
 
 typedef struct {
     TrainPool *pool; /* NULL: no ranked images */
+    TrainTail *tail; /* NULL: all levels of every type are learned from */
 
     TrainRatings *ratings;        /* NULL: no rated images */
     TrainImage **images;          /* of the training part, by index into ratings; NULL elsewhere */

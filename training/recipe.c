@@ -53,6 +53,7 @@ static const Key keys[] = {
     RUN("input", "rank-size", KEY_UINT, rank_size, 16, 1024),
     RUN("ranked", "images", KEY_PATHS, images),
     RUN("ranked", "types", KEY_STRINGS, types),
+    RUN("ranked", "tail", KEY_STRING, tail),
     RUN("ranked", "side", KEY_UINT, side, 16, 4096),
     RUN("ranked", "cuts", KEY_UINT, cuts, 1, 64),
     RUN("ranked", "rated-above", KEY_REAL, rated_above, 0, 101),
@@ -566,6 +567,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_strfreev(recipe->datasets);
     g_free(recipe->backbone);
     g_free(recipe->judge);
+    g_free(recipe->tail);
     g_strfreev(recipe->graph);
     g_strfreev(recipe->pooled);
     g_strfreev(recipe->images);

@@ -233,14 +233,32 @@ static gboolean show_preparation(guint done, guint total, gpointer data)
     return !is_interrupted(preparation->run);
 }
 
+/* Which types are rare is drawn: evaluation needs to know. */
+static void tell_tail(const Run *run)
+{
+    const TrainTail *tail = run->dataset->tail;
+    g_autoptr(GPtrArray) types =
+        train_distortions_ranked((const char *const *)run->recipe->types, NULL);
+    for (guint part = 0; tail && types && part < TRAIN_N_TAIL_PARTS; part++) {
+        fprintf(stderr, "%s:", train_tail_part_name(part));
+        for (guint t = 0; t < types->len; t++) {
+            if (tail->parts[t] == part)
+                fprintf(stderr, " %s", ((const TrainDistortion *)types->pdata[t])->name);
+        }
+        fprintf(stderr, "\n");
+    }
+}
+
 static gboolean load_data(Run *run, GError **error)
 {
     g_autofree char *cache = g_build_filename(run->params->output, "cache", NULL);
     Preparation preparation = {run, train_progress("distort", 0, 0)};
     const TrainDatasetParams params = {cache, show_preparation, &preparation};
     run->dataset = train_dataset_load(run->recipe, &params, run->workers, error);
-    if (run->dataset)
+    if (run->dataset) {
         run->data = train_dataset_digest(run->dataset);
+        tell_tail(run);
+    }
     return run->dataset != NULL;
 }
 

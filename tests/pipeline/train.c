@@ -275,6 +275,7 @@ static void test_bad_batch(void)
 }
 
 #define HEAD ";pool inputs=1;linear inputs=2 channels=1\n"
+#define NETWORK "[network]\ngraph=input channels=3;relu inputs=0" HEAD
 #define RANKED "[ranked]\nimages=pictures\n"
 #define STAGE "[stage a]\nkind=rank\ngroups=1\n"
 
@@ -291,12 +292,11 @@ static void test_misfits(void)
         {"[network]\ngraph=input channels=3;conv inputs=0 channels=2 kernel=31x31" HEAD
          "[input]\nsize=32\nrank-size=16\n" RANKED STAGE,
          "rank-size"},
-        {"[network]\ngraph=input channels=3;relu inputs=0" HEAD RANKED
-         "hold-out=p0.png;p1.png;p2.png;p3.png;p4.png;p5.png\n" STAGE,
-         "held out"},
-        {"[network]\ngraph=input channels=3;relu inputs=0" HEAD RANKED "types=\n" STAGE, "types"},
-        {"[network]\ngraph=input channels=3;relu inputs=0" HEAD RANKED "types=blur;glur\n" STAGE,
-         "glur"},
+        {NETWORK RANKED "hold-out=p0.png;p1.png;p2.png;p3.png;p4.png;p5.png\n" STAGE, "held out"},
+        {NETWORK RANKED "types=\n" STAGE, "types"},
+        {NETWORK RANKED "types=blur;glur\n" STAGE, "glur"},
+        {NETWORK RANKED "types=blur;noise\ntail=1/1/1\n" STAGE, "add up to the recipe's 2"},
+        {NETWORK RANKED "types=blur;noise\ntail=1/0/1\n" STAGE, NULL},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *line =
