@@ -2,7 +2,7 @@
 /* From pictures to scores: biqa-train makes a tiny model in seconds, the element gives the scores
  * that biqa-train gives; runs can be stopped, resumed and spread over threads without a bit of
  * difference. */
-#include "image.h"
+#include "drawing.h"
 #include "metrics.h"
 #include "model.h"
 #include "said.h"
@@ -50,30 +50,6 @@ static void write_text(const char *name, const char *text)
     g_assert_no_error(error);
 }
 
-/* A picture with edges and texture: overlapping discs on a gradient. */
-static TrainImage *draw(guint seed)
-{
-    TrainImage *image = train_image_new(151, 103);
-    g_autoptr(GRand) random = g_rand_new_with_seed(seed);
-    for (guint i = 0; i < image->width * image->height; i++) {
-        for (guint c = 0; c < 3; c++)
-            image->rgb[3 * i + c] = (guint8)(i % image->width + 20 * c);
-    }
-    for (guint disc = 0; disc < 40; disc++) {
-        const double x = g_rand_double_range(random, 0, image->width),
-                     y = g_rand_double_range(random, 0, image->height);
-        const double radius = g_rand_double_range(random, 2, 20);
-        const guint8 colour[] = {(guint8)g_rand_int_range(random, 0, 256),
-                                 (guint8)g_rand_int_range(random, 0, 256),
-                                 (guint8)g_rand_int_range(random, 0, 256)};
-        for (guint i = 0; i < image->width * image->height; i++) {
-            if (hypot(i % image->width - x, (double)(i / image->width) - y) < radius)
-                memcpy(image->rgb + 3 * i, colour, 3);
-        }
-    }
-    return image;
-}
-
 static void make_data(void)
 {
     g_autoptr(GError) error = NULL;
@@ -82,7 +58,7 @@ static void make_data(void)
 
     g_assert_cmpint(g_mkdir(pictures, 0777), ==, 0);
     for (guint i = 0; i < PICTURES; i++) {
-        g_autoptr(TrainImage) image = draw(i);
+        g_autoptr(TrainImage) image = drawing_new(i);
         g_autofree char *name = g_strdup_printf("p%u.png", i);
         g_autofree char *path = g_build_filename(pictures, name, NULL);
         train_image_save(image, path, &error);
@@ -518,7 +494,7 @@ static void make_rated(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) list = g_string_new("image,mos\n");
     for (guint i = 0; i < RATED; i++) {
-        g_autoptr(TrainImage) image = draw(100 + i);
+        g_autoptr(TrainImage) image = drawing_new(100 + i);
         g_autofree char *name = g_strdup_printf("q%u.png", i);
         g_autofree char *path = file_in(name);
         train_image_save(image, path, &error);
