@@ -3,7 +3,7 @@
  * published ratings, so that blur, noise and wrong colours end on one scale.
  *
  * The scale is KADID-10k's, stretched: points = 25 (rating - 1), so that its 1 ("very annoying") is
- * 0 and its 5 ("imperceptible") 100. A picture compared with itself gets about
+ * 0 and its 5 ("imperceptible") 100. A picture beside itself is fitted to
  * TRAIN_JUDGE_PRISTINE: people don't call even the best of pictures perfect. */
 #pragma once
 
