@@ -132,26 +132,18 @@ static void show(guint done, guint total, gpointer data)
     train_progress_show(data, done, 0, NULL);
 }
 
-/* The judge's labels of the pool; *labels stays NULL without a judge. */
-static gboolean label_pool(const TrainEval *eval, const TrainPool *pool, double **labels,
-                           GError **error)
+static double *label_pool(const TrainEval *eval, const TrainPool *pool, const TrainJudge *judge)
 {
-    if (!eval->judge)
-        return TRUE;
-    g_autoptr(TrainJudge) judge = train_judge_load(eval->judge, error);
-    if (!judge)
-        return FALSE;
     TrainProgress progress = train_progress("judge", 0, train_pool_n_contents(pool));
-    *labels = train_level_labels(pool, judge, eval->workers, show, &progress);
+    double *labels = train_level_labels(pool, judge, eval->workers, show, &progress);
     train_progress_leave(&progress);
-    return TRUE;
+    return labels;
 }
 
-static gboolean judge_pool(const TrainEval *eval, const TrainPool *pool, GError **error)
+/* judge: NULL without one. */
+static void judge_pool(const TrainEval *eval, const TrainPool *pool, const TrainJudge *judge)
 {
-    g_autofree double *labels = NULL;
-    if (!label_pool(eval, pool, &labels, error))
-        return FALSE;
+    g_autofree double *labels = judge ? label_pool(eval, pool, judge) : NULL;
     g_autoptr(GPtrArray) types = train_distortions_ranked((const char *const *)eval->types, NULL);
     const guint n = BIQA_N_BRANCHES * eval->n_models;
     g_autofree Row *rows = g_new0(Row, n);
@@ -173,7 +165,6 @@ static gboolean judge_pool(const TrainEval *eval, const TrainPool *pool, GError 
     }
     for (guint r = 0; r < n; r++)
         row_clear(&rows[r]);
-    return TRUE;
 }
 
 /* Folders of eval's own hold nothing but the pool's file. */
@@ -193,14 +184,19 @@ gboolean train_eval_levels(const TrainEval *eval, GError **error)
     g_auto(GStrv) paths = train_dataset_pictures(folders, NULL, error);
     if (!paths || !keep_only(eval, paths, error))
         return FALSE;
+    /* Before minutes of distorting. */
+    g_autoptr(TrainJudge) judge = eval->judge ? train_judge_load(eval->judge, error) : NULL;
+    if (eval->judge && !judge)
+        return FALSE;
     g_autofree char *folder =
         eval->cache ? g_strdup(eval->cache) : g_dir_make_tmp("biqa-eval-XXXXXX", error);
     if (!folder)
         return FALSE;
     TrainPool *pool = open_pool(eval, paths, folder, error);
-    const gboolean ok = pool && judge_pool(eval, pool, error);
+    if (pool)
+        judge_pool(eval, pool, judge);
     train_pool_free(pool);
     if (!eval->cache)
         remove_folder(folder);
-    return ok;
+    return pool != NULL;
 }
