@@ -335,7 +335,9 @@ static void test_eval(void)
         score[i] = g_ascii_strtod(strchr(lines[i + 1], ',') + 1, NULL);
         rating[i] = 20 + 12 * i;
     }
-    run_well("eval whole/model.gguf --ratings ratings.csv --pictures pictures --only p0.png", &out);
+    run_well("eval whole/model.gguf --ratings ratings.csv --pictures pictures --only p0.png "
+             "--types blur --types h264",
+             &out);
     g_assert_cmpint(sscanf(strstr(out, "full model"), "full model 6 %lf", &srcc), ==, 1);
     g_assert_cmpfloat_with_epsilon(srcc, train_srcc(score, rating, PICTURES), 5e-5); /* printed */
     g_assert_cmpint(sscanf(strstr(out, "full model: mean"), "full model: mean %lf", &levels), ==,
