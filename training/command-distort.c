@@ -28,7 +28,7 @@ static void list_types(void)
     g_autoptr(GPtrArray) all = train_distortions();
     for (guint t = 0; t < all->len; t++) {
         const TrainDistortion *row = g_ptr_array_index(all, t);
-        printf("%-8s %-20s %s; %s:", row->family, row->name, row->title, row->unit);
+        printf("%-12s %-20s %s; %s:", row->family, row->name, row->title, row->unit);
         for (guint l = 0; l < TRAIN_LEVELS; l++)
             printf(" %g", row->levels[l]);
         printf("\n");

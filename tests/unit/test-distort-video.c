@@ -228,6 +228,17 @@ static void test_all_lost(void)
     g_assert_cmpfloat(psnr(out, image), <, psnr(plain, image) - 5);
 }
 
+/* The largest that MPEG-2 takes, and what it does not. */
+static void test_mpeg2_sizes(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(TrainImage) wide = textured(4080, 3);
+    g_autoptr(TrainImage) high = textured(3, 4081);
+    g_autoptr(TrainImage) out = apply("mpeg2", wide, 20, 1);
+    g_assert_null(train_distortion_find("mpeg2")->apply(high, 20, 1, &error));
+    g_assert_error(error, BIQA_ERROR, BIQA_ERROR_VALUE);
+}
+
 /* A chain is its steps, with its table's levels, each with a seed of its own. */
 static void test_chain(void)
 {
@@ -291,6 +302,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/unit/distort-video/slice-loss", "slice-loss", test_slices);
     g_test_add_data_func("/unit/distort-video/slice-damage", "slice-damage", test_slices);
     g_test_add_func("/unit/distort-video/all-lost", test_all_lost);
+    g_test_add_func("/unit/distort-video/mpeg2-sizes", test_mpeg2_sizes);
     g_test_add_func("/unit/distort-video/chain", test_chain);
     g_test_add_func("/unit/distort-video/small-chain", test_small_chain);
     g_test_add_func("/unit/distort-video/sheet", test_sheet);
