@@ -58,8 +58,8 @@ static gboolean parse_options(TrainCalibration *calibration, GError **error)
     return train_calibration_parse((const char *const *)names, calibration, error);
 }
 
-/* Whether path is of one of the parts (NULL: all are); -1 and error where they make no sense. */
-static int is_in(const char *path, const char *parts_of, GError **error)
+/* Whether image i is of one of the parts (NULL: all are); -1 and error where they make no sense. */
+static int is_in(const TrainRatings *list, guint i, const char *parts_of, GError **error)
 {
     g_auto(GStrv) pairs = parts_of ? g_strsplit(parts_of, ",", -1) : NULL;
     int wanted = !pairs;
@@ -74,7 +74,7 @@ static int is_in(const char *path, const char *parts_of, GError **error)
                         pairs[k]);
             return -1;
         }
-        wanted |= train_ratings_part(path, modulus) == remainder;
+        wanted |= train_ratings_part_of(list, i, modulus) == remainder;
     }
     return wanted;
 }
@@ -91,8 +91,8 @@ static TrainErrors *score(const BiqaModel *model, const TrainRatings *list, cons
     guint n = 0;
 
     for (guint i = 0; i < list->n; i++) {
-        const int in = is_in(list->paths[i], parts_of, error);
-        const int not_in = left_out && in > 0 ? is_in(list->paths[i], left_out, error) : 0;
+        const int in = is_in(list, i, parts_of, error);
+        const int not_in = left_out && in > 0 ? is_in(list, i, left_out, error) : 0;
         if (in < 0 || not_in < 0)
             return NULL;
         paths[n] = list->paths[i];

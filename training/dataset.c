@@ -5,13 +5,35 @@
 #include <math.h>
 #include <string.h>
 
-TrainPart train_dataset_part(const TrainRecipe *recipe, const char *path)
+TrainRatings *train_dataset_ratings(const TrainRecipe *recipe, GError **error)
 {
-    if (train_ratings_part(path, recipe->hold_out_modulus) == recipe->hold_out_remainder)
+    const TrainRatingsParams params = {.scale =
+                                           recipe->rated.has_scale ? &recipe->rated.scale : NULL};
+    return train_ratings_open(recipe->ratings, &params, error);
+}
+
+static TrainPart part_of(const TrainRecipe *recipe, const TrainRatings *ratings, guint i)
+{
+    if (train_ratings_part_of(ratings, i, recipe->hold_out_modulus) == recipe->hold_out_remainder)
         return TRAIN_PART_HELD_OUT;
-    if (train_ratings_part(path, recipe->validation_modulus) == recipe->validation_remainder)
+    if (train_ratings_part_of(ratings, i, recipe->validation_modulus) ==
+        recipe->validation_remainder)
         return TRAIN_PART_VALIDATION;
     return TRAIN_PART_TRAIN;
+}
+
+TrainPart *train_dataset_parts(const TrainRecipe *recipe, const TrainRatings *ratings,
+                               GError **error)
+{
+    g_autofree TrainPart *parts = g_new(TrainPart, ratings->n);
+    if (recipe->rated.is_split) {
+        if (!train_ratings_split(ratings, &recipe->rated.split, parts, error))
+            return NULL;
+    } else {
+        for (guint i = 0; i < ratings->n; i++)
+            parts[i] = part_of(recipe, ratings, i);
+    }
+    return g_steal_pointer(&parts);
 }
 
 static int compare_strings(gconstpointer a, gconstpointer b)
@@ -170,12 +192,13 @@ static gboolean check_spread(const TrainRecipe *recipe, TrainDataset *dataset, G
 static gboolean load_rated(const TrainRecipe *recipe, TrainWorkers *workers, TrainDataset *dataset,
                            GError **error)
 {
-    dataset->ratings = train_ratings_load(recipe->ratings, error);
-    if (!dataset->ratings)
+    dataset->ratings = train_dataset_ratings(recipe, error);
+    g_autofree TrainPart *parts =
+        dataset->ratings ? train_dataset_parts(recipe, dataset->ratings, error) : NULL;
+    if (!parts)
         return FALSE;
     for (guint i = 0; i < dataset->ratings->n; i++)
-        g_array_append_val(dataset->parts[train_dataset_part(recipe, dataset->ratings->paths[i])],
-                           i);
+        g_array_append_val(dataset->parts[parts[i]], i);
     if (!dataset->parts[TRAIN_PART_TRAIN]->len) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
                     "ratings \"%s\": nothing is left to train on after holding out; rate more "
@@ -218,6 +241,8 @@ static void digest_ratings(const TrainRatings *ratings, GChecksum *sum)
         g_checksum_update(sum, (const guchar *)&ratings->scores[i], sizeof ratings->scores[i]);
         if (ratings->spread)
             g_checksum_update(sum, (const guchar *)&ratings->spread[i], sizeof *ratings->spread);
+        if (ratings->contents) /* parts are made of them */
+            g_checksum_update(sum, (const guchar *)ratings->contents[i], -1);
     }
 }
 

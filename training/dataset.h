@@ -7,13 +7,6 @@
 #include "recipe.h"
 #include "tail.h"
 
-typedef enum {
-    TRAIN_PART_TRAIN,
-    TRAIN_PART_VALIDATION,
-    TRAIN_PART_HELD_OUT,
-    TRAIN_N_PARTS
-} TrainPart;
-
 typedef struct {
     TrainPool *pool; /* NULL: no ranked images */
     TrainTail *tail; /* NULL: all levels of every type are learned from */
@@ -38,8 +31,12 @@ void train_dataset_free(TrainDataset *dataset);
  * matter. (transfer full) */
 char *train_dataset_digest(const TrainDataset *dataset);
 
-/* Which part of a rated list an image belongs to. */
-TrainPart train_dataset_part(const TrainRecipe *recipe, const char *path);
+/* The rated images that a recipe names, on its scale. */
+TrainRatings *train_dataset_ratings(const TrainRecipe *recipe, GError **error);
+/* Which part each of them belongs to (ratings->n). Errors: a split whose parts would be empty.
+ * (transfer full) */
+TrainPart *train_dataset_parts(const TrainRecipe *recipe, const TrainRatings *ratings,
+                               GError **error);
 
 /* The picture files of a list of folders and files, sorted, without those whose last part is in
  * leave_out (NULL: all stay). (transfer full) Errors: a folder that does not exist or has no file.

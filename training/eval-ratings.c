@@ -29,15 +29,8 @@ static guint select_part(TrainRatings *ratings, guint remainder, guint modulus)
 {
     guint n = 0;
     for (guint i = 0; i < ratings->n; i++) {
-        if (train_ratings_part(ratings->paths[i], modulus) != remainder)
-            continue;
-        char *path = ratings->paths[n];
-        ratings->paths[n] = ratings->paths[i];
-        ratings->paths[i] = path;
-        const double score = ratings->scores[n];
-        ratings->scores[n] = ratings->scores[i];
-        ratings->scores[i] = score;
-        n++;
+        if (train_ratings_part_of(ratings, i, modulus) == remainder)
+            train_ratings_swap(ratings, n++, i);
     }
     return n;
 }
@@ -309,7 +302,8 @@ static int name_width(const TrainCandidates *candidates)
 gboolean train_eval_ratings(const TrainEval *eval, GError **error)
 {
     guint remainder, modulus;
-    g_autoptr(TrainRatings) ratings = train_ratings_load(eval->ratings, error);
+    const TrainRatingsParams params = {.scale = eval->scale};
+    g_autoptr(TrainRatings) ratings = train_ratings_open(eval->ratings, &params, error);
     if (!ratings || !parse_part(eval->part, &remainder, &modulus, error))
         return FALSE;
     const guint n = select_part(ratings, remainder, modulus);

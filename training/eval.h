@@ -4,6 +4,7 @@
 #pragma once
 
 #include "levels.h"
+#include "ratings.h"
 
 #include <json-glib/json-glib.h>
 
@@ -19,9 +20,10 @@ typedef struct {
     TrainWorkers *workers;
     JsonBuilder *json; /* inside an object; NULL: print tables */
 
-    const char *ratings, *part; /* CSV; "R/M" or NULL */
-    char **scores, **distances; /* NAME=FILE, higher or lower is better; NULL: none */
-    const char *csv;            /* scores of each image are written here; NULL: nowhere */
+    const char *ratings, *part;    /* CSV or folder; "R/M" or NULL */
+    const TrainRatingScale *scale; /* of the CSV; NULL: 0..100, higher is better */
+    char **scores, **distances;    /* NAME=FILE, higher or lower is better; NULL: none */
+    const char *csv;               /* scores of each image are written here; NULL: nowhere */
     guint splits, resamples;
     guint64 seed;
 

@@ -60,6 +60,10 @@ static const Key keys[] = {
     RUN("ranked", "hold-out", KEY_STRINGS, hold_out),
     RUN("ranked", "judge", KEY_PATH, judge),
     RUN("rated", "ratings", KEY_PATH, ratings),
+    RUN("rated", "scale", KEY_STRING, rated.ends),
+    RUN("rated", "direction", KEY_STRING, rated.direction),
+    RUN("rated", "split-seed", KEY_SEED, rated.split.seed),
+    RUN("rated", "split-shares", KEY_STRING, rated.shares),
     RUN("rated", "hold-out-modulus", KEY_UINT, hold_out_modulus, 1, 1000),
     RUN("rated", "hold-out-remainder", KEY_UINT, hold_out_remainder, 0, 999),
     RUN("rated", "validation-modulus", KEY_UINT, validation_modulus, 1, 1000),
@@ -464,6 +468,7 @@ static void defaults(TrainRecipe *recipe)
     recipe->side = 320;
     recipe->cuts = 1;
     recipe->rated_above = 101.;
+    recipe->rated.split.seed = 1;
     recipe->hold_out_modulus = 5;
     recipe->validation_modulus = 10;
     recipe->validation_remainder = 1;
@@ -525,6 +530,7 @@ TrainRecipe *train_recipe_parse(const char *text, const char *name, const char *
     recipe->text = g_strdup(text);
     if (g_key_file_load_from_data(file, text, (gsize)-1, G_KEY_FILE_NONE, error) &&
         read_optimiser(file, recipe, error) && read_groups(file, folders, recipe, error) &&
+        train_recipe_read_rated(file, &recipe->rated, error) &&
         read_crops(file, &recipe->input, error) &&
         read_colour(file, "mean", recipe->input.mean, error) &&
         read_colour(file, "deviation", recipe->input.deviation, error) &&
@@ -575,5 +581,8 @@ void train_recipe_free(TrainRecipe *recipe)
     g_strfreev(recipe->hold_out);
     g_strfreev(recipe->figures);
     g_free(recipe->ratings);
+    g_free(recipe->rated.ends);
+    g_free(recipe->rated.direction);
+    g_free(recipe->rated.shares);
     g_free(recipe);
 }

@@ -4,6 +4,7 @@
 
 #include "optim.h"
 #include "preprocess.h"
+#include "ratings.h"
 
 #define TRAIN_MAX_STAGES 8
 
@@ -34,6 +35,16 @@ typedef struct {
     char *mining;              /* ohem: of rated images, "none" or "disagreement" */
     char *mask_refresh;        /* ohem: "never", "epoch" or a number of steps */
 } TrainStageRecipe;
+
+/* What of [rated] is said in words: the scale of the list, and parts by a seed instead of by hash.
+ */
+typedef struct {
+    char *ends, *direction, *shares; /* as written; NULL: not said */
+    gboolean has_scale;
+    TrainRatingScale scale;
+    gboolean is_split;
+    TrainSplit split;
+} TrainRatedRecipe;
 
 typedef struct {
     char *text; /* the file, for the model's record and to tell runs apart */
@@ -68,10 +79,11 @@ typedef struct {
     char **hold_out;    /* names of pictures kept from training, for evaluation */
 
     /* [rated] */
-    char *ratings;                                  /* CSV: image, mos, std */
+    char *ratings;                                  /* CSV (image, mos, std), or a folder */
     guint hold_out_modulus;                         /* SHA-256 of the file name modulo this ... */
     guint hold_out_remainder;                       /* ... equal to this is held out */
     guint validation_modulus, validation_remainder; /* of the rest: for choosing and thresholds */
+    TrainRatedRecipe rated;
 
     /* [competitor] */
     double ratio;
@@ -97,6 +109,9 @@ TrainRecipe *train_recipe_load(const char *path, const char *data, GError **erro
 TrainRecipe *train_recipe_parse(const char *text, const char *name, const char *const *folders,
                                 GError **error);
 void train_recipe_free(TrainRecipe *recipe);
+
+/* Understands the words of [rated], of which file is the recipe. */
+gboolean train_recipe_read_rated(GKeyFile *file, TrainRatedRecipe *rated, GError **error);
 
 gboolean train_stage_learns_variance(const TrainStageRecipe *stage);
 

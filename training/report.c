@@ -10,12 +10,13 @@
 #define INTERVAL .95
 
 /* The paths and ratings of the validation part. */
-static void select_validation(const TrainRatings *ratings, TrainReport *report)
+static void select_validation(const TrainRatings *ratings, const TrainPart *parts,
+                              TrainReport *report)
 {
     report->paths = g_new0(char *, (gsize)ratings->n + 1);
     report->rated = g_new(double, ratings->n);
     for (guint i = 0; i < ratings->n; i++) {
-        if (train_dataset_part(report->recipe, ratings->paths[i]) != TRAIN_PART_VALIDATION)
+        if (parts[i] != TRAIN_PART_VALIDATION)
             continue;
         report->paths[report->n] = g_strdup(ratings->paths[i]);
         report->rated[report->n++] = ratings->scores[i];
@@ -26,10 +27,12 @@ static gboolean judge_validation(const TrainReportParams *params, const TrainSco
                                  TrainReport *report, GError **error)
 {
     const TrainBootstrap bootstrap = {RESAMPLES, 1, INTERVAL, params->workers};
-    g_autoptr(TrainRatings) ratings = train_ratings_load(report->recipe->ratings, error);
-    if (!ratings)
+    g_autoptr(TrainRatings) ratings = train_dataset_ratings(report->recipe, error);
+    g_autofree TrainPart *parts =
+        ratings ? train_dataset_parts(report->recipe, ratings, error) : NULL;
+    if (!parts)
         return FALSE;
-    select_validation(ratings, report);
+    select_validation(ratings, parts, report);
     const guint n = report->n;
     if (!n)
         return TRUE;

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* biqa-train ratings */
+#include "command.h"
+#include "csv.h"
+#include "metrics.h"
+#include "ratings.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define NAMED 5 /* missing files that are named */
+
+static char *scale_ends, *direction, *csv;
+
+static const GOptionEntry entries[] = {
+    {"scale", 0, 0, G_OPTION_ARG_STRING, &scale_ends, "Ends of a CSV's scale (0,100)", "LOW,HIGH"},
+    {"direction", 0, 0, G_OPTION_ARG_STRING, &direction,
+     "Which of a CSV's ratings are better: higher or lower (higher)", "WORD"},
+    {"csv", 0, 0, G_OPTION_ARG_FILENAME, &csv,
+     "Write a CSV list on 0..100 of the images that are there", "FILE"},
+    {0},
+};
+
+static void append_number(GString *text, double value)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_c(text, ',');
+    if (!isnan(value)) /* nothing where it is not known */
+        g_string_append(text, g_ascii_dtostr(digits, sizeof digits, value));
+}
+
+static gboolean write_csv(const TrainRatings *ratings, GError **error)
+{
+    g_autoptr(GString) text = g_string_new("image,mos");
+    g_string_append(text, ratings->spread ? ",std" : "");
+    g_string_append(text, ratings->contents ? ",content\n" : "\n");
+    for (guint i = 0; i < ratings->n; i++) {
+        g_autofree char *path = g_canonicalize_filename(ratings->paths[i], NULL);
+        train_csv_append(text, path);
+        append_number(text, ratings->scores[i]);
+        if (ratings->spread)
+            append_number(text, ratings->spread[i]);
+        if (ratings->contents) {
+            g_string_append_c(text, ',');
+            train_csv_append(text, ratings->contents[i]);
+        }
+        g_string_append_c(text, '\n');
+    }
+    return g_file_set_contents(csv, text->str, (gssize)text->len, error);
+}
+
+static double mean_of(const double *values, guint n)
+{
+    double sum = 0;
+    guint known = 0;
+    for (guint i = 0; i < n; i++) {
+        sum += isnan(values[i]) ? 0 : values[i];
+        known += !isnan(values[i]);
+    }
+    return sum / known;
+}
+
+static void print_missing(char *const *missing)
+{
+    const guint n = g_strv_length((char **)missing);
+    printf("missing      %u\n", n);
+    for (guint i = 0; i < MIN(n, NAMED); i++)
+        printf("             %s\n", missing[i]);
+    if (n > NAMED)
+        printf("             and %u more\n", n - NAMED);
+}
+
+static void print_ratings(const TrainRatings *ratings)
+{
+    const TrainRatingScale *scale = &ratings->scale;
+    printf("layout       %s\nlist         %s\nimages       %u\n", ratings->layout, ratings->list,
+           ratings->n);
+    if (ratings->contents)
+        printf("contents     %u\n", train_ratings_n_contents(ratings));
+    else
+        printf("contents     not known: every image counts as one of its own\n");
+    printf("scale        %g (worst) to %g (best), made 0 to 100\n", scale->worst, scale->best);
+    printf("scores       mean %.2f, from %.2f to %.2f\n", mean_of(ratings->scores, ratings->n),
+           train_quantile(ratings->scores, ratings->n, 0),
+           train_quantile(ratings->scores, ratings->n, 1));
+    if (ratings->spread)
+        printf("std          mean %.2f points\n", mean_of(ratings->spread, ratings->n));
+    else
+        printf("std          not known\n");
+    print_missing(ratings->missing);
+}
+
+static int run(int argc, char **argv, GError **error)
+{
+    TrainRatingScale scale;
+    if (!train_command_check(argc, 1, 1, "one list or folder", error) ||
+        !train_rating_scale_parse(scale_ends, direction, &scale, error))
+        return 2;
+    const TrainRatingsParams params = {.scale = scale_ends || direction ? &scale : NULL,
+                                       .skip_missing = TRUE};
+    g_autoptr(TrainRatings) ratings = train_ratings_open(argv[0], &params, error);
+    if (!ratings)
+        return 1;
+    print_ratings(ratings);
+    return !csv || write_csv(ratings, error) ? 0 : 1;
+}
+
+const TrainCommand train_command_ratings = {
+    .name = "ratings",
+    .summary = "Say what a list of ratings or a data set's folder holds",
+    .arguments = "PATH",
+    .description = "docs/data-sets.md lists the layouts that are known.",
+    .entries = entries,
+    .run = run,
+};
