@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rated images: every published layout on a fixture of its own, scales, splits, bad lists. */
-#include "ratings.h"
-#include "recipe.h"
+#include "dataset.h"
 #include "support.h"
 
 #include <glib/gstdio.h>
@@ -40,7 +39,8 @@ static void put(const char *folder, const char *name, const char *text)
     g_autofree char *path = g_build_filename(folder, name, NULL);
     g_autofree char *parent = g_path_get_dirname(path);
     g_assert_cmpint(g_mkdir_with_parents(parent, 0755), ==, 0);
-    FILE *file = fopen(path, "wb"); /* g_file_set_contents() syncs each of hundreds of files */
+    g_unlink(path); /* a file cut short is synced, as those of g_file_set_contents() are */
+    FILE *file = fopen(path, "wb");
     g_assert_nonnull(file);
     fputs(text, file);
     g_assert_cmpint(fclose(file), ==, 0);
@@ -149,7 +149,7 @@ static void live_fill(LiveFixture *live)
     }
 }
 
-static void live_write(const char *folder, LiveFixture *live, enum mat_ft version)
+static void live_put_images(const char *folder, const LiveFixture *live)
 {
     static const guint counts[] = {227, 233, 174, 174, 174};
     static const char *const folders[] = {"jp2k", "jpeg", "wn", "gblur", "fastfading"};
@@ -157,9 +157,13 @@ static void live_write(const char *folder, LiveFixture *live, enum mat_ft versio
         for (guint i = 1; i <= counts[f]; i++, at++) {
             g_autofree char *name = g_strdup_printf("%s/img%u.bmp", folders[f], i);
             if (!live->orgs[at])
-                put(folder, name, "x");
+                put(folder, name, "");
         }
     }
+}
+
+static void live_put_lists(const char *folder, LiveFixture *live, enum mat_ft version)
+{
     mat_t *file = mat_new(folder, "dmos_realigned.mat", version);
     mat_put_numbers(file, "dmos_new", live->dmos, LIVE);
     mat_put_numbers(file, "dmos_std", live->std, LIVE);
@@ -175,7 +179,8 @@ static void test_live(gconstpointer version)
     g_autofree LiveFixture *live = g_new0(LiveFixture, 1);
     g_autofree char *folder = make_folder();
     live_fill(live);
-    live_write(folder, live, (enum mat_ft)GPOINTER_TO_INT(version));
+    live_put_images(folder, live);
+    live_put_lists(folder, live, (enum mat_ft)GPOINTER_TO_INT(version));
     put(folder, "jpeg/info.txt", "house.bmp img1.bmp 0.85\nbikes.bmp img2.bmp 0\n\n");
 
     g_autoptr(TrainRatings) ratings = load(folder);
@@ -195,7 +200,7 @@ static void test_live(gconstpointer version)
     /* upside down: references worse than what was made of them */
     for (guint i = 0; i < LIVE; i++)
         live->dmos[i] = 100 - live->dmos[i];
-    live_write(folder, live, (enum mat_ft)GPOINTER_TO_INT(version));
+    live_put_lists(folder, live, (enum mat_ft)GPOINTER_TO_INT(version));
     refuse(folder, BIQA_ERROR_VALUE, "direction");
     remove_folder(folder);
 }
@@ -205,7 +210,7 @@ static void test_live_bad(void)
     g_autofree LiveFixture *live = g_new0(LiveFixture, 1);
     g_autofree char *folder = make_folder();
     live_fill(live);
-    live_write(folder, live, MAT_FT_MAT5);
+    live_put_lists(folder, live, MAT_FT_MAT5);
     mat_t *file = mat_new(folder, "refnames_all.mat", MAT_FT_MAT5);
     mat_put_strings(file, "refnames_all", live->references, 10, FALSE);
     Mat_Close(file);
@@ -222,7 +227,7 @@ static void test_live_bad(void)
     refuse(folder, BIQA_ERROR_FORMAT, "no MATLAB file");
     put(folder, "dmos_realigned.mat", "");
     refuse(folder, BIQA_ERROR_FORMAT, "dmos_new");
-    live_write(folder, live, MAT_FT_MAT5);
+    live_put_lists(folder, live, MAT_FT_MAT5);
     cut(folder, "dmos_realigned.mat", 5000); /* within dmos_new, which has 7856 bytes */
     refuse(folder, BIQA_ERROR_FORMAT, "dmos_realigned.mat");
     remove_folder(folder);
@@ -550,6 +555,35 @@ static void test_split(void)
 #define NETWORK "[network]\ngraph=input 3 8 8;pool;linear 1\n[stage one]\nkind=tune\nrated=4\n"
 #define RATED NETWORK "[rated]\nratings=list.csv\n"
 
+/* A recipe deals its list by content: 10 contents of 3 images, 7, 1 and 2 of them. */
+static void check_parts(TrainRecipe *recipe)
+{
+    char *paths[30], *contents[30];
+    char names[10][4];
+    guint counts[TRAIN_N_PARTS] = {0};
+    g_autoptr(GError) error = NULL;
+    TrainRatings ratings = {.n = 30, .paths = paths, .contents = contents, .list = "list.csv"};
+    for (guint i = 0; i < ratings.n; i++) {
+        g_snprintf(names[i / 3], sizeof names[0], "c%u", i / 3);
+        paths[i] = g_strdup_printf("%u.png", i);
+        contents[i] = names[i / 3];
+    }
+    g_autofree TrainPart *parts = train_dataset_parts(recipe, &ratings, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < ratings.n; i++) {
+        g_assert_cmpuint(parts[i], ==, parts[i / 3 * 3]);
+        counts[parts[i]]++;
+    }
+    g_assert_cmpuint(counts[TRAIN_PART_TRAIN], ==, 21);
+    g_assert_cmpuint(counts[TRAIN_PART_VALIDATION], ==, 3);
+    g_assert_cmpuint(counts[TRAIN_PART_HELD_OUT], ==, 6);
+    ratings.n = 9;
+    g_assert_null(train_dataset_parts(recipe, &ratings, &error));
+    assert_refused(error, BIQA_ERROR_VALUE, "list.csv");
+    for (guint i = 0; i < G_N_ELEMENTS(paths); i++)
+        g_free(paths[i]);
+}
+
 static void test_recipe(void)
 {
     static const struct {
@@ -573,6 +607,7 @@ static void test_recipe(void)
     g_assert_cmpfloat(recipe->rated.scale.best, ==, 1);
     g_assert_cmpuint(recipe->rated.split.seed, ==, 7);
     g_assert_cmpfloat(recipe->rated.split.shares[TRAIN_PART_HELD_OUT], ==, 20);
+    check_parts(recipe);
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_assert_null(train_recipe_parse(bad[i].text, "r", folders, &error));
         assert_refused(error, BIQA_ERROR_VALUE, bad[i].word);
