@@ -3,12 +3,13 @@
 #include "command.h"
 #include "csv.h"
 #include "metrics.h"
-#include "ratings.h"
+#include "ratings-pixels.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#define NAMED 5 /* missing files that are named */
+#define NAMED 5     /* missing files that are named */
+#define COMPARED 60 /* images held against their references */
 
 static char *scale_ends, *direction, *csv;
 
@@ -90,6 +91,19 @@ static void print_ratings(const TrainRatings *ratings)
     print_missing(ratings->missing);
 }
 
+static gboolean check_pixels(const TrainRatings *ratings, GError **error)
+{
+    guint n;
+    double srcc;
+    if (!train_ratings_check_pixels(ratings, COMPARED, &n, &srcc, error))
+        return FALSE;
+    if (n < 2)
+        printf("psnr         not known: no references of the images' sizes\n");
+    else
+        printf("psnr         SRCC %.2f with the scores, of %u images\n", srcc, n);
+    return TRUE;
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     TrainRatingScale scale;
@@ -102,6 +116,8 @@ static int run(int argc, char **argv, GError **error)
     if (!ratings)
         return 1;
     print_ratings(ratings);
+    if (!check_pixels(ratings, error))
+        return 1;
     return !csv || write_csv(ratings, error) ? 0 : 1;
 }
 

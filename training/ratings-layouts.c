@@ -14,6 +14,7 @@ typedef struct {
     const char *sheet[ALTERNATIVES];  /* what is published where that is no text; NULL: the list */
     const char *save;                 /* what of the sheet is to be saved */
     const char *images[ALTERNATIVES]; /* the folder with images, the first that is there */
+    const char *references;           /* folder of references; NULL: there is none */
     TrainRatingScale scale;
     const TrainTable *table; /* NULL: read says it all */
     gboolean (*read)(TrainRatingsReader *reader, const TrainLayoutFiles *files, GError **error);
@@ -188,6 +189,7 @@ static const Layout layouts[] = {
     {.name = "LIVE release 2",
      .lists = {"dmos_realigned.mat", "dmos.mat"},
      .images = {"."},
+     .references = "refimgs",
      .scale = {112, -3},
      .read = train_ratings_read_live},
     {.name = "CSIQ",
@@ -195,16 +197,19 @@ static const Layout layouts[] = {
      .sheet = {"csiq.DMOS.xlsx"},
      .save = "its sheet all_by_image as csiq.DMOS.csv",
      .images = {"dst_imgs"},
+     .references = "src_imgs",
      .scale = {1, 0},
      .table = &csiq},
     {.name = "TID2013",
      .lists = {"mos_with_names.txt"},
      .images = {"distorted_images"},
+     .references = "reference_images",
      .scale = {0, 9},
      .read = read_tid},
     {.name = "KADID-10k",
      .lists = {"dmos.csv"},
      .images = {"images"},
+     .references = "images",
      .scale = {1, 5},
      .table = &kadid},
     {.name = "LIVE In the Wild Challenge",
@@ -286,11 +291,14 @@ TrainRatings *train_ratings_load_folder(const char *path, gboolean skip_missing,
     const Layout *layout = recognise(path, &list, &images, error);
     if (!layout)
         return NULL;
+    g_autofree char *references =
+        layout->references ? g_build_filename(path, layout->references, NULL) : NULL;
     const TrainRatingsReaderParams params = {.layout = layout->name,
                                              .list = list,
                                              .unit =
                                                  g_str_has_suffix(list, ".mat") ? "entry" : "line",
                                              .folder = images,
+                                             .references = references,
                                              .scale = layout->scale,
                                              .skip_missing = skip_missing};
     const TrainLayoutFiles files = {path, list, images};

@@ -18,10 +18,11 @@ typedef struct {
 } TrainRatingsRow;
 
 typedef struct {
-    const char *layout; /* static */
-    const char *list;   /* what errors call the list */
-    const char *unit;   /* what they count in it: "line"; static */
-    const char *folder; /* where images are */
+    const char *layout;     /* static */
+    const char *list;       /* what errors call the list */
+    const char *unit;       /* what they count in it: "line"; static */
+    const char *folder;     /* where images are */
+    const char *references; /* where their references would be; NULL: nowhere */
     TrainRatingScale scale;
     gboolean skip_missing;
 } TrainRatingsReaderParams;

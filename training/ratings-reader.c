@@ -13,7 +13,7 @@ typedef struct {
 
 struct _TrainRatingsReader {
     TrainRatingsReaderParams params;
-    char *list, *folder;
+    char *list, *folder, *references;
     GPtrArray *paths, *contents, *missing;
     GArray *scores, *spread;
     gboolean has_contents;
@@ -28,6 +28,7 @@ TrainRatingsReader *train_ratings_reader_new(const TrainRatingsReaderParams *par
     reader->params = *params;
     reader->list = g_strdup(params->list);
     reader->folder = g_strdup(params->folder);
+    reader->references = g_strdup(params->references);
     reader->paths = g_ptr_array_new_with_free_func(g_free);
     reader->contents = g_ptr_array_new_with_free_func(g_free);
     reader->missing = g_ptr_array_new_with_free_func(g_free);
@@ -45,6 +46,7 @@ void train_ratings_reader_free(TrainRatingsReader *reader)
         return;
     g_free(reader->list);
     g_free(reader->folder);
+    g_free(reader->references);
     g_clear_pointer(&reader->paths, g_ptr_array_unref);
     g_clear_pointer(&reader->contents, g_ptr_array_unref);
     g_clear_pointer(&reader->missing, g_ptr_array_unref);
@@ -256,6 +258,7 @@ TrainRatings *train_ratings_reader_finish(TrainRatingsReader *reader, GError **e
     TrainRatings *ratings = g_new0(TrainRatings, 1);
     ratings->n = reader->paths->len;
     ratings->list = g_strdup(reader->list);
+    ratings->references = g_strdup(reader->references);
     ratings->layout = reader->params.layout;
     ratings->scale = reader->params.scale;
     ratings->paths = steal_strings(&reader->paths);

@@ -23,6 +23,7 @@ static TrainRatings *load_list(const char *path, const TrainRatingsParams *param
         .list = path,
         .unit = "line",
         .folder = folder,
+        .references = folder,
         .scale = params->scale ? *params->scale : percent,
         .skip_missing = params->skip_missing,
     };
@@ -61,6 +62,7 @@ void train_ratings_free(TrainRatings *ratings)
     g_free(ratings->scores);
     g_free(ratings->spread);
     g_free(ratings->list);
+    g_free(ratings->references);
     g_free(ratings);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
     char **contents; /* name of what each shows before distortion; NULL: not known, every image is
                         one of its own. NULL-terminated */
 
+    char *references;       /* folder of the contents' pictures, where there may be any */
     char *list;             /* the file that was read */
     const char *layout;     /* "CSV list", "KADID-10k"; static */
     TrainRatingScale scale; /* as rated */

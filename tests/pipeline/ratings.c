@@ -2,8 +2,10 @@
 /* biqa-train ratings: what it says of a data set's folder, and that the list it writes is the same.
  */
 #include "ratings.h"
+#include "image.h"
 
 #include <glib/gstdio.h>
+#include <gst/gst.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -37,6 +39,41 @@ static void put(const char *folder, const char *name, const char *text)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+#define IMAGES 12
+
+/* Noise that grows from image to image, and scores that fall: right, and turned round. */
+static void test_pixels(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("biqa-ratings-XXXXXX", NULL);
+    g_autofree char *reference = g_build_filename(folder, "r.png", NULL);
+    g_autoptr(GString) list = g_string_new("image,mos,reference\n");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(TrainImage) image = train_image_new(24, 16);
+    memset(image->rgb, 100, (gsize)3 * image->width * image->height);
+    train_image_save(image, reference, &error);
+    for (guint i = 0; i < IMAGES; i++) {
+        g_autofree char *name = g_strdup_printf("%u.png", i);
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        for (guint k = 0; k < 3 * image->width * image->height; k += 2)
+            image->rgb[k] = (guint8)(100 + 5 * (i + 1));
+        train_image_save(image, path, &error);
+        g_string_append_printf(list, "%s,%u,r.png\n", name, 90 - 5 * i);
+    }
+    g_assert_no_error(error);
+    put(folder, "list.csv", list->str);
+    check(folder, "list.csv", 0, (const char *const[]){"SRCC 1.00", "of 12 images", NULL});
+    check(folder, "list.csv --direction lower", 1,
+          (const char *const[]){"SRCC -1.00", "direction", NULL});
+    for (guint i = 0; i < IMAGES; i++) {
+        g_autofree char *name = g_strdup_printf("%s/%u.png", folder, i);
+        g_unlink(name);
+    }
+    g_unlink(reference);
+    g_autofree char *path = g_build_filename(folder, "list.csv", NULL);
+    g_unlink(path);
+    g_rmdir(folder);
 }
 
 static void test_folder(gconstpointer data)
@@ -85,7 +122,9 @@ static void test_folder(gconstpointer data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
     g_autofree char *folder = g_dir_make_tmp("biqa-ratings-XXXXXX", NULL);
     g_test_add_data_func("/ratings/command", folder, test_folder);
+    g_test_add_func("/ratings/pixels", test_pixels);
     return g_test_run();
 }
