@@ -10,6 +10,7 @@
 #define SHEET_SIDE 240
 
 static char *output, *type, *sheet_path;
+static char **parameters;
 static int level, seed = 1;
 
 static const GOptionEntry entries[] = {
@@ -17,6 +18,8 @@ static const GOptionEntry entries[] = {
      "DIR"},
     {"type", 'y', 0, G_OPTION_ARG_STRING, &type, "Only this type or family", "NAME"},
     {"level", 'l', 0, G_OPTION_ARG_INT, &level, "Only this level, 1 the mildest", "N"},
+    {"parameter", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &parameters,
+     "Instead of the levels of one type, this value of its parameter (repeatable)", "VALUE"},
     {"sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet_path,
      "Draw all of it on one sheet instead: the picture's middle, and its levels", "FILE.png"},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of whatever is random (1)", "N"},
@@ -35,16 +38,40 @@ static void list_types(void)
     }
 }
 
-static gboolean write_level(const TrainImage *image, const char *stem,
-                            const TrainDistortion *distortion, guint at, GError **error)
+/* What the type makes at that parameter; suffix tells the file. */
+static gboolean write_picture(const TrainImage *image, const char *stem,
+                              const TrainDistortion *distortion, double parameter,
+                              const char *suffix, GError **error)
 {
-    g_autoptr(TrainImage) distorted =
-        distortion->apply(image, distortion->levels[at], (guint64)seed, error);
-    g_autofree char *name = g_strdup_printf("%s.%s.%u.png", stem, distortion->name, at + 1);
+    g_autoptr(TrainImage) distorted = distortion->apply(image, parameter, (guint64)seed, error);
+    g_autofree char *name = g_strdup_printf("%s.%s.%s.png", stem, distortion->name, suffix);
     g_autofree char *path = g_build_filename(output ? output : ".", name, NULL);
     if (!distorted || !train_image_save(distorted, path, error))
         return FALSE;
     printf("%s\n", path);
+    return TRUE;
+}
+
+static gboolean write_levels(const TrainImage *image, const char *stem,
+                             const TrainDistortion *distortion, GError **error)
+{
+    for (guint at = 0; at < TRAIN_LEVELS; at++) {
+        g_autofree char *suffix = g_strdup_printf("%u", at + 1);
+        if (!(level && level != (int)at + 1) &&
+            !write_picture(image, stem, distortion, distortion->levels[at], suffix, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean write_parameters(const TrainImage *image, const char *stem,
+                                 const TrainDistortion *distortion, GError **error)
+{
+    for (char **text = parameters; *text; text++) {
+        g_autofree char *suffix = g_strconcat("p", *text, NULL);
+        if (!write_picture(image, stem, distortion, g_ascii_strtod(*text, NULL), suffix, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -53,11 +80,9 @@ static gboolean distort_file(const char *path, const GPtrArray *types, GError **
     g_autoptr(TrainImage) image = train_image_load(path, error);
     g_autofree char *stem = g_path_get_basename(path);
     for (guint t = 0; image && t < types->len; t++) {
-        for (guint at = 0; at < TRAIN_LEVELS; at++) {
-            if (!(level && level != (int)at + 1) &&
-                !write_level(image, stem, g_ptr_array_index(types, t), at, error))
-                return FALSE;
-        }
+        const TrainDistortion *distortion = g_ptr_array_index(types, t);
+        if (!(parameters ? write_parameters : write_levels)(image, stem, distortion, error))
+            return FALSE;
     }
     return image != NULL;
 }
@@ -100,6 +125,34 @@ static gboolean draw_sheet(const char *path, const GPtrArray *types, GError **er
     return train_image_save(drawn, sheet_path, error);
 }
 
+/* Parameters make sense for one type, and no stronger than its last level nor milder than half of
+ * its first. */
+static gboolean check_parameters(const GPtrArray *types, GError **error)
+{
+    if (types->len != 1 || level) {
+        g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                            "--parameter goes with the --type of one distortion, without --level");
+        return FALSE;
+    }
+    const double *levels = ((const TrainDistortion *)types->pdata[0])->levels;
+    double low = levels[0], high = levels[0];
+    for (guint l = 1; l < TRAIN_LEVELS; l++) {
+        low = MIN(low, levels[l]);
+        high = MAX(high, levels[l]);
+    }
+    low = MIN(low, low / 2);
+    for (char **text = parameters; *text; text++) {
+        char *end = NULL;
+        const double value = g_ascii_strtod(*text, &end);
+        if (end != *text && !*end && value >= low && value <= high)
+            continue;
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "--parameter %s: give a number %g to %g",
+                    *text, low, high);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     if (!argc) {
@@ -114,6 +167,8 @@ static int run(int argc, char **argv, GError **error)
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "levels are 1 to %d", TRAIN_LEVELS);
         return 2;
     }
+    if (parameters && !check_parameters(types, error))
+        return 2;
     if (sheet_path && (argc != 1 || level)) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
                     "--sheet takes one picture and shows all levels of it: leave out %s",
@@ -133,7 +188,8 @@ const TrainCommand train_command_distort = {
     .name = "distort",
     .summary = "Write distorted versions of pictures, or list the distortions",
     .arguments = "[PICTURE...]",
-    .description = "Files are named PICTURE.TYPE.LEVEL.png.",
+    .description =
+        "Files are named PICTURE.TYPE.LEVEL.png, or PICTURE.TYPE.pVALUE.png with --parameter.",
     .entries = entries,
     .run = run,
 };

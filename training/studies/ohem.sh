@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What OHEM changes: trains with and without it, on balanced and long-tailed lists and on ratings of
 # photographs, three seeds each, and judges every model on held-out pictures of both kinds. Prints a
 # line a model: trained on, with or without, seed, judged on, SRCC of full model and competitor.
@@ -92,7 +93,7 @@ printf '%-9s %-5s %s  %-12s %s\n' trained as seed 'judged on' 'full competitor (
 for seed in $seeds; do
     for list in balanced tailed; do
         for kind in tune ohem; do
-            judge_run $list $kind "$seed"
+            judge_run "$list" $kind "$seed"
         done
     done
 done
