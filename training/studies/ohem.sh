@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What OHEM changes: trains with and without it, on balanced and long-tailed lists and on ratings of
-# photographs, three seeds each, and judges every model on held-out pictures of both kinds. Prints a
+# What OHEM changes: trains with and without it, on balanced and long-tailed lists of distortions,
+# three seeds each, and judges every model on held-out distortions and photographs. Prints a
 # line a model: trained on, with or without, seed, judged on, SRCC of full model and competitor.
 #
 #   training/studies/ohem.sh BIQA-TRAIN DATA OUT
