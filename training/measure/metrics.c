@@ -115,6 +115,8 @@ static gint64 count_sorted_ties(const double *values, guint n)
  * by b takes. */
 double train_krcc(const double *a, const double *b, guint n)
 {
+    if (n < 2)
+        return 0;
     g_autofree Point *points = g_new(Point, n);
     g_autofree double *values = g_new(double, n);
     g_autofree double *scratch = g_new(double, n);
@@ -123,7 +125,7 @@ double train_krcc(const double *a, const double *b, guint n)
     qsort(points, n, sizeof *points, compare_points);
     for (guint i = 0; i < n; i++)
         values[i] = points[i].b;
-    const gint64 pairs = (gint64)n * (n ? n - 1 : 0) / 2, ties_a = count_ties(points, n, FALSE),
+    const gint64 pairs = (gint64)n * (n - 1) / 2, ties_a = count_ties(points, n, FALSE),
                  ties_both = count_ties(points, n, TRUE),
                  disagree = sort_counting(values, scratch, n),
                  ties_b = count_sorted_ties(values, n);
