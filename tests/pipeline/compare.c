@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* biqa-train compare: what it prints is what the judges say of the files, and what it refuses. */
 #include "annotator.h"
+#include "command.h"
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 static const char *const files[] = {"a.png", "b.png", "c.png"};
 
@@ -22,16 +22,8 @@ static TrainImage *draw(guint i)
 /* biqa-train compare with these words, in the folder; its exit status. */
 static int run(const char *folder, const char *words, char **out, char **err)
 {
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) argv = NULL;
-    g_autofree char *line = g_strdup_printf("%s compare %s", g_getenv("BIQA_TRAIN"), words);
-    int status = 0;
-    g_shell_parse_argv(line, NULL, &argv, &error);
-    g_assert_no_error(error);
-    g_spawn_sync(folder, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, out, err, &status, &error);
-    g_assert_no_error(error);
-    g_test_message("%s: %s%s", words, *out, *err);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    g_autofree char *line = g_strconcat("compare ", words, NULL);
+    return command_run(folder, line, out, err);
 }
 
 /* A line's cells after the file's name are the values of b.png in six digits. */

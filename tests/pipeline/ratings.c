@@ -2,26 +2,18 @@
 /* biqa-train ratings: what it says of a data set's folder, and that the list it writes is the same.
  */
 #include "ratings.h"
+#include "command.h"
 #include "image.h"
 
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <string.h>
-#include <sys/wait.h>
 
 /* biqa-train ratings with these words, in the folder; its exit status. */
 static int run(const char *folder, const char *words, char **out, char **err)
 {
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) argv = NULL;
-    g_autofree char *line = g_strdup_printf("%s ratings %s", g_getenv("BIQA_TRAIN"), words);
-    int status = 0;
-    g_shell_parse_argv(line, NULL, &argv, &error);
-    g_assert_no_error(error);
-    g_spawn_sync(folder, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, out, err, &status, &error);
-    g_assert_no_error(error);
-    g_test_message("%s: %s%s", words, *out, *err);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    g_autofree char *line = g_strconcat("ratings ", words, NULL);
+    return command_run(folder, line, out, err);
 }
 
 static void check(const char *folder, const char *words, int status, const char *const *said)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The report of a tiny run: a page that is well-formed, needs nothing else, and says what follows
  * from the scores; and eval by a full-reference judge. */
+#include "command.h"
 #include "image.h"
 #include "judge-private.h"
 #include "metrics.h"
@@ -68,15 +69,7 @@ static void make_data(void)
 /* Runs biqa-train in the folder; returns its exit status. */
 static int run(const char *line, char **out, char **err)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *command = g_strdup_printf("%s %s", g_getenv("BIQA_TRAIN"), line);
-    g_auto(GStrv) argv = NULL;
-    int status = 0;
-    g_shell_parse_argv(command, NULL, &argv, &error);
-    g_assert_no_error(error);
-    g_spawn_sync(folder, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, out, err, &status, &error);
-    g_assert_no_error(error);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return command_run(folder, line, out, err);
 }
 
 static char *run_well(const char *line)

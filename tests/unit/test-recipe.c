@@ -65,6 +65,27 @@ static void test_values(void)
     g_assert_cmpfloat(recipe->stages[1].rate, ==, 1e-3); /* each stage has its own defaults */
 }
 
+/* Every recipe that ships reads, and names a judge that is there. */
+static void test_shipped(void)
+{
+    g_autofree char *folder = g_test_build_filename(G_TEST_DIST, "training", "recipes", NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    guint judged = 0;
+    g_assert_nonnull(dir);
+    for (const char *name; (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(TrainRecipe) recipe = train_recipe_load(path, "/nowhere", &error);
+        g_assert_no_error(error);
+        if (!recipe->judge)
+            continue;
+        judged++;
+        g_test_message("%s: %s", name, recipe->judge);
+        g_assert_true(g_file_test(recipe->judge, G_FILE_TEST_IS_REGULAR));
+    }
+    g_assert_cmpuint(judged, >, 0);
+}
+
 static void test_refused_recipes(void)
 {
     const struct {
@@ -190,6 +211,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/recipe/values", test_values);
+    g_test_add_func("/recipe/shipped", test_shipped);
     g_test_add_func("/recipe/refused", test_refused_recipes);
     g_test_add_func("/ratings/lists", test_ratings);
     g_test_add_func("/ratings/parts", test_parts);
