@@ -24,7 +24,7 @@
  *   frames in ten; there if `uncertainty` is and the model saw rated images enough
  * * #gboolean `hard`: whether `uncertainty` is more than the threshold; where there is none,
  *   whether `disagreement` is
- * * #gchararray `origin`: "inferred"
+ * * #gchararray `origin`: "inferred"; `domain`: "picture"; #gboolean `alarm`
  * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
  *   nanoseconds
  *
@@ -290,13 +290,14 @@ static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result
     return ok;
 }
 
-static GstBiqaReport make_report(GstBaseTransform *trans, GstBuffer *buffer, guint64 frame,
+static GstBiqaRecord make_record(GstBaseTransform *trans, GstBuffer *buffer, guint64 frame,
                                  const BiqaVerdict *verdict)
 {
     GstClockTime time = GST_BUFFER_PTS(buffer);
 
-    return (GstBiqaReport){
+    return (GstBiqaRecord){
         .frame = frame,
+        .origin = GST_BIQA_INFERRED,
         .verdict = *verdict,
         .timestamp = time,
         .stream_time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, time),
@@ -312,7 +313,7 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     guint64 frame = count_frame(self, &settings);
     BiqaResult result;
     BiqaVerdict verdict;
-    GstBiqaReport report;
+    GstBiqaRecord record;
 
     if (frame % settings.interval != 0)
         return GST_FLOW_OK;
@@ -323,11 +324,11 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add(&self->stats, &verdict);
     GST_OBJECT_UNLOCK(self);
-    report = make_report(trans, buffer, frame, &verdict);
-    gst_biqa_meta_add(buffer, &report);
+    record = make_record(trans, buffer, frame, &verdict);
+    gst_biqa_meta_add(buffer, &record);
     if (settings.post_messages)
         gst_element_post_message(GST_ELEMENT(self),
-                                 gst_biqa_message_new(GST_OBJECT(self), &report));
+                                 gst_biqa_message_new(GST_OBJECT(self), &record));
     return GST_FLOW_OK;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A frame's report as metadata and as a message. */
+/* A frame's record as metadata and as a message. */
 #include "gstbiqameta.h"
-#include <math.h>
 
 static gpointer register_once(gpointer unused)
 {
@@ -19,34 +18,17 @@ void gst_biqa_meta_register(void)
     g_once(&once, register_once, NULL);
 }
 
-static void fill(GstStructure *structure, const GstBiqaReport *report)
+void gst_biqa_meta_add(GstBuffer *buffer, const GstBiqaRecord *record)
 {
-    const BiqaVerdict *verdict = &report->verdict;
+    GstCustomMeta *meta = gst_buffer_add_custom_meta(buffer, GST_BIQA_META_NAME);
 
-    gst_structure_set(structure, "frame", G_TYPE_UINT64, report->frame, "score", G_TYPE_DOUBLE,
-                      verdict->score, "competitor-score", G_TYPE_DOUBLE, verdict->competitor_score,
-                      "disagreement", G_TYPE_DOUBLE, verdict->disagreement, "hard", G_TYPE_BOOLEAN,
-                      verdict->hard, "origin", G_TYPE_STRING, "inferred", "timestamp",
-                      G_TYPE_UINT64, report->timestamp, "stream-time", G_TYPE_UINT64,
-                      report->stream_time, "running-time", G_TYPE_UINT64, report->running_time,
-                      "duration", G_TYPE_UINT64, report->duration, NULL);
-    if (!isnan(verdict->uncertainty))
-        gst_structure_set(structure, "uncertainty", G_TYPE_DOUBLE, verdict->uncertainty, NULL);
-    if (!isnan(verdict->score_low))
-        gst_structure_set(structure, "score-low", G_TYPE_DOUBLE, verdict->score_low, "score-high",
-                          G_TYPE_DOUBLE, verdict->score_high, NULL);
+    gst_biqa_record_fill(record, gst_custom_meta_get_structure(meta));
 }
 
-void gst_biqa_meta_add(GstBuffer *buffer, const GstBiqaReport *report)
-{
-    fill(gst_custom_meta_get_structure(gst_buffer_add_custom_meta(buffer, GST_BIQA_META_NAME)),
-         report);
-}
-
-GstMessage *gst_biqa_message_new(GstObject *source, const GstBiqaReport *report)
+GstMessage *gst_biqa_message_new(GstObject *source, const GstBiqaRecord *record)
 {
     GstStructure *structure = gst_structure_new_empty(GST_BIQA_MESSAGE_NAME);
 
-    fill(structure, report);
+    gst_biqa_record_fill(record, structure);
     return gst_message_new_element(source, structure);
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A frame's record as the fields of a structure. */
+#include "gstbiqarecord.h"
+#include <math.h>
+
+const char *gst_biqa_origin_name(GstBiqaOrigin origin)
+{
+    static const char *const names[GST_BIQA_N_ORIGINS] = {
+        [GST_BIQA_INFERRED] = "inferred",
+        [GST_BIQA_HELD] = "held",
+        [GST_BIQA_SKIPPED] = "skipped",
+    };
+
+    g_return_val_if_fail(origin < GST_BIQA_N_ORIGINS, NULL);
+    return names[origin];
+}
+
+static void fill_verdict(const BiqaVerdict *verdict, GstStructure *structure)
+{
+    gst_structure_set(structure, "score", G_TYPE_DOUBLE, verdict->score, "competitor-score",
+                      G_TYPE_DOUBLE, verdict->competitor_score, "disagreement", G_TYPE_DOUBLE,
+                      verdict->disagreement, "hard", G_TYPE_BOOLEAN, verdict->hard, NULL);
+    if (!isnan(verdict->uncertainty))
+        gst_structure_set(structure, "uncertainty", G_TYPE_DOUBLE, verdict->uncertainty, NULL);
+    if (!isnan(verdict->score_low))
+        gst_structure_set(structure, "score-low", G_TYPE_DOUBLE, verdict->score_low, "score-high",
+                          G_TYPE_DOUBLE, verdict->score_high, NULL);
+}
+
+void gst_biqa_record_fill(const GstBiqaRecord *record, GstStructure *structure)
+{
+    gst_structure_set(structure, "frame", G_TYPE_UINT64, record->frame, "origin", G_TYPE_STRING,
+                      gst_biqa_origin_name(record->origin), "domain", G_TYPE_STRING,
+                      biqa_domain_name(record->domain), "alarm", G_TYPE_BOOLEAN, record->alarm,
+                      "timestamp", G_TYPE_UINT64, record->timestamp, "stream-time", G_TYPE_UINT64,
+                      record->stream_time, "running-time", G_TYPE_UINT64, record->running_time,
+                      "duration", G_TYPE_UINT64, record->duration, NULL);
+    if (record->origin != GST_BIQA_SKIPPED)
+        fill_verdict(&record->verdict, structure);
+}
