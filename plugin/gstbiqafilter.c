@@ -46,6 +46,7 @@
 #include "backend.h"
 #include "gstbiqaerror.h"
 #include "gstbiqameta.h"
+#include "gstbiqasettings.h"
 #include "gstbiqastats.h"
 #include "gstframe.h"
 #include "modelpath.h"
@@ -54,45 +55,14 @@
 GST_DEBUG_CATEGORY_STATIC(biqa_filter_debug);
 #define GST_CAT_DEFAULT biqa_filter_debug
 
-typedef enum { BACKEND_AUTO, BACKEND_VULKAN, BACKEND_REFERENCE } BackendChoice;
-
-#define DEFAULT_DEVICE "auto"
-#define DEFAULT_BACKEND BACKEND_AUTO
-#define DEFAULT_INTERVAL 1
-#define DEFAULT_HARD_THRESHOLD -1.0
-#define DEFAULT_POST_MESSAGES TRUE
-
-enum {
-    PROP_MODEL = 1,
-    PROP_DEVICE,
-    PROP_BACKEND,
-    PROP_INTERVAL,
-    PROP_HARD_THRESHOLD,
-    PROP_POST_MESSAGES,
-    PROP_DEVICE_NAME,
-    PROP_STATS,
-    N_PROPS
-};
-
-/* What start() reads. */
-typedef struct {
-    char *model, *device; /* owned */
-    BackendChoice backend;
-} Setup;
-
-/* What the streaming thread copies for each frame. */
-typedef struct {
-    guint interval;
-    double hard_threshold; /* negative: the model's */
-    gboolean post_messages;
-} Settings;
+/* Results first; the settings follow in the order of their table. */
+enum { PROP_DEVICE_NAME = 1, PROP_STATS, N_RESULTS };
 
 struct _GstBiqaFilter {
     GstBaseTransform parent;
 
     /* Under the object lock: */
-    Setup setup;
-    Settings settings;
+    GstBiqaSettings settings;
     GstBiqaStats stats;
     char *device_name; /* NULL while stopped */
 
@@ -115,21 +85,6 @@ static GstStaticPadTemplate src_template =
 G_DEFINE_TYPE(GstBiqaFilter, gst_biqa_filter, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE(biqafilter, "biqafilter", GST_RANK_NONE, GST_TYPE_BIQA_FILTER)
 
-static GType backend_choice_get_type(void)
-{
-    static gsize type = 0;
-    static const GEnumValue values[] = {
-        {BACKEND_AUTO, "The fastest there is: Vulkan", "auto"},
-        {BACKEND_VULKAN, "Vulkan compute shaders, on a GPU or a software device", "vulkan"},
-        {BACKEND_REFERENCE, "Plain C on one core, seconds a frame, for checking", "reference"},
-        {0, NULL, NULL},
-    };
-
-    if (g_once_init_enter(&type))
-        g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterBackend", values));
-    return type;
-}
-
 /* -- start and stop ------------------------------------------------------------------------ */
 
 /* The folder the plugin was loaded from (transfer full), NULL if it is not a file. */
@@ -142,7 +97,7 @@ static char *plugin_dir(GstBiqaFilter *self)
     return path ? g_path_get_dirname(path) : NULL;
 }
 
-static BiqaModel *open_model(GstBiqaFilter *self, const Setup *setup)
+static BiqaModel *open_model(GstBiqaFilter *self, const GstBiqaSetup *setup)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *dir = plugin_dir(self);
@@ -162,12 +117,13 @@ static BiqaModel *open_model(GstBiqaFilter *self, const Setup *setup)
     return model;
 }
 
-static BiqaBackend *open_backend(GstBiqaFilter *self, const Setup *setup, const BiqaModel *model)
+static BiqaBackend *open_backend(GstBiqaFilter *self, const GstBiqaSetup *setup,
+                                 const BiqaModel *model)
 {
     g_autoptr(GError) error = NULL;
     BiqaBackend *backend;
 
-    if (setup->backend == BACKEND_REFERENCE)
+    if (setup->backend == GST_BIQA_BACKEND_REFERENCE)
         return biqa_reference_open(model);
     backend = biqa_vk_backend_open(setup->device, model, &error);
     if (!backend)
@@ -175,22 +131,11 @@ static BiqaBackend *open_backend(GstBiqaFilter *self, const Setup *setup, const 
     return backend;
 }
 
-static void setup_clear(Setup *setup)
+static void copy_settings(GstBiqaFilter *self, GstBiqaSettings *settings)
 {
-    g_free(setup->model);
-    g_free(setup->device);
-}
-
-static Setup setup_copy(GstBiqaFilter *self)
-{
-    Setup setup;
-
     GST_OBJECT_LOCK(self);
-    setup = self->setup;
-    setup.model = g_strdup(setup.model);
-    setup.device = g_strdup(setup.device);
+    gst_biqa_settings_init_copy(settings, &self->settings);
     GST_OBJECT_UNLOCK(self);
-    return setup;
 }
 
 static void set_device_name(GstBiqaFilter *self, const char *name)
@@ -205,12 +150,13 @@ static void set_device_name(GstBiqaFilter *self, const char *name)
 static gboolean start(GstBaseTransform *trans)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-    Setup setup = setup_copy(self);
+    GstBiqaSettings settings;
 
-    self->model = open_model(self, &setup);
+    copy_settings(self, &settings);
+    self->model = open_model(self, &settings.setup);
     if (self->model)
-        self->backend = open_backend(self, &setup, self->model);
-    setup_clear(&setup);
+        self->backend = open_backend(self, &settings.setup, self->model);
+    gst_biqa_settings_clear(&settings);
     if (!self->backend) {
         g_clear_pointer(&self->model, biqa_model_free);
         return FALSE;
@@ -252,12 +198,12 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
 /* -- buffers ------------------------------------------------------------------------------- */
 
 /* Counts a frame; returns its number. */
-static guint64 count_frame(GstBiqaFilter *self, Settings *settings)
+static guint64 count_frame(GstBiqaFilter *self, GstBiqaTuning *tuning)
 {
     guint64 frame;
 
     GST_OBJECT_LOCK(self);
-    *settings = self->settings;
+    *tuning = self->settings.tuning;
     frame = self->stats.seen++;
     GST_OBJECT_UNLOCK(self);
     return frame;
@@ -306,29 +252,36 @@ static GstBiqaRecord make_record(GstBaseTransform *trans, GstBuffer *buffer, gui
     };
 }
 
+/* What leaves the element with a frame: called in the order of the frames, under the stream lock.
+ */
+static void emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record,
+                 const GstBiqaTuning *tuning)
+{
+    gst_biqa_meta_add(buffer, record);
+    if (tuning->post_messages)
+        gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
+}
+
 static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-    Settings settings;
-    guint64 frame = count_frame(self, &settings);
+    GstBiqaTuning tuning;
+    guint64 frame = count_frame(self, &tuning);
     BiqaResult result;
     BiqaVerdict verdict;
     GstBiqaRecord record;
 
-    if (frame % settings.interval != 0)
+    if (frame % tuning.interval != 0)
         return GST_FLOW_OK;
     if (!infer(self, buffer, &result))
         return GST_FLOW_ERROR;
 
-    verdict = biqa_model_verdict(self->model, &result, settings.hard_threshold);
+    verdict = biqa_model_verdict(self->model, &result, tuning.hard_threshold);
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add(&self->stats, &verdict);
     GST_OBJECT_UNLOCK(self);
     record = make_record(trans, buffer, frame, &verdict);
-    gst_biqa_meta_add(buffer, &record);
-    if (settings.post_messages)
-        gst_element_post_message(GST_ELEMENT(self),
-                                 gst_biqa_message_new(GST_OBJECT(self), &record));
+    emit(self, buffer, &record, &tuning);
     return GST_FLOW_OK;
 }
 
@@ -337,59 +290,22 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
+    gboolean known;
 
     GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_MODEL:
-        g_free(self->setup.model);
-        self->setup.model = g_value_dup_string(value);
-        break;
-    case PROP_DEVICE:
-        g_free(self->setup.device);
-        self->setup.device = g_value_dup_string(value);
-        break;
-    case PROP_BACKEND:
-        self->setup.backend = g_value_get_enum(value);
-        break;
-    case PROP_INTERVAL:
-        self->settings.interval = g_value_get_uint(value);
-        break;
-    case PROP_HARD_THRESHOLD:
-        self->settings.hard_threshold = g_value_get_double(value);
-        break;
-    case PROP_POST_MESSAGES:
-        self->settings.post_messages = g_value_get_boolean(value);
-        break;
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    }
+    known = gst_biqa_settings_set(&self->settings, id - N_RESULTS, value);
     GST_OBJECT_UNLOCK(self);
+    if (!known)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
+    gboolean known = TRUE;
 
     GST_OBJECT_LOCK(self);
     switch (id) {
-    case PROP_MODEL:
-        g_value_set_string(value, self->setup.model);
-        break;
-    case PROP_DEVICE:
-        g_value_set_string(value, self->setup.device);
-        break;
-    case PROP_BACKEND:
-        g_value_set_enum(value, self->setup.backend);
-        break;
-    case PROP_INTERVAL:
-        g_value_set_uint(value, self->settings.interval);
-        break;
-    case PROP_HARD_THRESHOLD:
-        g_value_set_double(value, self->settings.hard_threshold);
-        break;
-    case PROP_POST_MESSAGES:
-        g_value_set_boolean(value, self->settings.post_messages);
-        break;
     case PROP_DEVICE_NAME:
         g_value_set_string(value, self->device_name);
         break;
@@ -397,69 +313,25 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *p
         g_value_take_boxed(value, gst_biqa_stats_to_structure(&self->stats));
         break;
     default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+        known = gst_biqa_settings_get(&self->settings, id - N_RESULTS, value);
     }
     GST_OBJECT_UNLOCK(self);
+    if (!known)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void finalize(GObject *object)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
 
-    setup_clear(&self->setup);
+    gst_biqa_settings_clear(&self->settings);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
 
 /* -- class --------------------------------------------------------------------------------- */
 
-#define SETUP_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-#define SETTING_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
 #define RESULT_FLAGS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-
-static void install_setup(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, PROP_MODEL,
-        g_param_spec_string(
-            "model", "Model",
-            "File of the model, as biqa-train writes it. NULL is the one that ships: looked for in "
-            "the folders of BIQA_MODEL_PATH, in the build tree, and where it was installed",
-            NULL, SETUP_FLAGS));
-    g_object_class_install_property(
-        klass, PROP_DEVICE,
-        g_param_spec_string(
-            "device", "Device",
-            "Vulkan device to run on: \"auto\" (a GPU before a software device), a number as "
-            "vulkaninfo --summary counts them, or part of a name in any case",
-            DEFAULT_DEVICE, SETUP_FLAGS));
-    g_object_class_install_property(
-        klass, PROP_BACKEND,
-        g_param_spec_enum("backend", "Backend", "What runs the networks", backend_choice_get_type(),
-                          DEFAULT_BACKEND, SETUP_FLAGS));
-}
-
-static void install_settings(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, PROP_INTERVAL,
-        g_param_spec_uint("interval", "Interval",
-                          "Score every n-th frame; 1 scores all of them. The frames between carry "
-                          "no metadata and post no message",
-                          1, G_MAXUINT, DEFAULT_INTERVAL, SETTING_FLAGS));
-    g_object_class_install_property(
-        klass, PROP_HARD_THRESHOLD,
-        g_param_spec_double("hard-threshold", "Hard threshold",
-                            "A frame is hard when its uncertainty is more than this many points "
-                            "(of 100), or its disagreement where the model tells no uncertainty; "
-                            "-1 takes the threshold from the model",
-                            -1, 100, DEFAULT_HARD_THRESHOLD, SETTING_FLAGS));
-    g_object_class_install_property(
-        klass, PROP_POST_MESSAGES,
-        g_param_spec_boolean("post-messages", "Post messages",
-                             "Post an element message \"biqa\" for each frame that was scored",
-                             DEFAULT_POST_MESSAGES, SETTING_FLAGS));
-}
 
 static void install_results(GObjectClass *klass)
 {
@@ -489,9 +361,8 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     object_class->set_property = set_property;
     object_class->get_property = get_property;
     object_class->finalize = finalize;
-    install_setup(object_class);
-    install_settings(object_class);
     install_results(object_class);
+    gst_biqa_settings_install(object_class, N_RESULTS);
 
     gst_element_class_add_static_pad_template(element_class, &sink_template);
     gst_element_class_add_static_pad_template(element_class, &src_template);
@@ -503,7 +374,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
         "travel as metadata "
         "(GstBiqaMeta) and as element messages (biqa)",
         "biqafilter contributors");
-    gst_type_mark_as_plugin_api(backend_choice_get_type(), 0);
+    gst_type_mark_as_plugin_api(gst_biqa_backend_choice_get_type(), 0);
     gst_biqa_meta_register();
 
     trans_class->start = start;
@@ -514,12 +385,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
 
 static void gst_biqa_filter_init(GstBiqaFilter *self)
 {
-    self->setup = (Setup){.device = g_strdup(DEFAULT_DEVICE), .backend = DEFAULT_BACKEND};
-    self->settings = (Settings){
-        .interval = DEFAULT_INTERVAL,
-        .hard_threshold = DEFAULT_HARD_THRESHOLD,
-        .post_messages = DEFAULT_POST_MESSAGES,
-    };
+    gst_biqa_settings_init(&self->settings);
     gst_biqa_stats_init(&self->stats);
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The element's properties as a table. */
+#include "gstbiqasettings.h"
+
+/* -- rows ---------------------------------------------------------------------------------- */
+
+typedef enum { KIND_TEXT, KIND_UINT, KIND_UINT64, KIND_REAL, KIND_FLAG, KIND_CHOICE, N_KINDS } Kind;
+
+typedef struct {
+    const char *name, *nick, *blurb;
+    GParamFlags mutability; /* the highest state in which a change takes effect */
+    gsize offset;           /* of the field in GstBiqaSettings */
+    Kind kind;
+    union {
+        const char *text;
+        struct {
+            guint64 least, most, initial;
+        } whole;
+        struct {
+            double least, most, initial;
+        } real;
+        gboolean flag;
+        struct {
+            GType (*type)(void);
+            gint initial;
+        } choice;
+    };
+} Row;
+
+#define WHEN_READY .mutability = GST_PARAM_MUTABLE_READY
+#define WHEN_PLAYING .mutability = GST_PARAM_MUTABLE_PLAYING
+/* Numbers take {least, most, initial}, choices {type, initial}. */
+#define FIELD(field, what) .offset = G_STRUCT_OFFSET(GstBiqaSettings, field), .kind = what
+#define TEXT(field, initial) FIELD(field, KIND_TEXT), .text = initial
+#define UINT(field, ...) FIELD(field, KIND_UINT), .whole = {__VA_ARGS__}
+#define UINT64(field, ...) FIELD(field, KIND_UINT64), .whole = {__VA_ARGS__}
+#define REAL(field, ...) FIELD(field, KIND_REAL), .real = {__VA_ARGS__}
+#define FLAG(field, initial) FIELD(field, KIND_FLAG), .flag = initial
+#define CHOICE(field, ...) FIELD(field, KIND_CHOICE), .choice = {__VA_ARGS__}
+
+static const Row rows[] = {
+    {"model", "Model",
+     "File of the model, as biqa-train writes it. NULL is the one that ships: looked for in the "
+     "folders of BIQA_MODEL_PATH, in the build tree, and where it was installed",
+     WHEN_READY, TEXT(setup.model, NULL)},
+    {"device", "Device",
+     "Vulkan device to run on: \"auto\" (a GPU before a software device), a number as vulkaninfo "
+     "--summary counts them, or part of a name in any case",
+     WHEN_READY, TEXT(setup.device, "auto")},
+    {"backend", "Backend", "What runs the networks", WHEN_READY,
+     CHOICE(setup.backend, gst_biqa_backend_choice_get_type, GST_BIQA_BACKEND_AUTO)},
+    {"interval", "Interval",
+     "Score every n-th frame; 1 scores all of them. The frames between carry no metadata and post "
+     "no message",
+     WHEN_PLAYING, UINT(tuning.interval, 1, G_MAXUINT, 1)},
+    {"hard-threshold", "Hard threshold",
+     "A frame is hard when its uncertainty is more than this many points (of 100), or its "
+     "disagreement where the model tells no uncertainty; -1 takes the threshold from the model",
+     WHEN_PLAYING, REAL(tuning.hard_threshold, -1, 100, -1)},
+    {"post-messages", "Post messages",
+     "Post an element message \"biqa\" for each frame that was scored", WHEN_PLAYING,
+     FLAG(tuning.post_messages, TRUE)},
+};
+
+GType gst_biqa_backend_choice_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {GST_BIQA_BACKEND_AUTO, "The fastest there is: Vulkan", "auto"},
+        {GST_BIQA_BACKEND_VULKAN, "Vulkan compute shaders, on a GPU or a software device",
+         "vulkan"},
+        {GST_BIQA_BACKEND_REFERENCE, "Plain C on one core, seconds a frame, for checking",
+         "reference"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterBackend", values));
+    return type;
+}
+
+/* -- kinds --------------------------------------------------------------------------------- */
+
+static GParamSpec *text_spec(const Row *row, GParamFlags flags)
+{
+    return g_param_spec_string(row->name, row->nick, row->blurb, row->text, flags);
+}
+
+static void text_set(gpointer field, const GValue *value)
+{
+    char **text = field;
+
+    g_free(*text);
+    *text = g_value_dup_string(value);
+}
+
+static void text_get(gconstpointer field, GValue *value)
+{
+    g_value_set_string(value, *(char *const *)field);
+}
+
+static GParamSpec *uint_spec(const Row *row, GParamFlags flags)
+{
+    return g_param_spec_uint(row->name, row->nick, row->blurb, (guint)row->whole.least,
+                             (guint)row->whole.most, (guint)row->whole.initial, flags);
+}
+
+static void uint_set(gpointer field, const GValue *value)
+{
+    *(guint *)field = g_value_get_uint(value);
+}
+
+static void uint_get(gconstpointer field, GValue *value)
+{
+    g_value_set_uint(value, *(const guint *)field);
+}
+
+static GParamSpec *uint64_spec(const Row *row, GParamFlags flags)
+{
+    return g_param_spec_uint64(row->name, row->nick, row->blurb, row->whole.least, row->whole.most,
+                               row->whole.initial, flags);
+}
+
+static void uint64_set(gpointer field, const GValue *value)
+{
+    *(guint64 *)field = g_value_get_uint64(value);
+}
+
+static void uint64_get(gconstpointer field, GValue *value)
+{
+    g_value_set_uint64(value, *(const guint64 *)field);
+}
+
+static GParamSpec *real_spec(const Row *row, GParamFlags flags)
+{
+    return g_param_spec_double(row->name, row->nick, row->blurb, row->real.least, row->real.most,
+                               row->real.initial, flags);
+}
+
+static void real_set(gpointer field, const GValue *value)
+{
+    *(double *)field = g_value_get_double(value);
+}
+
+static void real_get(gconstpointer field, GValue *value)
+{
+    g_value_set_double(value, *(const double *)field);
+}
+
+static GParamSpec *flag_spec(const Row *row, GParamFlags flags)
+{
+    return g_param_spec_boolean(row->name, row->nick, row->blurb, row->flag, flags);
+}
+
+static void flag_set(gpointer field, const GValue *value)
+{
+    *(gboolean *)field = g_value_get_boolean(value);
+}
+
+static void flag_get(gconstpointer field, GValue *value)
+{
+    g_value_set_boolean(value, *(const gboolean *)field);
+}
+
+static GParamSpec *choice_spec(const Row *row, GParamFlags flags)
+{
+    return g_param_spec_enum(row->name, row->nick, row->blurb, row->choice.type(),
+                             row->choice.initial, flags);
+}
+
+static void choice_set(gpointer field, const GValue *value)
+{
+    *(gint *)field = g_value_get_enum(value);
+}
+
+static void choice_get(gconstpointer field, GValue *value)
+{
+    g_value_set_enum(value, *(const gint *)field);
+}
+
+static const struct {
+    GParamSpec *(*spec)(const Row *row, GParamFlags flags);
+    void (*set)(gpointer field, const GValue *value);
+    void (*get)(gconstpointer field, GValue *value);
+} kinds[N_KINDS] = {
+    [KIND_TEXT] = {text_spec, text_set, text_get},
+    [KIND_UINT] = {uint_spec, uint_set, uint_get},
+    [KIND_UINT64] = {uint64_spec, uint64_set, uint64_get},
+    [KIND_REAL] = {real_spec, real_set, real_get},
+    [KIND_FLAG] = {flag_spec, flag_set, flag_get},
+    [KIND_CHOICE] = {choice_spec, choice_set, choice_get},
+};
+
+/* -- the table at work --------------------------------------------------------------------- */
+
+static GParamSpec *row_spec(const Row *row)
+{
+    return kinds[row->kind].spec(row, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | row->mutability);
+}
+
+void gst_biqa_settings_install(GObjectClass *klass, guint first_id)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_object_class_install_property(klass, first_id + i, row_spec(&rows[i]));
+}
+
+gboolean gst_biqa_settings_set(GstBiqaSettings *settings, guint row, const GValue *value)
+{
+    if (row >= G_N_ELEMENTS(rows))
+        return FALSE;
+    kinds[rows[row].kind].set(G_STRUCT_MEMBER_P(settings, rows[row].offset), value);
+    return TRUE;
+}
+
+gboolean gst_biqa_settings_get(const GstBiqaSettings *settings, guint row, GValue *value)
+{
+    if (row >= G_N_ELEMENTS(rows))
+        return FALSE;
+    kinds[rows[row].kind].get(G_STRUCT_MEMBER_P(settings, rows[row].offset), value);
+    return TRUE;
+}
+
+/* A setting's default is its property's, so that the two cannot differ. */
+void gst_biqa_settings_init(GstBiqaSettings *settings)
+{
+    *settings = (GstBiqaSettings){0};
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GParamSpec *spec = g_param_spec_ref_sink(row_spec(&rows[i]));
+
+        gst_biqa_settings_set(settings, i, g_param_spec_get_default_value(spec));
+        g_param_spec_unref(spec);
+    }
+}
+
+static char **text_field(GstBiqaSettings *settings, guint row)
+{
+    return G_STRUCT_MEMBER_P(settings, rows[row].offset);
+}
+
+void gst_biqa_settings_init_copy(GstBiqaSettings *settings, const GstBiqaSettings *from)
+{
+    *settings = *from;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].kind == KIND_TEXT)
+            *text_field(settings, i) = g_strdup(*text_field(settings, i));
+    }
+}
+
+void gst_biqa_settings_clear(GstBiqaSettings *settings)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].kind == KIND_TEXT)
+            g_clear_pointer(text_field(settings, i), g_free);
+    }
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a user can set on the element: one table, a row a property. A new property is a field here
+ * and a row in gstbiqasettings.c; setting, getting and gst-inspect-1.0 follow from the row. */
+#pragma once
+
+#include <gst/gst.h>
+
+typedef enum {
+    GST_BIQA_BACKEND_AUTO,
+    GST_BIQA_BACKEND_VULKAN,
+    GST_BIQA_BACKEND_REFERENCE
+} GstBiqaBackendChoice;
+
+GType gst_biqa_backend_choice_get_type(void);
+
+/* What is read when the element starts. */
+typedef struct {
+    char *model, *device;
+    GstBiqaBackendChoice backend;
+} GstBiqaSetup;
+
+/* What the streaming thread copies for each frame: plain values only. */
+typedef struct {
+    guint interval;
+    double hard_threshold; /* negative: the model's */
+    gboolean post_messages;
+} GstBiqaTuning;
+
+typedef struct {
+    GstBiqaSetup setup;
+    GstBiqaTuning tuning;
+} GstBiqaSettings;
+
+/* Every setting at its default, or as in another. Settings own their strings. */
+void gst_biqa_settings_init(GstBiqaSettings *settings);
+void gst_biqa_settings_init_copy(GstBiqaSettings *settings, const GstBiqaSettings *from);
+void gst_biqa_settings_clear(GstBiqaSettings *settings);
+
+/* Installs a property for every row, with the ids first_id, first_id + 1, ... */
+void gst_biqa_settings_install(GObjectClass *klass, guint first_id);
+
+/* The row of a property by its place in the table (id - first_id). FALSE: there is none. Locking is
+ * the caller's. */
+gboolean gst_biqa_settings_set(GstBiqaSettings *settings, guint row, const GValue *value);
+gboolean gst_biqa_settings_get(const GstBiqaSettings *settings, guint row, GValue *value);
