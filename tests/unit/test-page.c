@@ -13,10 +13,10 @@ static void test_escape(void)
 {
     GString *out = g_string_new(NULL);
     g_autoptr(GBytes) bytes = g_bytes_new_static("\0\xff", 2);
-    train_html_add(out, "<b title=\"%s\">%s %.1f</b>", "a\"b'", "<script>&amp;", .25);
-    train_html_add_data(out, "image/jpeg", bytes);
+    biqa_html_add(out, "<b title=\"%s\">%s %.1f</b>", "a\"b'", "<script>&amp;", .25);
+    biqa_html_add_data(out, "image/jpeg", bytes);
     g_string_append(out, "\xfe"); /* no UTF-8 */
-    g_autofree char *page = train_html_finish(out);
+    g_autofree char *page = biqa_html_finish(out);
     g_assert_true(g_str_has_prefix(page,
                                    "<b title=\"a&quot;b&apos;\">&lt;script&gt;&amp;amp; 0.2</b>"
                                    "data:image/jpeg;base64,AP8="));

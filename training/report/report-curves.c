@@ -89,7 +89,7 @@ static void add_loss(GString *out, const TrainReport *report, guint stage)
                               .y_high = loss_top(raw),
                               .series = series,
                               .n_series = G_N_ELEMENTS(series)};
-    train_html_add(out, "<figure><h3>Loss of %s</h3>", report->recipe->stages[stage].name);
+    biqa_html_add(out, "<figure><h3>Loss of %s</h3>", report->recipe->stages[stage].name);
     train_svg_chart(out, &chart);
     g_string_append(out, "</figure>\n");
 }

@@ -50,13 +50,13 @@ static void add_strip(GString *out, const BiqaVerdict *verdict, double rated)
     g_string_append(out, "<svg viewBox=\"0 0 220 22\" aria-hidden=\"true\"><line class=\"grid\" "
                          "x1=\"10\" x2=\"210\" y1=\"11\" y2=\"11\"/>");
     if (isfinite(verdict->score_low) && isfinite(verdict->score_high))
-        train_html_add(out, "<line class=\"range\" x1=\"%.1f\" x2=\"%.1f\" y1=\"11\" y2=\"11\"/>",
-                       10 + 2 * verdict->score_low, 10 + 2 * verdict->score_high);
-    train_html_add(out,
-                   "<rect class=\"truth\" x=\"%.1f\" y=\"2\" width=\"3\" height=\"18\"/>"
-                   "<circle class=\"dot competitor\" cx=\"%.1f\" cy=\"11\" r=\"5\"/>"
-                   "<circle class=\"dot full\" cx=\"%.1f\" cy=\"11\" r=\"5\"/></svg>",
-                   8.5 + 2 * rated, 10 + 2 * verdict->competitor_score, 10 + 2 * verdict->score);
+        biqa_html_add(out, "<line class=\"range\" x1=\"%.1f\" x2=\"%.1f\" y1=\"11\" y2=\"11\"/>",
+                      10 + 2 * verdict->score_low, 10 + 2 * verdict->score_high);
+    biqa_html_add(out,
+                  "<rect class=\"truth\" x=\"%.1f\" y=\"2\" width=\"3\" height=\"18\"/>"
+                  "<circle class=\"dot competitor\" cx=\"%.1f\" cy=\"11\" r=\"5\"/>"
+                  "<circle class=\"dot full\" cx=\"%.1f\" cy=\"11\" r=\"5\"/></svg>",
+                  8.5 + 2 * rated, 10 + 2 * verdict->competitor_score, 10 + 2 * verdict->score);
 }
 
 static gboolean add_example(GString *out, const TrainReport *report, guint i, GError **error)
@@ -66,15 +66,15 @@ static gboolean add_example(GString *out, const TrainReport *report, guint i, GE
     g_autoptr(GBytes) thumbnail = make_thumbnail(report->paths[i], error);
     if (!thumbnail)
         return FALSE;
-    train_html_add(out, "<figure><img alt=\"%s\" src=\"", name);
-    train_html_add_data(out, "image/jpeg", thumbnail);
+    biqa_html_add(out, "<figure><img alt=\"%s\" src=\"", name);
+    biqa_html_add_data(out, "image/jpeg", thumbnail);
     g_string_append(out, "\"/>");
     add_strip(out, verdict, report->rated[i]);
-    train_html_add(out,
-                   "<figcaption><span class=\"name\" title=\"%s\">%s</span>rated <b>%.1f</b>, "
-                   "full <b>%.1f</b>, competitor <b>%.1f</b>%s</figcaption></figure>\n",
-                   name, name, report->rated[i], verdict->score, verdict->competitor_score,
-                   verdict->hard ? ", hard" : "");
+    biqa_html_add(out,
+                  "<figcaption><span class=\"name\" title=\"%s\">%s</span>rated <b>%.1f</b>, "
+                  "full <b>%.1f</b>, competitor <b>%.1f</b>%s</figcaption></figure>\n",
+                  name, name, report->rated[i], verdict->score, verdict->competitor_score,
+                  verdict->hard ? ", hard" : "");
     return TRUE;
 }
 
@@ -95,8 +95,8 @@ static gboolean add_gallery(GString *out, const TrainReport *report, const Galle
     for (guint i = 0; i < report->n; i++)
         order[i] = (Ranked){i, gallery->key(report, i)};
     qsort(order, report->n, sizeof *order, fall);
-    train_html_add(out, "<section id=\"%s\"><h2>%s</h2><p class=\"dim\">%s</p>", gallery->id,
-                   gallery->title, gallery->explanation);
+    biqa_html_add(out, "<section id=\"%s\"><h2>%s</h2><p class=\"dim\">%s</p>", gallery->id,
+                  gallery->title, gallery->explanation);
     g_string_append(out, TRAIN_REPORT_LEGEND " <span class=\"key truth\"></span>rated; the line "
                                              "goes from 0 to 100</p><div class=\"examples\">\n");
     for (guint k = 0; k < MIN(EXAMPLES, report->n); k++) {

@@ -6,8 +6,8 @@
 
 static void add_tile(GString *out, const char *title, const char *value, const char *note)
 {
-    train_html_add(out, "<div class=\"tile\"><span>%s</span><b>%s</b><span>%s</span></div>\n",
-                   title, value, note);
+    biqa_html_add(out, "<div class=\"tile\"><span>%s</span><b>%s</b><span>%s</span></div>\n", title,
+                  value, note);
 }
 
 static void add_validation_tiles(GString *out, const TrainReport *report)
@@ -83,13 +83,13 @@ static void add_notes(GString *out, const TrainReport *report)
     /* What the file says was measured by the same code on the same images. */
     const double said = report->model->validation_srcc, now = report->agreement[BIQA_FULL].srcc;
     if (report->n > 1 && fabs(said - now) > 1e-6)
-        train_html_add(out,
-                       "<p class=\"dim\">The model file says %.4f of its validation part, here it "
-                       "is %.4f: the data are not those of the run.</p>",
-                       said, now);
+        biqa_html_add(out,
+                      "<p class=\"dim\">The model file says %.4f of its validation part, here it "
+                      "is %.4f: the data are not those of the run.</p>",
+                      said, now);
     if (report->log->unread)
-        train_html_add(out, "<p class=\"dim\">%u lines of the log could not be read.</p>",
-                       report->log->unread);
+        biqa_html_add(out, "<p class=\"dim\">%u lines of the log could not be read.</p>",
+                      report->log->unread);
 }
 
 /* The last loss that was written in a stage, NAN where none was. */
@@ -116,7 +116,7 @@ static double end_srcc(const TrainRunLog *log, guint stage)
 static void add_cell(GString *out, double value)
 {
     if (isfinite(value))
-        train_html_add(out, "<td>%.4f</td>", value);
+        biqa_html_add(out, "<td>%.4f</td>", value);
     else
         g_string_append(out, "<td>–</td>");
 }
@@ -130,7 +130,7 @@ static void add_stages(GString *out, const TrainReport *report)
              "</tr></thead><tbody>\n");
     for (guint s = 0; s < report->recipe->n_stages; s++) {
         const TrainStageRecipe *stage = &report->recipe->stages[s];
-        train_html_add(
+        biqa_html_add(
             out,
             "<tr><td>%s</td><td class=\"left\">%s</td><td>%u</td><td>%g</td><td>%u</td><td>%u</td>",
             stage->name, stage->kind, stage->steps, stage->rate, stage->groups, stage->rated);
@@ -142,29 +142,29 @@ static void add_stages(GString *out, const TrainReport *report)
     if (report->model->datasets[0]) {
         g_string_append(out, "<h3>Data</h3><ul>");
         for (char **data = report->model->datasets; *data; data++)
-            train_html_add(out, "<li>%s</li>", *data);
+            biqa_html_add(out, "<li>%s</li>", *data);
         g_string_append(out, "</ul>");
     }
-    train_html_add(out, "<details><summary>Recipe</summary><pre>%s</pre></details></section>\n",
-                   report->recipe->text);
+    biqa_html_add(out, "<details><summary>Recipe</summary><pre>%s</pre></details></section>\n",
+                  report->recipe->text);
 }
 
 static void add_head(GString *out, const TrainReport *report)
 {
     const BiqaModel *model = report->model;
-    train_html_add(out,
-                   "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta "
-                   "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
-                   "<title>%s: training report</title><style>",
-                   model->name);
+    biqa_html_add(out,
+                  "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta "
+                  "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
+                  "<title>%s: training report</title><style>",
+                  model->name);
     g_string_append(out, train_report_style());
-    train_html_add(out, "</style></head>\n<body><main><h1>%s</h1>", model->name);
+    biqa_html_add(out, "</style></head>\n<body><main><h1>%s</h1>", model->name);
     if (model->description && *model->description)
-        train_html_add(out, "<p>%s</p>", model->description);
-    train_html_add(out,
-                   "<p class=\"dim\">Training report of biqa-train " BIQA_VERSION
-                   " · seed %" G_GUINT64_FORMAT " · licence: %s</p>\n",
-                   model->seed, model->license ? model->license : "unknown");
+        biqa_html_add(out, "<p>%s</p>", model->description);
+    biqa_html_add(out,
+                  "<p class=\"dim\">Training report of biqa-train " BIQA_VERSION
+                  " · seed %" G_GUINT64_FORMAT " · licence: %s</p>\n",
+                  model->seed, model->license ? model->license : "unknown");
 }
 
 char *train_report_html(const TrainReport *report, GError **error)
@@ -183,5 +183,5 @@ char *train_report_html(const TrainReport *report, GError **error)
     }
     add_stages(out, report);
     g_string_append(out, "</main></body></html>\n");
-    return train_html_finish(out);
+    return biqa_html_finish(out);
 }

@@ -59,13 +59,13 @@ static void add_branch(GString *out, const TrainReport *report, BiqaBranch branc
         points[i].x = report->rated[i];
         points[i].y = score_of(&report->verdicts[i], branch);
     }
-    train_html_add(out, "<figure><h3>%s</h3>", titles[branch]);
+    biqa_html_add(out, "<figure><h3>%s</h3>", titles[branch]);
     add_chart(out, &chart, points, report->n, styles[branch]);
-    train_html_add(out,
-                   "<figcaption>SRCC %.3f [%.3f, %.3f], PLCC %.3f [%.3f, %.3f], RMSE %.1f "
-                   "points</figcaption></figure>\n",
-                   a->srcc, interval->srcc.low, interval->srcc.high, a->plcc, interval->plcc.low,
-                   interval->plcc.high, a->rmse);
+    biqa_html_add(out,
+                  "<figcaption>SRCC %.3f [%.3f, %.3f], PLCC %.3f [%.3f, %.3f], RMSE %.1f "
+                  "points</figcaption></figure>\n",
+                  a->srcc, interval->srcc.low, interval->srcc.high, a->plcc, interval->plcc.low,
+                  interval->plcc.high, a->rmse);
 }
 
 /* Does what makes an image hard tell how wrong its score is? */
@@ -91,23 +91,23 @@ static void add_error(GString *out, const TrainReport *report)
         chart.x_high = fmax(chart.x_high, hardness[i]);
         chart.y_high = fmax(chart.y_high, errors[i]);
     }
-    train_html_add(out, "<figure><h3>Does %s tell the error?</h3>", chart.x_label);
+    biqa_html_add(out, "<figure><h3>Does %s tell the error?</h3>", chart.x_label);
     add_chart(out, &chart, points, report->n, "full");
-    train_html_add(out,
-                   "<figcaption>Rank correlation of the two: %.2f. 0 would mean that the hard "
-                   "flag tells nothing of the error.</figcaption></figure>\n",
-                   train_srcc(hardness, errors, report->n));
+    biqa_html_add(out,
+                  "<figcaption>Rank correlation of the two: %.2f. 0 would mean that the hard "
+                  "flag tells nothing of the error.</figcaption></figure>\n",
+                  train_srcc(hardness, errors, report->n));
 }
 
 void train_report_scatter(GString *out, const TrainReport *report)
 {
     if (!report->n)
         return;
-    train_html_add(out,
-                   "<section id=\"scatter\"><h2>Predicted against rated</h2><p class=\"dim\">The "
-                   "validation part, %u images: not trained on, but looked at while choosing. "
-                   "Intervals: 95 %%, bootstrap over images.</p>",
-                   report->n);
+    biqa_html_add(out,
+                  "<section id=\"scatter\"><h2>Predicted against rated</h2><p class=\"dim\">The "
+                  "validation part, %u images: not trained on, but looked at while choosing. "
+                  "Intervals: 95 %%, bootstrap over images.</p>",
+                  report->n);
     g_string_append(out, TRAIN_REPORT_LEGEND " <span class=\"key hard\"></span>called hard</p>"
                                              "<div class=\"two\">");
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)

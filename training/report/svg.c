@@ -41,12 +41,12 @@ static void draw_bands(GString *out, const TrainChart *chart)
     for (guint b = 0; b < chart->n_bands; b++) {
         const double from = place_x(chart, chart->bands[b].from),
                      to = place_x(chart, chart->bands[b].to);
-        train_html_add(out,
-                       "<rect class=\"band%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
-                       "height=\"%u\"/><text class=\"band\" x=\"%.1f\" y=\"%d\" "
-                       "text-anchor=\"middle\">%s</text>",
-                       b % 2 ? " odd" : "", from, TOP, to - from, chart->height - TOP - BOTTOM,
-                       (from + to) / 2, TOP - 6, chart->bands[b].label);
+        biqa_html_add(out,
+                      "<rect class=\"band%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
+                      "height=\"%u\"/><text class=\"band\" x=\"%.1f\" y=\"%d\" "
+                      "text-anchor=\"middle\">%s</text>",
+                      b % 2 ? " odd" : "", from, TOP, to - from, chart->height - TOP - BOTTOM,
+                      (from + to) / 2, TOP - 6, chart->bands[b].label);
     }
 }
 
@@ -55,29 +55,29 @@ static void draw_x_axis(GString *out, const TrainChart *chart)
     const guint bottom = chart->height - BOTTOM;
     const double step = train_svg_tick(chart->x_low, chart->x_high, TICKS);
     for (double k = ceil(chart->x_low / step - 1e-9); k * step <= chart->x_high + 1e-9 * step; k++)
-        train_html_add(out,
-                       "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%u\"/>"
-                       "<text x=\"%.1f\" y=\"%u\" text-anchor=\"middle\">%g</text>",
-                       place_x(chart, k * step), place_x(chart, k * step), TOP, bottom,
-                       place_x(chart, k * step), bottom + 14, k * step + 0.); /* no -0 */
-    train_html_add(out, "<text class=\"axis\" x=\"%u\" y=\"%u\" text-anchor=\"middle\">%s</text>",
-                   (LEFT + chart->width - RIGHT) / 2, chart->height - 5, chart->x_label);
+        biqa_html_add(out,
+                      "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%u\"/>"
+                      "<text x=\"%.1f\" y=\"%u\" text-anchor=\"middle\">%g</text>",
+                      place_x(chart, k * step), place_x(chart, k * step), TOP, bottom,
+                      place_x(chart, k * step), bottom + 14, k * step + 0.); /* no -0 */
+    biqa_html_add(out, "<text class=\"axis\" x=\"%u\" y=\"%u\" text-anchor=\"middle\">%s</text>",
+                  (LEFT + chart->width - RIGHT) / 2, chart->height - 5, chart->x_label);
 }
 
 static void draw_y_axis(GString *out, const TrainChart *chart)
 {
     const double step = train_svg_tick(chart->y_low, chart->y_high, TICKS);
     for (double k = ceil(chart->y_low / step - 1e-9); k * step <= chart->y_high + 1e-9 * step; k++)
-        train_html_add(out,
-                       "<line class=\"grid\" x1=\"%d\" x2=\"%u\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                       "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>",
-                       LEFT, chart->width - RIGHT, place_y(chart, k * step),
-                       place_y(chart, k * step), LEFT - 6, place_y(chart, k * step) + 4,
-                       k * step + 0.);
-    train_html_add(out,
-                   "<text class=\"axis\" transform=\"translate(12 %u) rotate(-90)\" "
-                   "text-anchor=\"middle\">%s</text>",
-                   (TOP + chart->height - BOTTOM) / 2, chart->y_label);
+        biqa_html_add(out,
+                      "<line class=\"grid\" x1=\"%d\" x2=\"%u\" y1=\"%.1f\" y2=\"%.1f\"/>"
+                      "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%g</text>",
+                      LEFT, chart->width - RIGHT, place_y(chart, k * step),
+                      place_y(chart, k * step), LEFT - 6, place_y(chart, k * step) + 4,
+                      k * step + 0.);
+    biqa_html_add(out,
+                  "<text class=\"axis\" transform=\"translate(12 %u) rotate(-90)\" "
+                  "text-anchor=\"middle\">%s</text>",
+                  (TOP + chart->height - BOTTOM) / 2, chart->y_label);
 }
 
 static gboolean is_drawable(const TrainPoint *point)
@@ -88,12 +88,12 @@ static gboolean is_drawable(const TrainPoint *point)
 static void draw_line(GString *out, const TrainChart *chart, const TrainSeries *series)
 {
     gboolean open = FALSE;
-    train_html_add(out, "<path class=\"line %s\" d=\"", series->style);
+    biqa_html_add(out, "<path class=\"line %s\" d=\"", series->style);
     for (guint i = 0; i < series->n; i++) {
         const TrainPoint *point = &series->points[i];
         if (is_drawable(point))
-            train_html_add(out, "%c%.1f %.1f", open ? 'L' : 'M', place_x(chart, point->x),
-                           place_y(chart, point->y));
+            biqa_html_add(out, "%c%.1f %.1f", open ? 'L' : 'M', place_x(chart, point->x),
+                          place_y(chart, point->y));
         open = is_drawable(point);
     }
     g_string_append(out, "\"/>");
@@ -105,30 +105,30 @@ static void draw_dots(GString *out, const TrainChart *chart, const TrainSeries *
         const TrainPoint *point = &series->points[i];
         if (!is_drawable(point))
             continue;
-        train_html_add(out, "<circle class=\"dot %s%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\">",
-                       series->style, point->marked ? " marked" : "", place_x(chart, point->x),
-                       place_y(chart, point->y), series->line ? "2.5" : "3.5");
+        biqa_html_add(out, "<circle class=\"dot %s%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\">",
+                      series->style, point->marked ? " marked" : "", place_x(chart, point->x),
+                      place_y(chart, point->y), series->line ? "2.5" : "3.5");
         if (point->title)
-            train_html_add(out, "<title>%s</title>", point->title);
+            biqa_html_add(out, "<title>%s</title>", point->title);
         g_string_append(out, "</circle>");
     }
 }
 
 void train_svg_chart(GString *out, const TrainChart *chart)
 {
-    train_html_add(out, "<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"%s\">", chart->width,
-                   chart->height, chart->label);
+    biqa_html_add(out, "<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"%s\">", chart->width,
+                  chart->height, chart->label);
     draw_bands(out, chart);
     draw_x_axis(out, chart);
     draw_y_axis(out, chart);
     if (chart->diagonal) {
         const double low = MAX(chart->x_low, chart->y_low),
                      high = MIN(chart->x_high, chart->y_high);
-        train_html_add(out,
-                       "<line class=\"diagonal\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
-                       "y2=\"%.1f\"/>",
-                       place_x(chart, low), place_y(chart, low), place_x(chart, high),
-                       place_y(chart, high));
+        biqa_html_add(out,
+                      "<line class=\"diagonal\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "
+                      "y2=\"%.1f\"/>",
+                      place_x(chart, low), place_y(chart, low), place_x(chart, high),
+                      place_y(chart, high));
     }
     for (guint s = 0; s < chart->n_series; s++) {
         if (chart->series[s].line)

@@ -6,10 +6,10 @@
 
 /* Appends format, in which the strings put in for %s are escaped; format itself is taken as it
  * is. */
-void train_html_add(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void biqa_html_add(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Appends bytes as a data: URI of that media type. */
-void train_html_add_data(GString *out, const char *media_type, GBytes *bytes);
+void biqa_html_add_data(GString *out, const char *media_type, GBytes *bytes);
 
 /* Makes a page valid UTF-8: file names need not be. (transfer full), takes out. */
-char *train_html_finish(GString *out);
+char *biqa_html_finish(GString *out);

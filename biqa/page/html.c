@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-void train_html_add(GString *out, const char *format, ...)
+void biqa_html_add(GString *out, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -13,7 +13,7 @@ void train_html_add(GString *out, const char *format, ...)
     g_string_append(out, text);
 }
 
-void train_html_add_data(GString *out, const char *media_type, GBytes *bytes)
+void biqa_html_add_data(GString *out, const char *media_type, GBytes *bytes)
 {
     gsize size = 0;
     const guchar *data = g_bytes_get_data(bytes, &size);
@@ -22,7 +22,7 @@ void train_html_add_data(GString *out, const char *media_type, GBytes *bytes)
     g_string_append(out, text);
 }
 
-char *train_html_finish(GString *out)
+char *biqa_html_finish(GString *out)
 {
     char *valid = g_utf8_make_valid(out->str, (gssize)out->len);
     g_string_free(out, TRUE);
