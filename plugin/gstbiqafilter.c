@@ -11,11 +11,13 @@
  * smallest weights pruned away. From how the two behave on a frame the model says how uncertain its
  * score is; where that is much the frame is called hard: its score deserves doubt.
  *
- * Pixels and timestamps are not touched, and no frame is copied. Every frame that was scored
- * carries a #GstCustomMeta called "GstBiqaMeta"; unless #biqafilter:post-messages is off, an
- * element message called "biqa" with the same fields is posted:
+ * Pixels and timestamps are not touched, and no frame is copied. Every frame carries a
+ * #GstCustomMeta called "GstBiqaMeta"; unless #biqafilter:post-messages is off, an element message
+ * called "biqa" with the same fields is posted for every frame that was scored:
  *
  * * #guint64 `frame`: number of the frame since the element started, from 0
+ * * #gchararray `origin`: "inferred", this frame was scored; "held", it was not, and carries the
+ * last score; "skipped", there is no score yet: the fields of a score are not there
  * * #gdouble `score`, `competitor-score`: 0..100, higher is better
  * * #gdouble `disagreement`: how far the two are apart, in points
  * * #gdouble `uncertainty`: by how many points the score may be expected to miss what people would
@@ -24,7 +26,7 @@
  *   frames in ten; there if `uncertainty` is and the model saw rated images enough
  * * #gboolean `hard`: whether `uncertainty` is more than the threshold; where there is none,
  *   whether `disagreement` is
- * * #gchararray `origin`: "inferred"; `domain`: "picture"; #gboolean `alarm`
+ * * #gchararray `domain`: "picture"; #gboolean `alarm`
  * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
  *   nanoseconds
  *
@@ -71,6 +73,11 @@ struct _GstBiqaFilter {
     BiqaBackend *backend;
     GstVideoInfo info;
     BiqaFrameFormat format;
+    GstBiqaTuning tuning; /* the settings as they were when the frame at hand came */
+    GstBiqaSchedule schedule;
+    guint64 n_frames;
+    gboolean scored;    /* there is a last score */
+    BiqaVerdict latest; /* the last score */
 };
 
 #define CAPS                                                                                       \
@@ -162,6 +169,9 @@ static gboolean start(GstBaseTransform *trans)
         return FALSE;
     }
 
+    gst_biqa_schedule_init(&self->schedule);
+    self->n_frames = 0;
+    self->scored = FALSE;
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_init(&self->stats);
     GST_OBJECT_UNLOCK(self);
@@ -197,18 +207,6 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
 
 /* -- buffers ------------------------------------------------------------------------------- */
 
-/* Counts a frame; returns its number. */
-static guint64 count_frame(GstBiqaFilter *self, GstBiqaTuning *tuning)
-{
-    guint64 frame;
-
-    GST_OBJECT_LOCK(self);
-    *tuning = self->settings.tuning;
-    frame = self->stats.seen++;
-    GST_OBJECT_UNLOCK(self);
-    return frame;
-}
-
 /* Runs both networks on buffer; on failure the error has been posted. */
 static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result)
 {
@@ -236,53 +234,79 @@ static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result
     return ok;
 }
 
-static GstBiqaRecord make_record(GstBaseTransform *trans, GstBuffer *buffer, guint64 frame,
-                                 const BiqaVerdict *verdict)
+/* What is known of a frame before it is looked at: its number, its times, the last score. */
+static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
 {
-    GstClockTime time = GST_BUFFER_PTS(buffer);
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+    const GstClockTime time = GST_BUFFER_PTS(buffer);
 
     return (GstBiqaRecord){
-        .frame = frame,
-        .origin = GST_BIQA_INFERRED,
-        .verdict = *verdict,
+        .frame = self->n_frames++,
+        .origin = self->scored ? GST_BIQA_HELD : GST_BIQA_SKIPPED,
+        .verdict = self->latest,
         .timestamp = time,
-        .stream_time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, time),
-        .running_time = gst_segment_to_running_time(&trans->segment, GST_FORMAT_TIME, time),
+        .stream_time = gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time),
+        .running_time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, time),
         .duration = GST_BUFFER_DURATION(buffer),
     };
 }
 
-/* What leaves the element with a frame: called in the order of the frames, under the stream lock.
- */
-static void emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record,
-                 const GstBiqaTuning *tuning)
+/* Scores a frame; on failure the error has been posted. */
+static gboolean score(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
 {
+    BiqaResult result;
+
+    if (!infer(self, buffer, &result))
+        return FALSE;
+    record->origin = GST_BIQA_INFERRED;
+    record->verdict = biqa_model_verdict(self->model, &result, self->tuning.hard_threshold);
+    self->latest = record->verdict;
+    self->scored = TRUE;
+    GST_OBJECT_LOCK(self);
+    gst_biqa_stats_add_verdict(&self->stats, &record->verdict);
+    GST_OBJECT_UNLOCK(self);
+    return TRUE;
+}
+
+/* Says what there is to say of a frame: called once for each, in their order, under the stream
+ * lock, with a buffer whose metadata can be written. */
+static void emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
+{
+    GST_OBJECT_LOCK(self);
+    gst_biqa_stats_add_frame(&self->stats, record->origin);
+    GST_OBJECT_UNLOCK(self);
     gst_biqa_meta_add(buffer, record);
-    if (tuning->post_messages)
+    if (self->tuning.post_messages && record->origin == GST_BIQA_INFERRED)
         gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
 }
 
 static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-    GstBiqaTuning tuning;
-    guint64 frame = count_frame(self, &tuning);
-    BiqaResult result;
-    BiqaVerdict verdict;
-    GstBiqaRecord record;
+    GstBiqaRecord record = begin_record(self, buffer);
 
-    if (frame % tuning.interval != 0)
-        return GST_FLOW_OK;
-    if (!infer(self, buffer, &result))
-        return GST_FLOW_ERROR;
-
-    verdict = biqa_model_verdict(self->model, &result, tuning.hard_threshold);
     GST_OBJECT_LOCK(self);
-    gst_biqa_stats_add(&self->stats, &verdict);
+    self->tuning = self->settings.tuning;
+    self->stats.seen++;
     GST_OBJECT_UNLOCK(self);
-    record = make_record(trans, buffer, frame, &verdict);
-    emit(self, buffer, &record, &tuning);
+    if (gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record.frame,
+                              record.running_time) &&
+        !score(self, buffer, &record))
+        return GST_FLOW_ERROR;
+    emit(self, buffer, &record);
     return GST_FLOW_OK;
+}
+
+/* A seek or a flush: what was said of other frames is not said of the next. */
+static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+
+    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
+        gst_biqa_schedule_init(&self->schedule);
+        self->scored = FALSE;
+    }
+    return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->sink_event(trans, event);
 }
 
 /* -- properties ---------------------------------------------------------------------------- */
@@ -344,7 +368,8 @@ static void install_results(GObjectClass *klass)
         klass, PROP_STATS,
         g_param_spec_boxed(
             "stats", "Statistics",
-            "Since the element started: frames-seen, frames-inferred, frames-hard (guint64) and, "
+            "Since the element started: frames-seen, frames-inferred, frames-held, frames-skipped, "
+            "frames-hard (guint64) and, "
             "once a frame was scored, mean-score, minimum-score and, where the model tells it, "
             "mean-uncertainty, maximum-uncertainty (gdouble, 0..100)",
             GST_TYPE_STRUCTURE, RESULT_FLAGS));
@@ -380,6 +405,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     trans_class->start = start;
     trans_class->stop = stop;
     trans_class->set_caps = set_caps;
+    trans_class->sink_event = sink_event;
     trans_class->transform_ip = transform_ip;
 }
 

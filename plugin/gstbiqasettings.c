@@ -50,15 +50,25 @@ static const Row rows[] = {
     {"backend", "Backend", "What runs the networks", WHEN_READY,
      CHOICE(setup.backend, gst_biqa_backend_choice_get_type, GST_BIQA_BACKEND_AUTO)},
     {"interval", "Interval",
-     "Score every n-th frame; 1 scores all of them. The frames between carry no metadata and post "
-     "no message",
-     WHEN_PLAYING, UINT(tuning.interval, 1, G_MAXUINT, 1)},
+     "Score one frame of every n; 1 scores all of them. The frames between carry the last score, "
+     "and "
+     "post no message",
+     WHEN_PLAYING, UINT(tuning.pace.interval, 1, G_MAXUINT, 1)},
+    {"interval-time", "Interval in time",
+     "Score one frame in so many nanoseconds of running time, in place of interval; 0: by interval",
+     WHEN_PLAYING, UINT64(tuning.pace.time, 0, G_MAXUINT64, 0)},
+    {"jitter", "Jitter",
+     "Which share of an interval the places of the frames to score are spread over: 0 is the first "
+     "frame of each, 1 any. Keeps sampling from meeting the same frame of every group of pictures",
+     WHEN_PLAYING, REAL(tuning.pace.jitter, 0, 1, 0)},
+    {"seed", "Seed", "What jitter draws its places from: the same seed, the same places",
+     WHEN_PLAYING, UINT64(tuning.pace.seed, 0, G_MAXUINT64, 0)},
     {"hard-threshold", "Hard threshold",
      "A frame is hard when its uncertainty is more than this many points (of 100), or its "
      "disagreement where the model tells no uncertainty; -1 takes the threshold from the model",
      WHEN_PLAYING, REAL(tuning.hard_threshold, -1, 100, -1)},
     {"post-messages", "Post messages",
-     "Post an element message \"biqa\" for each frame that was scored", WHEN_PLAYING,
+     "Post an element message \"biqa\" for each frame that was looked at", WHEN_PLAYING,
      FLAG(tuning.post_messages, TRUE)},
 };
 

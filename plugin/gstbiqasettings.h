@@ -3,7 +3,7 @@
  * and a row in gstbiqasettings.c; setting, getting and gst-inspect-1.0 follow from the row. */
 #pragma once
 
-#include <gst/gst.h>
+#include "gstbiqaschedule.h"
 
 typedef enum {
     GST_BIQA_BACKEND_AUTO,
@@ -21,7 +21,7 @@ typedef struct {
 
 /* What the streaming thread copies for each frame: plain values only. */
 typedef struct {
-    guint interval;
+    GstBiqaPace pace;
     double hard_threshold; /* negative: the model's */
     gboolean post_messages;
 } GstBiqaTuning;

@@ -8,7 +8,7 @@ void gst_biqa_stats_init(GstBiqaStats *stats)
     *stats = (GstBiqaStats){.minimum = INFINITY};
 }
 
-void gst_biqa_stats_add(GstBiqaStats *stats, const BiqaVerdict *verdict)
+void gst_biqa_stats_add_verdict(GstBiqaStats *stats, const BiqaVerdict *verdict)
 {
     stats->inferred++;
     stats->hard += verdict->hard ? 1 : 0;
@@ -21,11 +21,18 @@ void gst_biqa_stats_add(GstBiqaStats *stats, const BiqaVerdict *verdict)
     stats->most = MAX(stats->most, verdict->uncertainty);
 }
 
+void gst_biqa_stats_add_frame(GstBiqaStats *stats, GstBiqaOrigin origin)
+{
+    stats->frames[origin]++;
+}
+
 GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats)
 {
     GstStructure *structure = gst_structure_new(
         "biqa-stats", "frames-seen", G_TYPE_UINT64, stats->seen, "frames-inferred", G_TYPE_UINT64,
-        stats->inferred, "frames-hard", G_TYPE_UINT64, stats->hard, NULL);
+        stats->inferred, "frames-held", G_TYPE_UINT64, stats->frames[GST_BIQA_HELD],
+        "frames-skipped", G_TYPE_UINT64, stats->frames[GST_BIQA_SKIPPED], "frames-hard",
+        G_TYPE_UINT64, stats->hard, NULL);
 
     if (stats->inferred > 0)
         gst_structure_set(structure, "mean-score", G_TYPE_DOUBLE, stats->sum / stats->inferred,

@@ -113,10 +113,9 @@ static void test_properties_while_playing(void)
         const GstStructure *report = buffer_report(buffer, 0);
 
         n_seen++;
-        if (report) {
-            n_reports++;
+        n_reports += g_str_equal(gst_structure_get_string(report, "origin"), "inferred");
+        if (n_reports > 0)
             g_assert_cmpfloat(report_double(report, "score"), ==, expected.score);
-        }
         gst_buffer_unref(buffer);
     }
     g_atomic_int_set(&hammer.quit, TRUE);

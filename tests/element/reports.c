@@ -106,25 +106,84 @@ static void check_stats(Rig *rig, guint64 seen, guint64 inferred, guint64 hard)
     gst_structure_free(stats);
 }
 
+static void check_origin(GstBuffer *buffer, const char *origin)
+{
+    g_assert_cmpstr(gst_structure_get_string(buffer_report(buffer, 0), "origin"), ==, origin);
+}
+
+/* Every frame has a record; those between carry the last score. */
 static void test_interval(void)
 {
     g_autoptr(Judge) judge = judge_new(14);
     g_autoptr(Rig) rig = rig_new(judge);
     GstVideoInfo info;
+    double last = 0;
 
     g_object_set(rig->element, "interval", 3, "hard-threshold", 100.0, NULL);
     rig_set_format(rig, GST_VIDEO_FORMAT_YUY2, 32, 20, &info);
     for (guint i = 0; i < 10; i++) {
         GstBuffer *buffer = push_frame(rig, &info, i);
-        const GstStructure *meta = buffer_report(buffer, 0);
+        double score = report_double(buffer_report(buffer, 0), "score");
 
-        g_assert_true((meta != NULL) == (i % 3 == 0));
-        if (meta)
-            g_assert_cmpuint(report_uint64(meta, "frame"), ==, i);
+        check_origin(buffer, i % 3 == 0 ? "inferred" : "held");
+        g_assert_cmpuint(report_uint64(buffer_report(buffer, 0), "frame"), ==, i);
+        if (i % 3 == 0)
+            last = score;
+        g_assert_cmpfloat(score, ==, last);
         gst_buffer_unref(buffer);
     }
     g_assert_cmpuint(bus_count(rig->bus, GST_MESSAGE_ELEMENT), ==, 4);
     check_stats(rig, 10, 4, 0);
+}
+
+/* 25 frames a second, one scored in 100 ms; before the first, and after a flush, there is no score.
+ */
+static void test_interval_time(void)
+{
+    g_autoptr(Judge) judge = judge_new(26);
+    g_autoptr(Rig) rig = rig_new(judge);
+    GstVideoInfo info;
+    guint inferred = 0, held = 0;
+
+    g_object_set(rig->element, "interval-time", 100 * GST_MSECOND, "jitter", 1., "seed", 2, NULL);
+    rig_set_format(rig, GST_VIDEO_FORMAT_GRAY8, 16, 16, &info);
+    for (guint i = 0; i < 100; i++) {
+        GstBuffer *buffer = push_frame(rig, &info, i);
+        const GstStructure *report = buffer_report(buffer, 0);
+        const char *origin = gst_structure_get_string(report, "origin");
+
+        inferred += g_str_equal(origin, "inferred");
+        g_assert_true(gst_structure_has_field(report, "score") == (inferred > 0));
+        held += g_str_equal(origin, "held");
+        gst_buffer_unref(buffer);
+    }
+    g_assert_cmpuint(inferred, >=, 39);
+    g_assert_cmpuint(inferred, <=, 40);
+    g_assert_cmpuint(held, >=, 58);
+}
+
+/* What was said before a flush is not said after it. */
+static void test_flush(void)
+{
+    g_autoptr(Judge) judge = judge_new(27);
+    g_autoptr(Rig) rig = rig_new(judge);
+    GstVideoInfo info;
+    GstSegment segment;
+
+    g_object_set(rig->element, "interval", 4, NULL);
+    rig_set_format(rig, GST_VIDEO_FORMAT_GRAY8, 16, 16, &info);
+    for (guint i = 0; i < 8; i++) {
+        GstBuffer *buffer = push_frame(rig, &info, i);
+
+        check_origin(buffer, i == 0 || i == 4 ? "inferred" : i == 3 ? "skipped" : "held");
+        gst_buffer_unref(buffer);
+        if (i == 2) {
+            gst_segment_init(&segment, GST_FORMAT_TIME);
+            gst_harness_push_event(rig->harness, gst_event_new_flush_start());
+            gst_harness_push_event(rig->harness, gst_event_new_flush_stop(TRUE));
+            gst_harness_push_event(rig->harness, gst_event_new_segment(&segment));
+        }
+    }
 }
 
 static gboolean hard_at(Rig *rig, const GstVideoInfo *info, double threshold)
@@ -288,6 +347,8 @@ int main(int argc, char **argv)
     g_test_add_func("/element/reports/no-timestamp", test_no_timestamp);
     g_test_add_func("/element/reports/post-messages", test_post_messages);
     g_test_add_func("/element/reports/interval", test_interval);
+    g_test_add_func("/element/reports/interval-time", test_interval_time);
+    g_test_add_func("/element/reports/flush", test_flush);
     g_test_add_func("/element/reports/hard-threshold", test_hard_threshold);
     g_test_add_func("/element/reports/stats", test_stats);
     g_test_add_func("/element/reports/uncertainty", test_uncertainty);

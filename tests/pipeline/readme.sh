@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# readme.sh ROOT: runs every command of README.md as it stands there, one after the other in one shell,
-# from the root of the project. A TAP test.
+# readme.sh ROOT PAGE...: runs every command of README.md and of the pages after it, as it stands
+# there, one after the other in one shell, from the root of the project. A TAP test.
 #
 # A command is a line of a block marked sh. A block after a line <!-- readme-test: REASON --> is not
 # run but reported as skipped, with the reason. What a command says goes to readme-test.log in build/.
 set -u
 cd "$1" || exit 1
+shift
 commands=$(mktemp)
 trap 'rm -f "$commands"' EXIT
 
@@ -16,7 +17,7 @@ awk '
 /^```sh$/ { inside = 1; if (reason != "") print "skip " reason; next }
 /^```/ { inside = 0; reason = ""; next }
 inside && NF && reason == "" { print "run " $0 }
-' README.md >"$commands"
+' README.md "$@" >"$commands"
 
 total=$(wc -l <"$commands")
 echo "1..$((total + 1))"
