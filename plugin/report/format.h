@@ -41,7 +41,8 @@ void gst_biqa_format_clear(GstBiqaFormat *format);
 /* Appends the text of an entry, if it has any: whole lines. */
 void gst_biqa_format_add(GstBiqaFormat *format, const GstBiqaEntry *entry, GString *text);
 
-/* To be called when that text is in the report. If it was lost, the next takes its place. */
+/* To be called when that text, if there was any, is in the report. If it was lost, the next takes
+ * its place. */
 void gst_biqa_format_confirm(GstBiqaFormat *format, const GstBiqaEntry *entry);
 
 /* Appends what stands at the end. */

@@ -52,7 +52,7 @@ static gboolean write_entry(GstBiqaReport *report, GstBiqaEntry *entry, gboolean
     g_string_truncate(report->text, 0);
     gst_biqa_format_add(&report->format, entry, report->text);
     goes_on = write_text(report, written);
-    if (*written)
+    if (*written && report->text->len > 0)
         gst_biqa_format_confirm(&report->format, entry);
     return goes_on;
 }
