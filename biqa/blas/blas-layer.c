@@ -3,6 +3,7 @@
 #include "blas-layer.h"
 
 #include "hot.h"
+#include "runs.h"
 #include "strips.h"
 #include <cblas.h>
 #include <math.h>
@@ -28,41 +29,18 @@ static gsize plane(BiqaShape shape)
     return (gsize)shape.h * shape.w;
 }
 
-/* y = clamp(x + bias) */
-BIQA_HOT static void clamp_run(const float *x, gsize n, float bias, float lo, float hi, float *y)
-{
-#pragma omp simd
-    for (gsize i = 0; i < n; i++) {
-        const float value = x[i] + bias;
-        const float raised = value > lo ? value : lo;
-        y[i] = raised < hi ? raised : hi;
-    }
-}
-
 static gboolean clamps(const BiqaLayer *layer)
 {
     return layer->lo > -INFINITY || layer->hi < INFINITY;
-}
-
-gboolean biqa_blas_conv_is_pointwise(const BiqaLayer *layer)
-{
-    return layer->kernel_h == 1 && layer->kernel_w == 1 && layer->stride == 1 &&
-           layer->groups == 1 && (layer->same || !layer->pad);
-}
-
-gboolean biqa_blas_conv_is_depthwise(const BiqaLayer *layer)
-{
-    return layer->groups > 1 && layer->groups == layer->channels &&
-           layer->count[0] == (gsize)layer->channels * layer->kernel_h * layer->kernel_w;
 }
 
 static gsize conv_scratch(const BiqaGraph *graph, guint i)
 {
     const BiqaLayer *layer = &graph->layers[i];
     const BiqaWindow window = biqa_window(graph, i);
-    if (biqa_blas_conv_is_pointwise(layer))
+    if (biqa_conv_is_pointwise(layer))
         return 0;
-    if (biqa_blas_conv_is_depthwise(layer))
+    if (biqa_conv_is_depthwise(layer))
         return biqa_strips_size(&window);
     return layer->count[0] / layer->channels * plane(layer->shape);
 }
@@ -82,7 +60,7 @@ static void run_depthwise(const Call *call)
         biqa_strips_convolve(&strips, call->params[0] + c * taps,
                              layer->bias ? call->params[1][c] : 0.f, y);
         if (clamps(layer))
-            clamp_run(y, out, 0.f, layer->lo, layer->hi, y);
+            biqa_run_clamp(y, out, 0.f, layer->lo, layer->hi, y);
     }
 }
 
@@ -98,8 +76,8 @@ static void run_products(const Call *call)
 
     for (guint g = 0; g < layer->groups; g++) {
         const float *columns = call->inputs[0] + g * in;
-        if (!biqa_blas_conv_is_pointwise(layer)) {
-            biqa_window_columns(&window, depth, columns, call->scratch);
+        if (!biqa_conv_is_pointwise(layer)) {
+            biqa_window_columns(&window, depth, columns, call->scratch, n);
             columns = call->scratch;
         }
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, width, n, k, 1.f,
@@ -110,13 +88,13 @@ static void run_products(const Call *call)
         return;
     for (guint o = 0; o < layer->channels; o++) {
         float *y = call->output + o * n;
-        clamp_run(y, n, layer->bias ? call->params[1][o] : 0.f, layer->lo, layer->hi, y);
+        biqa_run_clamp(y, n, layer->bias ? call->params[1][o] : 0.f, layer->lo, layer->hi, y);
     }
 }
 
 static void run_conv(const Call *call)
 {
-    if (biqa_blas_conv_is_depthwise(call->layer))
+    if (biqa_conv_is_depthwise(call->layer))
         run_depthwise(call);
     else
         run_products(call);
@@ -169,43 +147,14 @@ static void run_clamp(const Call *call)
 {
     float lo = 0.f, hi = 0.f;
     biqa_layer_clamp(call->layer, &lo, &hi);
-    clamp_run(call->inputs[0], biqa_shape_size(call->layer->shape), 0.f, lo, hi, call->output);
-}
-
-BIQA_HOT static void add_run(const float *a, const float *b, gsize n, float lo, float hi,
-                             float *restrict y)
-{
-#pragma omp simd
-    for (gsize i = 0; i < n; i++) {
-        const float value = a[i] + b[i];
-        const float raised = value > lo ? value : lo;
-        y[i] = raised < hi ? raised : hi;
-    }
+    biqa_run_clamp(call->inputs[0], biqa_shape_size(call->layer->shape), 0.f, lo, hi, call->output);
 }
 
 static void run_add(const Call *call)
 {
     const BiqaLayer *layer = call->layer;
-    add_run(call->inputs[0], call->inputs[1], biqa_shape_size(layer->shape), layer->lo, layer->hi,
-            call->output);
-}
-
-BIQA_HOT static double sum_run(const float *x, gsize n)
-{
-    double sum = 0.;
-#pragma omp simd reduction(+ : sum)
-    for (gsize i = 0; i < n; i++)
-        sum += x[i];
-    return sum;
-}
-
-BIQA_HOT static double squares_run(const float *x, gsize n, double mean)
-{
-    double sum = 0.;
-#pragma omp simd reduction(+ : sum)
-    for (gsize i = 0; i < n; i++)
-        sum += (x[i] - mean) * (x[i] - mean);
-    return sum;
+    biqa_run_add(call->inputs[0], call->inputs[1], biqa_shape_size(layer->shape), layer->lo,
+                 layer->hi, call->output);
 }
 
 /* Of each input its C means, then, where asked, its C deviations. */
@@ -218,11 +167,8 @@ static void run_pool(const Call *call)
         const BiqaShape in = input_shape(call->graph, layer, k);
         const gsize n = plane(in);
         for (guint c = 0; c < in.c; c++) {
-            const float *x = call->inputs[k] + c * n;
-            const double mean = sum_run(x, n) / n;
-            y[c] = (float)mean;
-            if (layer->deviation)
-                y[in.c + c] = (float)sqrt(squares_run(x, n, mean) / n + (double)BIQA_POOL_EPSILON);
+            biqa_run_pool(call->inputs[k] + c * n, n, &y[c],
+                          layer->deviation ? &y[in.c + c] : NULL);
         }
         y += layer->deviation ? 2 * in.c : in.c;
     }

@@ -26,9 +26,3 @@ void biqa_blas_norm(const BiqaNormParams *params, BiqaShape shape, const float *
 
 /* inverse[c] = 1 / sqrt(variance[c] + epsilon) */
 void biqa_blas_inverse(const float *variance, guint n, float epsilon, float *inverse);
-
-/* A CONV that is one matrix product on the map itself. */
-gboolean biqa_blas_conv_is_pointwise(const BiqaLayer *layer);
-
-/* A CONV with one input and one output channel per group. */
-gboolean biqa_blas_conv_is_depthwise(const BiqaLayer *layer);

@@ -131,13 +131,14 @@ static void add_column(const BiqaWindow *window, guint i, guint j, const float *
                      (gsize)window->stride * window->w, window->stride);
 }
 
-void biqa_window_columns(const BiqaWindow *window, guint channels, const float *x, float *columns)
+void biqa_window_columns(const BiqaWindow *window, guint channels, const float *x, float *columns,
+                         gsize pitch)
 {
     for (guint c = 0; c < channels; c++, x += (gsize)window->h * window->w) {
         for (guint i = 0; i < window->kernel_h; i++) {
             for (guint j = 0; j < window->kernel_w; j++) {
                 fill_column(window, i, j, x, columns);
-                columns += (gsize)window->out_h * window->out_w;
+                columns += pitch;
             }
         }
     }
@@ -154,4 +155,16 @@ void biqa_window_add_columns(const BiqaWindow *window, guint channels, const flo
             }
         }
     }
+}
+
+gboolean biqa_conv_is_pointwise(const BiqaLayer *layer)
+{
+    return layer->kernel_h == 1 && layer->kernel_w == 1 && layer->stride == 1 &&
+           layer->groups == 1 && (layer->same || !layer->pad);
+}
+
+gboolean biqa_conv_is_depthwise(const BiqaLayer *layer)
+{
+    return layer->groups > 1 && layer->groups == layer->channels &&
+           layer->count[0] == (gsize)layer->channels * layer->kernel_h * layer->kernel_w;
 }

@@ -96,8 +96,7 @@ gsize train_step_scratch(const BiqaGraph *graph)
 {
     gsize most = biqa_blas_scratch(graph);
     for (guint i = 0; i < graph->n_layers; i++) {
-        if (graph->layers[i].kind != BIQA_LAYER_CONV ||
-            !biqa_blas_conv_is_depthwise(&graph->layers[i]))
+        if (graph->layers[i].kind != BIQA_LAYER_CONV || !biqa_conv_is_depthwise(&graph->layers[i]))
             continue;
         const BiqaWindow window = biqa_window(graph, i);
         most = MAX(most, depthwise_scratch(&window));
@@ -178,7 +177,7 @@ static void back_product_weights(const TrainStep *step, const Product *product,
     const float *columns = step->inputs[0] + (gsize)g * product->depth * window->h * window->w;
 
     if (!product->pointwise) {
-        biqa_window_columns(window, product->depth, columns, step->scratch);
+        biqa_window_columns(window, product->depth, columns, step->scratch, n);
         columns = step->scratch;
     }
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, product->width, k, n, 1.f,
@@ -215,7 +214,7 @@ static void back_products(const TrainStep *step)
         .width = layer->channels / layer->groups,
         .k = layer->count[0] / layer->channels,
         .n = (gsize)layer->shape.h * layer->shape.w,
-        .pointwise = biqa_blas_conv_is_pointwise(layer),
+        .pointwise = biqa_conv_is_pointwise(layer),
     };
     for (guint g = 0; g < layer->groups; g++) {
         back_product_weights(step, &product, &window, g);
@@ -230,7 +229,7 @@ void train_step_back_conv(const TrainStep *step)
     train_step_mask(step, layer->lo, layer->hi);
     if (layer->bias)
         back_bias(step, layer);
-    if (biqa_blas_conv_is_depthwise(layer))
+    if (biqa_conv_is_depthwise(layer))
         back_depthwise(step);
     else
         back_products(step);
