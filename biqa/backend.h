@@ -9,8 +9,16 @@
 
 typedef struct BiqaBackend BiqaBackend;
 
+/* What a step of a frame was and took. */
 typedef struct {
-    const char *name; /* "vulkan", "reference" */
+    const char *kernel; /* "dense" */
+    BiqaBranch branch;
+    guint layer; /* of the folded graph */
+    guint64 ns;
+} BiqaStepTime;
+
+typedef struct {
+    const char *name; /* "vulkan", "cpu", "reference" */
     /* Both branches on one frame, blocking. The frame's format may change between calls. */
     gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
                     GError **error);
@@ -20,6 +28,10 @@ typedef struct {
                     GError **error);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
+    /* The steps of the last frame, in order, where the backend was opened to be profiled; NULL: it
+     * cannot say. */
+    guint (*n_steps)(BiqaBackend *backend);
+    BiqaStepTime (*step_time)(BiqaBackend *backend, guint step);
     void (*free)(BiqaBackend *backend);
 } BiqaBackendClass;
 

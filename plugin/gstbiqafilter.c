@@ -45,14 +45,13 @@
  */
 
 #include "gstbiqafilter.h"
-#include "backend.h"
+#include "gstbiqabackend.h"
 #include "gstbiqaerror.h"
 #include "gstbiqameta.h"
 #include "gstbiqasettings.h"
 #include "gstbiqastats.h"
 #include "gstframe.h"
 #include "modelpath.h"
-#include "network.h"
 
 GST_DEBUG_CATEGORY_STATIC(biqa_filter_debug);
 #define GST_CAT_DEFAULT biqa_filter_debug
@@ -128,11 +127,8 @@ static BiqaBackend *open_backend(GstBiqaFilter *self, const GstBiqaSetup *setup,
                                  const BiqaModel *model)
 {
     g_autoptr(GError) error = NULL;
-    BiqaBackend *backend;
+    BiqaBackend *backend = gst_biqa_backend_open(setup, model, &error);
 
-    if (setup->backend == GST_BIQA_BACKEND_REFERENCE)
-        return biqa_reference_open(model);
-    backend = biqa_vk_backend_open(setup->device, model, &error);
     if (!backend)
         gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_DEVICE, error);
     return backend;

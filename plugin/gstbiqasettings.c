@@ -79,6 +79,7 @@ GType gst_biqa_backend_choice_get_type(void)
         {GST_BIQA_BACKEND_AUTO, "The fastest there is: Vulkan", "auto"},
         {GST_BIQA_BACKEND_VULKAN, "Vulkan compute shaders, on a GPU or a software device",
          "vulkan"},
+        {GST_BIQA_BACKEND_CPU, "The processor's vectors, one core, no Vulkan", "cpu"},
         {GST_BIQA_BACKEND_REFERENCE, "Plain C on one core, seconds a frame, for checking",
          "reference"},
         {0, NULL, NULL},

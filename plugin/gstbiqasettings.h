@@ -8,6 +8,7 @@
 typedef enum {
     GST_BIQA_BACKEND_AUTO,
     GST_BIQA_BACKEND_VULKAN,
+    GST_BIQA_BACKEND_CPU,
     GST_BIQA_BACKEND_REFERENCE
 } GstBiqaBackendChoice;
 

@@ -2,6 +2,8 @@
 /* The scores that the shipped model has always given to three small pictures. They may change when
  * the model does: then `golden --write` prints the new table. */
 #include "backend.h"
+#include "cpu.h"
+#include "lanes.h"
 #include "network.h"
 
 #include <math.h>
@@ -122,6 +124,23 @@ static void test_vulkan(void)
     check(backend, model);
 }
 
+/* On every width of vectors that this processor has. */
+static void test_cpu(void)
+{
+    g_autoptr(BiqaModel) model = load();
+    const BiqaCpuLanes *const *all = biqa_cpu_lanes_all();
+    g_assert_nonnull(biqa_cpu_lanes(NULL));
+    for (guint i = 0; all[i]; i++) {
+        if (!biqa_cpu_lanes_usable(all[i]))
+            continue;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(BiqaBackend) backend =
+            biqa_cpu_backend_new(&(BiqaCpuParams){.lanes = all[i]->name}, model, &error);
+        g_assert_no_error(error);
+        check(backend, model);
+    }
+}
+
 /* What a person would say too. */
 static void test_order(void)
 {
@@ -157,6 +176,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/golden/reference", test_reference);
     g_test_add_func("/golden/vulkan", test_vulkan);
+    g_test_add_func("/golden/cpu", test_cpu);
     g_test_add_func("/golden/order", test_order);
     g_test_add_func("/golden/budget", test_budget);
     return g_test_run();

@@ -2,6 +2,7 @@
 /* Comparison of a backend with the reference. */
 #include "check.h"
 
+#include "lanes.h"
 #include "preprocess.h"
 #include "reference.h"
 #include <math.h>
@@ -14,14 +15,28 @@
  * 4 K u sum|w x| covers all of it. */
 #define ROUNDINGS 4
 
-static const char *const plan_names[] = {"auto", "compact", "unrolled"};
+static const CheckWay ways[] = {
+    {"compact plan", BIQA_VK_PLAN_COMPACT}, {"unrolled plan", BIQA_VK_PLAN_UNROLLED},
+    {"plain vectors", .lanes = "plain"},    {"AVX2", .lanes = "AVX2"},
+    {"AVX-512", .lanes = "AVX-512"},
+};
 static const char *const branch_names[BIQA_N_BRANCHES] = {"full", "competitor"};
+
+const CheckWay *check_way(guint index)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(ways); i++)
+        if ((!ways[i].lanes || biqa_cpu_lanes(ways[i].lanes)) && index-- == 0)
+            return &ways[i];
+    return NULL;
+}
 
 BiqaBackend *check_open(const BiqaModel *model, const CheckCase *what)
 {
+    const BiqaVkParams vulkan = {.plan = what->way->plan, .validate = TRUE};
+    const BiqaCpuParams cpu = {.lanes = what->way->lanes};
     g_autoptr(GError) error = NULL;
-    BiqaBackend *backend =
-        biqa_vk_backend_new(&(BiqaVkParams){.plan = what->plan, .validate = TRUE}, model, &error);
+    BiqaBackend *backend = cpu.lanes ? biqa_cpu_backend_new(&cpu, model, &error)
+                                     : biqa_vk_backend_new(&vulkan, model, &error);
 
     g_assert_no_error(error);
     return backend;
@@ -34,10 +49,10 @@ static void compare(const CheckCase *what, BiqaBranch branch, guint crop, guint 
 
     if (fabs(got - expected) <= bound)
         return;
-    g_error("%s, seed %" G_GUINT64_FORMAT ", %s plan, %s branch, crop %u: layer %u (%s, kernel "
+    g_error("%s, seed %" G_GUINT64_FORMAT ", %s, %s branch, crop %u: layer %u (%s, kernel "
             "%ux%u, stride %u, %u groups, output %u x %u x %u) at channel %zu, row %zu, column "
             "%zu: expected %.9g, got %.9g, bound %.3g",
-            what->name, what->seed, plan_names[what->plan], branch_names[branch], crop, layer,
+            what->name, what->seed, what->way->name, branch_names[branch], crop, layer,
             biqa_layer_info(info->kind)->name, info->kernel_h, info->kernel_w, info->stride,
             info->groups, info->shape.c, info->shape.h, info->shape.w, index / plane,
             index % plane / info->shape.w, index % info->shape.w, expected, got, bound);
@@ -125,11 +140,11 @@ void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *
             g_assert_cmpfloat(result.crops[b][n], ==,
                               check_crop(backend, model, net, frame, b, n, what));
     }
-    texel = biqa_vk_backend_check_arena(backend);
+    texel = what->way->lanes ? -1 : biqa_vk_backend_check_arena(backend);
     if (texel >= 0)
-        g_error("%s, seed %" G_GUINT64_FORMAT ", %s plan: texel %" G_GINT64_FORMAT
+        g_error("%s, seed %" G_GUINT64_FORMAT ", %s: texel %" G_GINT64_FORMAT
                 " of the arena was written, which belongs to no layer",
-                what->name, what->seed, plan_names[what->plan], texel);
+                what->name, what->seed, what->way->name, texel);
 }
 
 BiqaFrame noise_frame(const BiqaFrameFormat *format, const gsize strides[BIQA_MAX_PLANES],

@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A model run on a device, compared layer by layer with the reference. */
+/* A model run by a backend, compared layer by layer with the reference. */
 #pragma once
 
-#include "model.h"
+#include "cpu.h"
 #include "network.h"
+
+/* A way to run a model: a plan on the Vulkan device, or one of the CPU's vectors. */
+typedef struct {
+    const char *name;
+    BiqaVkPlanChoice plan;
+    const char *lanes; /* NULL: Vulkan */
+} CheckWay;
+
+/* Those that this machine has, one after the other from index 0 on; NULL: no more. */
+const CheckWay *check_way(guint index);
 
 /* What is run, for messages. */
 typedef struct {
     const char *name;
     guint64 seed;
-    BiqaVkPlanChoice plan;
+    const CheckWay *way;
 } CheckCase;
 
-/* Opens model in that plan, with the validation layer on. (transfer full) */
+/* Opens model that way, with the validation layer on. (transfer full) */
 BiqaBackend *check_open(const BiqaModel *model, const CheckCase *what);
 
 /* Runs frame on backend, and fails the test at the first layer, in order of execution, whose

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every kind of layer at awkward shapes, in both plans. */
+/* Every kind of layer at awkward shapes, run every way. */
 #include "check.h"
 #include "support.h"
-
-static const BiqaVkPlanChoice plans[] = {BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED};
 
 /* A map of channels x size x (size - narrow) to try layers on: the input through a first
  * convolution. */
@@ -100,8 +98,8 @@ static void check_graph(BiqaGraph *graph, const char *name, guint64 seed)
 
     biqa_frame_format_rgb(&format, graph->size + 3, graph->size);
     BiqaFrame frame = noise_frame(&format, (gsize[BIQA_MAX_PLANES]){3 * format.width + 1}, seed);
-    for (guint p = 0; p < G_N_ELEMENTS(plans); p++) {
-        const CheckCase what = {name, seed, plans[p]};
+    for (guint w = 0; check_way(w); w++) {
+        const CheckCase what = {name, seed, check_way(w)};
         g_autoptr(BiqaBackend) backend = check_open(model, &what);
 
         check_frame(backend, model, &frame, &what);

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whole networks, layer by layer, in both plans. */
+/* Whole networks, layer by layer, run every way. */
 #include "check.h"
 #include "mobilenet.h"
 #include "support.h"
-
-static const BiqaVkPlanChoice plans[] = {BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED};
 
 /* model (transfer full) */
 static void check_model(BiqaModel *model, CheckCase what)
 {
     static const guint sizes[][2] = {{31, 50}, {241, 300}, {16, 16}};
 
-    for (guint p = 0; p < G_N_ELEMENTS(plans); p++) {
-        what.plan = plans[p];
+    for (guint w = 0; check_way(w); w++) {
+        what.way = check_way(w);
         g_autoptr(BiqaBackend) backend = check_open(model, &what);
 
         /* The format changes from frame to frame, and back. */
@@ -50,7 +48,7 @@ static void test_wide(void)
 static void test_repeat(void)
 {
     g_autoptr(BiqaModel) model = tiny_model_new(3);
-    const CheckCase what = {.name = "repeat", .seed = 3, .plan = BIQA_VK_PLAN_AUTO};
+    const CheckCase what = {.name = "repeat", .seed = 3, .way = check_way(0)};
     g_autoptr(BiqaBackend) one = check_open(model, &what);
     g_autoptr(BiqaBackend) other = check_open(model, &what);
     g_autoptr(GError) error = NULL;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Preprocessing of every layout of frames at odd sizes, in both plans. */
+/* Preprocessing of every layout of frames at odd sizes, run every way. */
 #include "check.h"
 #include "support.h"
 
 #include <string.h>
-
-static const BiqaVkPlanChoice plans[] = {BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED};
 
 /* Layouts as GStreamer names them. */
 static const struct {
@@ -124,8 +122,8 @@ static void test_placing(gconstpointer data)
     const guint placing = GPOINTER_TO_UINT(data);
     g_autoptr(BiqaModel) model = model_new(placing);
 
-    for (guint p = 0; p < G_N_ELEMENTS(plans); p++) {
-        CheckCase what = {placings[placing].name, 0, plans[p]};
+    for (guint w = 0; check_way(w); w++) {
+        CheckCase what = {placings[placing].name, 0, check_way(w)};
         g_autoptr(BiqaBackend) backend = check_open(model, &what);
 
         /* Every layout once, then a third of them each. */

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The loops of one vector width. Included by lanes.c once for each, with
+ *   NAME(x)  x with a suffix of that width's own
+ *   WIDTH    floats of a vector
+ *   ROWS     outputs made at once in a dense product: three vectors each, which must fit the
+ *            registers together with three of inputs and one of weights
+ *   TARGET   the attribute that lets the compiler use that width
+ * and without a guard, as it is a template. */
+
+typedef float NAME(Vector) __attribute__((vector_size(4 * WIDTH)));
+typedef float NAME(Loose) __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
+
+#define Vector NAME(Vector)
+#define Loose NAME(Loose)
+#define Mask NAME(Mask)
+#define same NAME(same)
+#define choose NAME(choose)
+#define clamped NAME(clamped)
+#define dense_tile NAME(dense_tile)
+#define dense_column NAME(dense_column)
+#define dense NAME(dense)
+#define sparse_tile NAME(sparse_tile)
+#define sparse_column NAME(sparse_column)
+#define sparse NAME(sparse)
+#define depthwise_rows NAME(depthwise_rows)
+#define depthwise_row NAME(depthwise_row)
+#define depthwise NAME(depthwise)
+
+#define INLINE static inline __attribute__((always_inline)) TARGET
+/* Before a loop over vectors that must all be in registers. */
+#define UNROLL _Pragma("GCC unroll 9")
+
+INLINE Vector same(float value)
+{
+    return value - (Vector){0};
+}
+
+/* Lanes of yes where the mask is set, of no elsewhere. */
+INLINE Vector choose(Mask mask, Vector yes, Vector no)
+{
+    return (Vector)((mask & (Mask)yes) | (~mask & (Mask)no));
+}
+
+INLINE Vector clamped(Vector value, Vector lo, Vector hi)
+{
+    value = choose(value > lo, value, lo);
+    return choose(value < hi, value, hi);
+}
+
+/* ROWS outputs, of which the first `rows` are stored, of `vectors` vectors of pixels; vectors is a
+ * constant wherever this is inlined. */
+INLINE void dense_tile(const float *weights, const float *bias, guint depth, const BiqaCpuRun *run,
+                       const float *x, guint rows, guint vectors, float *y)
+{
+    const Vector lo = same(run->lo), hi = same(run->hi);
+    Vector sums[ROWS][3];
+
+    UNROLL
+    for (guint r = 0; r < ROWS; r++) {
+        UNROLL
+        for (guint v = 0; v < vectors; v++)
+            sums[r][v] = same(bias[r]);
+    }
+    for (guint k = 0; k < depth; k++, x += run->x_pitch, weights += ROWS) {
+        Vector in[3];
+
+        UNROLL
+        for (guint v = 0; v < vectors; v++)
+            in[v] = *(const Loose *)(x + v * WIDTH);
+        UNROLL
+        for (guint r = 0; r < ROWS; r++) {
+            UNROLL
+            for (guint v = 0; v < vectors; v++)
+                sums[r][v] += weights[r] * in[v];
+        }
+    }
+    UNROLL
+    for (guint r = 0; r < ROWS; r++) {
+        UNROLL
+        for (guint v = 0; v < vectors; v++)
+            if (r < rows)
+                *(Loose *)(y + r * run->y_pitch + v * WIDTH) = clamped(sums[r][v], lo, hi);
+    }
+}
+
+/* All outputs of `vectors` vectors of pixels. */
+INLINE void dense_column(const BiqaCpuDense *product, const BiqaCpuRun *run, gsize at,
+                         guint vectors)
+{
+    for (guint o = 0; o < product->outputs; o += ROWS)
+        dense_tile(product->weights + (gsize)o * product->depth, product->bias + o, product->depth,
+                   run, run->x + at, product->outputs - o, vectors, run->y + o * run->y_pitch + at);
+}
+
+TARGET static void dense(const BiqaCpuDense *product, const BiqaCpuRun *run)
+{
+    gsize at = 0;
+
+    for (; at + 2 * WIDTH < run->n; at += 3 * WIDTH)
+        dense_column(product, run, at, 3);
+    if (at + WIDTH < run->n)
+        dense_column(product, run, at, 2);
+    else if (at < run->n)
+        dense_column(product, run, at, 1);
+}
+
+/* One output of `vectors` vectors of pixels, from one block of its inputs. */
+INLINE void sparse_tile(const BiqaCpuTerm *term, const BiqaCpuTerm *end, gboolean first,
+                        gboolean last, float bias, const BiqaCpuRun *run, gsize at, guint vectors,
+                        float *y)
+{
+    const Vector lo = same(run->lo), hi = same(run->hi);
+    Vector sums[4];
+
+    UNROLL
+    for (guint v = 0; v < vectors; v++) {
+        sums[v] = same(bias);
+        if (!first)
+            sums[v] = *(const Loose *)(y + v * WIDTH);
+    }
+    for (; term < end; term++) {
+        const float *x = run->x + at + term->from;
+
+        UNROLL
+        for (guint v = 0; v < vectors; v++)
+            sums[v] += term->weight * *(const Loose *)(x + v * WIDTH);
+    }
+    UNROLL
+    for (guint v = 0; v < vectors; v++)
+        if (last)
+            *(Loose *)(y + v * WIDTH) = clamped(sums[v], lo, hi);
+        else
+            *(Loose *)(y + v * WIDTH) = sums[v];
+}
+
+/* All outputs of `vectors` vectors of pixels, a block of inputs after the other. */
+INLINE void sparse_column(const BiqaCpuSparse *product, const BiqaCpuRun *run, gsize at,
+                          guint vectors)
+{
+    const guint *starts = product->starts;
+
+    for (guint b = 0; b < product->blocks; b++)
+        for (guint o = 0; o < product->outputs; o++, starts++)
+            sparse_tile(product->terms + starts[0], product->terms + starts[1], b == 0,
+                        b + 1 == product->blocks, product->bias[o], run, at, vectors,
+                        run->y + o * run->y_pitch + at);
+}
+
+TARGET static void sparse(const BiqaCpuSparse *product, const BiqaCpuRun *run)
+{
+    gsize at = 0;
+
+    for (; at + 3 * WIDTH < run->n; at += 4 * WIDTH)
+        sparse_column(product, run, at, 4);
+    if (at + WIDTH < run->n) {
+        sparse_column(product, run, at, 2);
+        at += 2 * WIDTH;
+    }
+    if (at < run->n)
+        sparse_column(product, run, at, 1);
+}
+
+/* All rows of a kernel whose n_taps taps fit the registers; n_taps is a constant wherever this is
+ * inlined. */
+INLINE void depthwise_rows(const BiqaCpuTaps *call, guint n_taps)
+{
+    const Vector lo = same(call->lo), hi = same(call->hi), bias = same(call->bias);
+    Vector weights[9];
+
+    UNROLL
+    for (guint t = 0; t < n_taps; t++)
+        weights[t] = same(call->weights[t]);
+    for (guint v = 0; v < call->height; v++) {
+        const float *x = call->x + v * call->x_row, *from[9];
+        float *y = call->y + (gsize)v * call->width;
+
+        UNROLL
+        for (guint t = 0; t < n_taps; t++)
+            from[t] = x + call->at[t];
+        for (gsize u = 0; u < call->width; u += WIDTH) {
+            Vector sum = bias;
+
+            UNROLL
+            for (guint t = 0; t < n_taps; t++)
+                sum += weights[t] * *(const Loose *)(from[t] + u);
+            *(Loose *)(y + u) = clamped(sum, lo, hi);
+        }
+    }
+}
+
+/* One row of any kernel. */
+INLINE void depthwise_row(const BiqaCpuTaps *call, const float *x, float *y)
+{
+    for (guint u = 0; u < call->width; u += WIDTH) {
+        Vector sum = same(call->bias);
+
+        for (guint t = 0; t < call->n_taps; t++)
+            sum += call->weights[t] * *(const Loose *)(x + call->at[t] + u);
+        *(Loose *)(y + u) = clamped(sum, same(call->lo), same(call->hi));
+    }
+}
+
+TARGET static void depthwise(const BiqaCpuTaps *call)
+{
+    if (call->n_taps == 9)
+        depthwise_rows(call, 9);
+    else
+        for (guint v = 0; v < call->height; v++)
+            depthwise_row(call, call->x + v * call->x_row, call->y + (gsize)v * call->width);
+}
+
+#undef Vector
+#undef Loose
+#undef Mask
+#undef same
+#undef choose
+#undef clamped
+#undef dense_tile
+#undef dense_column
+#undef dense
+#undef sparse_tile
+#undef sparse_column
+#undef sparse
+#undef depthwise_rows
+#undef depthwise_row
+#undef depthwise
+#undef INLINE
+#undef UNROLL
+#undef NAME
+#undef WIDTH
+#undef ROWS
+#undef TARGET

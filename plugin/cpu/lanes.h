@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The loops that a processor's vector width decides, compiled for each width; which of them run is
+ * decided when a backend is opened. */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+/* Depth of the blocks a pruned product is done in, so that a tile of its input stays in the first
+ * cache: 128 rows of 256 bytes are 32 KiB. */
+#define BIQA_CPU_DEPTH 128
+
+/* A product of every weight: blocks of lanes->rows outputs, the last one filled up with zeros. */
+typedef struct {
+    guint outputs, depth;
+    const float *weights; /* (blocks, depth, rows) */
+    const float *bias;    /* (blocks, rows) */
+} BiqaCpuDense;
+
+/* A weight that is not zero. */
+typedef struct {
+    uint32_t from; /* where its input starts, in floats */
+    float weight;
+} BiqaCpuTerm;
+
+/* A product of the weights that are left. Terms lie by block of inputs, then by output; those of
+ * output o in block b are starts[b * outputs + o] .. starts[b * outputs + o + 1] - 1. */
+typedef struct {
+    guint outputs, blocks;
+    const BiqaCpuTerm *terms;
+    const guint *starts;
+    const float *bias;
+} BiqaCpuSparse;
+
+/* What a product reads and writes. Rows of x are readable, and rows of y writable, up to n rounded
+ * up to lanes->width floats. */
+typedef struct {
+    const float *x; /* (depth, n) */
+    gsize x_pitch;  /* floats from row to row; a sparse product knows it from its terms */
+    float *y;       /* (outputs, n) = clamp(weights x + bias) */
+    gsize y_pitch;
+    gsize n;
+    float lo, hi;
+} BiqaCpuRun;
+
+/* One channel of a depthwise convolution: y[v][u] = clamp(bias + sum over t of
+ * weights[t] * x[v * x_row + at[t] + u]). x is readable, and y writable, for a vector beyond the
+ * last value; what is written there is no value. */
+typedef struct {
+    const float *x, *weights;
+    const guint *at;
+    gsize x_row;
+    guint n_taps;
+    float bias, lo, hi;
+    float *y; /* (height, width) */
+    guint width, height;
+} BiqaCpuTaps;
+
+typedef struct {
+    const char *name; /* "AVX-512" */
+    guint width;      /* floats of a vector */
+    guint rows;       /* outputs of a block of dense weights */
+    void (*dense)(const BiqaCpuDense *product, const BiqaCpuRun *run);
+    void (*sparse)(const BiqaCpuSparse *product, const BiqaCpuRun *run);
+    void (*depthwise)(const BiqaCpuTaps *taps);
+} BiqaCpuLanes;
+
+/* The widest that this processor has, or, where name is not NULL, the one of that name. NULL if
+ * there is none. */
+const BiqaCpuLanes *biqa_cpu_lanes(const char *name);
+
+/* All that were compiled, the widest first, NULL-terminated; not all of them may run here. */
+const BiqaCpuLanes *const *biqa_cpu_lanes_all(void);
+gboolean biqa_cpu_lanes_usable(const BiqaCpuLanes *lanes);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One row a way to run a layer: what it prepares, its forward pass, the scratch that takes. */
+#include "layers.h"
+
+#include "padded.h"
+#include "runs.h"
+
+/* Floats of the columns a convolution makes at once: they should stay in the second cache. */
+#define COLUMNS (32 << 10)
+
+typedef struct {
+    const BiqaCpuNet *net;
+    const BiqaLayer *layer;
+    guint index;
+    const BiqaCpuMap *to;
+    float *arena, *scratch;
+} Call;
+
+static const BiqaCpuMap *input_map(const BiqaCpuNet *net, guint layer, guint k)
+{
+    return &net->maps[net->net->graph->layers[layer].inputs[k]];
+}
+
+/* A plane of one channel and sample, or with sample 0 the run of a channel. */
+static float *plane_of(const Call *call, const BiqaCpuMap *map, guint channel, guint sample)
+{
+    return call->arena + map->offset + channel * map->pitch + sample * biqa_cpu_map_plane(map);
+}
+
+static BiqaCpuProduct *product_new(const BiqaCpuNet *net, guint layer, const BiqaCpuLanes *lanes,
+                                   gsize x_pitch, double density)
+{
+    const BiqaLayer *info = &net->net->graph->layers[layer];
+    const guint groups = MAX(info->groups, 1), outputs = info->channels / groups;
+    const guint depth = info->count[0] / info->channels;
+    BiqaCpuProduct *products = g_new0(BiqaCpuProduct, groups);
+
+    for (guint g = 0; g < groups; g++)
+        biqa_cpu_product_init(
+            &products[g], lanes,
+            &(BiqaCpuMatrix){
+                .weights = biqa_net_param(net->net, layer, 0) + (gsize)g * outputs * depth,
+                .bias = biqa_net_param(net->net, layer, 1) + g * outputs,
+                .outputs = outputs,
+                .depth = depth,
+                .x_pitch = x_pitch,
+            },
+            density);
+    return products;
+}
+
+/* CONV 1x1 and LINEAR: a product on the map itself, all samples in one. */
+
+static BiqaCpuProduct *make_pointwise(const BiqaCpuNet *net, guint layer, const BiqaCpuLanes *lanes,
+                                      double density)
+{
+    return product_new(net, layer, lanes, input_map(net, layer, 0)->pitch, density);
+}
+
+static void run_pointwise(const Call *call)
+{
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+
+    biqa_cpu_product_run(call->net->products[call->index], &(BiqaCpuRun){
+                                                               .x = plane_of(call, from, 0, 0),
+                                                               .x_pitch = from->pitch,
+                                                               .y = plane_of(call, call->to, 0, 0),
+                                                               .y_pitch = call->to->pitch,
+                                                               .n = biqa_cpu_map_run(call->to),
+                                                               .lo = call->layer->lo,
+                                                               .hi = call->layer->hi,
+                                                           });
+}
+
+/* CONV of any other kind: columns of a few rows of the output, and a product on them. */
+
+/* Rows of the output whose columns are made at once. */
+static guint band_rows(const BiqaLayer *layer)
+{
+    const gsize row = layer->count[0] / layer->channels * layer->shape.w;
+
+    return (guint)CLAMP(COLUMNS / row, 1, layer->shape.h);
+}
+
+static gsize band_pitch(const BiqaLayer *layer)
+{
+    return (gsize)band_rows(layer) * layer->shape.w;
+}
+
+static gsize columns_scratch(const BiqaCpuNet *net, guint layer)
+{
+    const BiqaLayer *conv = &net->net->graph->layers[layer];
+
+    /* A vector may be read from the last row's last pixel on. */
+    return conv->count[0] / conv->channels * band_pitch(conv) + BIQA_CPU_ALIGN;
+}
+
+static BiqaCpuProduct *make_columns(const BiqaCpuNet *net, guint layer, const BiqaCpuLanes *lanes,
+                                    double density)
+{
+    return product_new(net, layer, lanes, band_pitch(&net->net->graph->layers[layer]), density);
+}
+
+/* Group g of one sample, rows first..end-1 of the output. */
+static void run_band(const Call *call, const BiqaWindow *whole, guint g, guint sample, guint first,
+                     guint end)
+{
+    const BiqaLayer *layer = call->layer;
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+    const guint depth = from->shape.c / layer->groups, outputs = layer->channels / layer->groups;
+    const gsize pitch = band_pitch(layer), taps = (gsize)whole->kernel_h * whole->kernel_w;
+    const gsize n = (gsize)(end - first) * whole->out_w;
+    BiqaWindow window = *whole;
+
+    window.top -= (gint)(first * window.stride);
+    window.out_h = end - first;
+    for (guint c = 0; c < depth; c++)
+        biqa_window_columns(&window, 1, plane_of(call, from, g * depth + c, sample),
+                            call->scratch + c * taps * pitch, pitch);
+    biqa_cpu_product_run(
+        &call->net->products[call->index][g],
+        &(BiqaCpuRun){
+            .x = call->scratch,
+            .x_pitch = pitch,
+            .y = plane_of(call, call->to, g * outputs, sample) + (gsize)first * whole->out_w,
+            .y_pitch = call->to->pitch,
+            .n = n,
+            .lo = layer->lo,
+            .hi = layer->hi,
+        });
+}
+
+/* In the order of their pixels in memory, as a product may write a vector beyond its last one. */
+static void run_columns(const Call *call)
+{
+    const BiqaWindow window = biqa_window(call->net->net->graph, call->index);
+    const guint rows = band_rows(call->layer);
+
+    for (guint sample = 0; sample < call->to->samples; sample++)
+        for (guint y = 0; y < window.out_h; y += rows)
+            for (guint g = 0; g < call->layer->groups; g++)
+                run_band(call, &window, g, sample, y, MIN(y + rows, window.out_h));
+}
+
+/* CONV of one channel to one channel: taps of a padded plane. */
+
+static gsize depthwise_scratch(const BiqaCpuNet *net, guint layer)
+{
+    const BiqaWindow window = biqa_window(net->net->graph, layer);
+
+    return biqa_cpu_padded_size(&window);
+}
+
+/* In the order of the planes in memory, as the last vector of one may reach into the next. */
+static void run_depthwise(const Call *call)
+{
+    const BiqaLayer *layer = call->layer;
+    const BiqaWindow window = biqa_window(call->net->net->graph, call->index);
+    const float *weights = biqa_net_param(call->net->net, call->index, 0);
+    const float *bias = biqa_net_param(call->net->net, call->index, 1);
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+    BiqaCpuPadded padded;
+    BiqaCpuTaps taps = {
+        .x = call->scratch,
+        .n_taps = window.kernel_h * window.kernel_w,
+        .lo = layer->lo,
+        .hi = layer->hi,
+        .width = window.out_w,
+        .height = window.out_h,
+    };
+
+    biqa_cpu_padded_init(&padded, &window, call->scratch);
+    taps.at = padded.taps;
+    taps.x_row = padded.pitch * window.stride;
+    for (guint c = 0; c < layer->channels; c++)
+        for (guint sample = 0; sample < call->to->samples; sample++) {
+            taps.weights = weights + (gsize)c * taps.n_taps;
+            taps.bias = bias[c];
+            taps.y = plane_of(call, call->to, c, sample);
+            biqa_cpu_padded_fill(&padded, plane_of(call, from, c, sample));
+            call->net->lanes->depthwise(&taps);
+        }
+    biqa_cpu_padded_clear(&padded);
+}
+
+static void run_clip(const Call *call)
+{
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+
+    for (guint c = 0; c < call->to->shape.c; c++)
+        biqa_run_clamp(plane_of(call, from, c, 0), biqa_cpu_map_run(call->to), 0.f, call->layer->lo,
+                       call->layer->hi, plane_of(call, call->to, c, 0));
+}
+
+static void run_add(const Call *call)
+{
+    const BiqaCpuMap *a = input_map(call->net, call->index, 0);
+    const BiqaCpuMap *b = input_map(call->net, call->index, 1);
+
+    for (guint c = 0; c < call->to->shape.c; c++)
+        biqa_run_add(plane_of(call, a, c, 0), plane_of(call, b, c, 0), biqa_cpu_map_run(call->to),
+                     call->layer->lo, call->layer->hi, plane_of(call, call->to, c, 0));
+}
+
+/* Of each input its C means, then, where asked, its C deviations. */
+static void run_pool(const Call *call)
+{
+    const gboolean deviation = call->layer->deviation;
+    guint first = 0;
+
+    for (guint k = 0; k < call->layer->n_inputs; k++) {
+        const BiqaCpuMap *from = input_map(call->net, call->index, k);
+        const guint channels = from->shape.c;
+
+        for (guint c = 0; c < channels; c++)
+            for (guint sample = 0; sample < from->samples; sample++)
+                biqa_run_pool(plane_of(call, from, c, sample), biqa_cpu_map_plane(from),
+                              plane_of(call, call->to, first + c, sample),
+                              deviation ? plane_of(call, call->to, first + channels + c, sample)
+                                        : NULL);
+        first += deviation ? 2 * channels : channels;
+    }
+}
+
+static void run_input(const Call *call)
+{
+    /* The caller has put it there. */
+}
+
+typedef struct {
+    const char *name;
+    void (*run)(const Call *call);
+    BiqaCpuProduct *(*make)(const BiqaCpuNet *net, guint layer, const BiqaCpuLanes *lanes,
+                            double density);              /* NULL: no product */
+    gsize (*scratch)(const BiqaCpuNet *net, guint layer); /* NULL: none */
+} Row;
+
+static const Row pointwise = {"pointwise", run_pointwise, make_pointwise};
+static const Row depthwise = {"depthwise", run_depthwise, .scratch = depthwise_scratch};
+
+/* NORM, RELU and RELU6 do not outlive biqa_fold(). */
+static const Row table[] = {
+    [BIQA_LAYER_INPUT] = {"input", run_input},
+    [BIQA_LAYER_CONV] = {"columns", run_columns, make_columns, columns_scratch},
+    [BIQA_LAYER_CLIP] = {"clip", run_clip},
+    [BIQA_LAYER_ADD] = {"add", run_add},
+    [BIQA_LAYER_POOL] = {"pool", run_pool},
+    [BIQA_LAYER_LINEAR] = {"linear", run_pointwise, make_pointwise},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(table) == BIQA_N_LAYER_KINDS);
+
+static const Row *row_of(const BiqaCpuNet *net, guint index)
+{
+    const BiqaLayer *layer = &net->net->graph->layers[index];
+
+    if (layer->kind == BIQA_LAYER_CONV && biqa_conv_is_pointwise(layer))
+        return &pointwise;
+    if (layer->kind == BIQA_LAYER_CONV && biqa_conv_is_depthwise(layer))
+        return &depthwise;
+    g_assert(table[layer->kind].run);
+    return &table[layer->kind];
+}
+
+BiqaCpuNet *biqa_cpu_net_new(BiqaNet *net, const BiqaCpuLanes *lanes, guint samples, double density)
+{
+    const guint n = net->graph->n_layers;
+    BiqaCpuNet *self = g_new0(BiqaCpuNet, 1);
+
+    self->net = net;
+    self->lanes = lanes;
+    self->maps = g_new0(BiqaCpuMap, n);
+    self->products = g_new0(BiqaCpuProduct *, n);
+    self->arena = biqa_cpu_maps_place(net->graph, samples, self->maps);
+    for (guint i = 0; i < n; i++) {
+        const Row *row = row_of(self, i);
+
+        if (row->make)
+            self->products[i] = row->make(self, i, lanes, density);
+        if (row->scratch)
+            self->scratch = MAX(self->scratch, row->scratch(self, i));
+    }
+    return self;
+}
+
+void biqa_cpu_net_free(BiqaCpuNet *net)
+{
+    if (!net)
+        return;
+    for (guint i = 0; i < net->net->graph->n_layers; i++) {
+        const guint groups = MAX(net->net->graph->layers[i].groups, 1);
+
+        for (guint g = 0; net->products[i] && g < groups; g++)
+            biqa_cpu_product_clear(&net->products[i][g]);
+        g_free(net->products[i]);
+    }
+    g_free(net->products);
+    g_free(net->maps);
+    biqa_net_free(net->net);
+    g_free(net);
+}
+
+void biqa_cpu_net_run(const BiqaCpuNet *net, guint layer, float *arena, float *scratch)
+{
+    const Call call = {
+        .net = net,
+        .layer = &net->net->graph->layers[layer],
+        .index = layer,
+        .to = &net->maps[layer],
+        .arena = arena,
+        .scratch = scratch,
+    };
+
+    row_of(net, layer)->run(&call);
+}
+
+const char *biqa_cpu_net_kernel(const BiqaCpuNet *net, guint layer)
+{
+    return row_of(net, layer)->name;
+}

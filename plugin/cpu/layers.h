@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A folded network whose weights are packed, and its layers' forward passes on maps of an arena. */
+#pragma once
+
+#include "maps.h"
+#include "product.h"
+
+typedef struct {
+    BiqaNet *net; /* owned */
+    const BiqaCpuLanes *lanes;
+    BiqaCpuMap *maps; /* owned, one a layer */
+    /* For each layer a product a group, owned; NULL where a layer has none. */
+    BiqaCpuProduct **products;
+    gsize arena, scratch; /* floats that running takes */
+} BiqaCpuNet;
+
+/* net (transfer full), folded and inferred. density: see biqa_cpu_product_init(). */
+BiqaCpuNet *biqa_cpu_net_new(BiqaNet *net, const BiqaCpuLanes *lanes, guint samples,
+                             double density);
+void biqa_cpu_net_free(BiqaCpuNet *net); /* NULL is fine */
+
+/* Runs layer i, whose inputs are in the arena. */
+void biqa_cpu_net_run(const BiqaCpuNet *net, guint layer, float *arena, float *scratch);
+
+/* What a layer runs as, for people: "depthwise". */
+const char *biqa_cpu_net_kernel(const BiqaCpuNet *net, guint layer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BiqaCpuNet, biqa_cpu_net_free)
