@@ -157,6 +157,24 @@ static void test_contents(Fixture *fixture, gconstpointer data)
     g_assert_true(ABS((gint)x[0] - (gint)x[1]) >= SIDE || ABS((gint)y[0] - (gint)y[1]) >= SIDE);
 }
 
+/* Of a picture that is flat but for its last tiles, those are taken. */
+static void test_sharpest(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(TrainImage) image = train_image_new(3 * SIDE, SIDE);
+    memset(image->rgb, 90, 9 * SIDE * SIDE);
+    for (guint y = 0; y < SIDE; y += 2)
+        memset(image->rgb + 3 * (y * image->width + 2 * SIDE), 200, 3 * SIDE);
+    g_assert_true(train_image_save(image, fixture->paths[1], NULL));
+    fixture->params.cuts = 1;
+    fixture->params.sharpest = TRUE;
+    for (fixture->params.seed = 1; fixture->params.seed <= 4; fixture->params.seed++) {
+        g_autoptr(TrainPool) pool = open_pool(fixture);
+        const TrainImage content = train_pool_image(pool, 1, 0, 0);
+        g_assert_cmpuint(content.width, ==, SIDE);
+        g_assert_cmpuint(content.rgb[0], !=, content.rgb[3 * SIDE]);
+    }
+}
+
 /* Images are the distortions of their content; noise is another at each place. */
 static void test_distortions(Fixture *fixture, gconstpointer data)
 {
@@ -407,6 +425,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     ADD("contents", test_contents);
+    ADD("sharpest", test_sharpest);
     ADD("distortions", test_distortions);
     ADD("labels", test_labels);
     ADD("no-judge", test_no_judge);

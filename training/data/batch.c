@@ -15,6 +15,7 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
         g_error("a checked graph does not take %u pixels: %s", size, error->message);
     TrainBatch *batch = g_new0(TrainBatch, 1);
     batch->n = n;
+    batch->types_per_content = 1;
     batch->samples = g_new0(TrainSample, n);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         if (b == BIQA_FULL || paired)
@@ -115,10 +116,12 @@ static void fill_ranked(guint sample, gpointer data)
     const TrainPool *pool = fill->dataset->pool;
     const TrainTail *tail = fill->dataset->tail;
     const guint group = sample / (TRAIN_LEVELS + 1), place = sample % (TRAIN_LEVELS + 1);
-    guint64 state = train_seed(fill->seed, group, 0); /* one place for the whole group */
+    const guint shared = fill->batch->types_per_content;
+    guint64 state = train_seed(fill->seed, group / shared, 0); /* one place for all that share it */
+    guint64 of_group = train_seed(fill->seed, group, 4), *draws = shared > 1 ? &of_group : &state;
     const guint content = train_draw(&state, train_pool_n_contents(pool));
-    const guint type = tail ? train_tail_type(tail, train_draw(&state, tail->total))
-                            : train_draw(&state, train_pool_n_types(pool));
+    const guint type = tail ? train_tail_type(tail, train_draw(draws, tail->total))
+                            : train_draw(draws, train_pool_n_types(pool));
     const guint level = tail ? train_tail_level(tail, content, type, place) : place;
     const TrainImage image = train_pool_image(pool, content, type, level);
 

@@ -29,6 +29,7 @@ typedef struct {
     TrainSample *samples;            /* (n) */
     TrainNet *nets[BIQA_N_BRANCHES]; /* the competitor's: NULL where the stage has none */
     gboolean second_views;           /* the competitor's crops are others than the full model's */
+    guint types_per_content;         /* of ranks: so many groups in a row share content and place */
     float *quality;                  /* of ranks: minus the level; of ratings: points */
     guint *group;                    /* of ranks: content x type; of ratings: all one */
     guint *type;                     /* of ranks: the distortion */
@@ -47,7 +48,8 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
 void train_batch_free(TrainBatch *batch);
 
 /* n / (TRAIN_LEVELS + 1) groups, each one content with one distortion at all levels, reference
- * included, cut at one random place. seed decides all. */
+ * included, cut at one random place; types_per_content of them in a row share content and place.
+ * seed decides all. */
 void train_batch_fill_ranked(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
                              guint64 seed, TrainWorkers *workers);
 

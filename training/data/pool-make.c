@@ -172,7 +172,61 @@ static guint *shuffle(guint n, guint64 *state)
     return order;
 }
 
-/* Contents are tiles that do not overlap, of a grid that lies somewhere on the picture. */
+/* A grid of tiles that do not overlap, somewhere on a picture. */
+typedef struct {
+    guint left, top, width, height; /* of the grid's corner, of a tile */
+    guint columns, rows;
+} Grid;
+
+static Grid lay_grid(const TrainImage *image, guint side, guint64 *state)
+{
+    Grid grid = {.width = MIN(side, image->width), .height = MIN(side, image->height)};
+    grid.columns = image->width / grid.width;
+    grid.rows = image->height / grid.height;
+    grid.left = train_draw(state, image->width - grid.columns * grid.width + 1);
+    grid.top = train_draw(state, image->height - grid.rows * grid.height + 1);
+    return grid;
+}
+
+static TrainImage *cut_tile(const TrainImage *image, const Grid *grid, guint tile)
+{
+    return train_image_cut(image, grid->left + tile % grid->columns * grid->width,
+                           grid->top + tile / grid->columns * grid->height, grid->width,
+                           grid->height);
+}
+
+/* Sum of how much green changes from a pixel to its right and lower neighbours. */
+static guint64 detail_of(const TrainImage *image)
+{
+    const gsize row = 3 * (gsize)image->width;
+    guint64 sum = 0;
+    for (guint y = 0; y + 1 < image->height; y++) {
+        const guint8 *p = image->rgb + y * row + 1;
+        for (guint x = 0; x + 1 < image->width; x++, p += 3)
+            sum += (guint64)(ABS(p[0] - p[3]) + ABS(p[0] - p[row]));
+    }
+    return sum;
+}
+
+static gint by_detail(gconstpointer a, gconstpointer b, gpointer details)
+{
+    const guint64 *detail = details, one = detail[*(const guint *)a],
+                  other = detail[*(const guint *)b];
+    return one > other ? -1 : one < other;
+}
+
+/* The order in which tiles are taken: the one with most detail first. */
+static void sort_by_detail(const TrainImage *image, const Grid *grid, guint *tiles)
+{
+    const guint n = grid->columns * grid->rows;
+    g_autofree guint64 *details = g_new(guint64, n);
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(TrainImage) tile = cut_tile(image, grid, i);
+        details[i] = detail_of(tile);
+    }
+    g_qsort_with_data(tiles, (gint)n, sizeof *tiles, by_detail, details);
+}
+
 static gboolean make_picture(Make *make, guint picture, GError **error)
 {
     const TrainPoolParams *params = make->params;
@@ -181,16 +235,13 @@ static gboolean make_picture(Make *make, guint picture, GError **error)
         return FALSE;
 
     guint64 state = train_seed(params->seed, picture, 0);
-    guint width = MIN(params->side, image->width), height = MIN(params->side, image->height);
-    guint columns = image->width / width, rows = image->height / height;
-    guint left = train_draw(&state, image->width - columns * width + 1);
-    guint top = train_draw(&state, image->height - rows * height + 1);
-    g_autofree guint *tiles = shuffle(columns * rows, &state);
-    guint n = MIN(params->cuts, columns * rows);
+    const Grid grid = lay_grid(image, params->side, &state);
+    g_autofree guint *tiles = shuffle(grid.columns * grid.rows, &state);
+    if (params->sharpest)
+        sort_by_detail(image, &grid, tiles);
+    guint n = MIN(params->cuts, grid.columns * grid.rows);
     for (guint k = 0; k < n; k++) {
-        g_autoptr(TrainImage) content =
-            train_image_cut(image, left + tiles[k] % columns * width,
-                            top + tiles[k] / columns * height, width, height);
+        g_autoptr(TrainImage) content = cut_tile(image, &grid, tiles[k]);
         if (!make_content(make, picture * params->cuts + k, content, error))
             return FALSE;
     }

@@ -38,6 +38,8 @@ static GChecksum *request_checksum(const TrainPoolParams *params, const GPtrArra
     add_string(sum, params->judge ? params->judge : "");
     add_number(sum, params->side);
     add_number(sum, params->cuts);
+    if (params->sharpest)
+        add_number(sum, 1);
     add_number(sum, params->seed);
     return sum;
 }

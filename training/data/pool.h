@@ -11,6 +11,8 @@ typedef struct {
     const char *const *types; /* of distortions or families, NULL-terminated; NULL: all */
     guint side;               /* contents are side x side (smaller where the picture is) */
     guint cuts;               /* contents taken from a picture that is large enough, at most */
+    gboolean sharpest;        /* the tiles with most detail, not any: what lies out of focus looks
+                                 damaged before anything is done to it */
     const char *cache;        /* folder for the cache file; created */
     const char *judge;        /* file of the judge that labels the images; NULL: no labels */
     guint64 seed;
@@ -23,8 +25,8 @@ typedef struct {
 typedef struct TrainPool TrainPool;
 
 /* Opens the cache file that matches params (paths, sizes and times of the files, types, levels,
- * side, cuts, seed) or makes it. Unreadable pictures are an error naming the file. A picture is
- * reduced by floor(shorter side / (1.5 * side)) (at least 1), then cut. */
+ * side, cuts, sharpest, seed) or makes it. Unreadable pictures are an error naming the file. A
+ * picture is reduced by floor(shorter side / (1.5 * side)) (at least 1), then cut. */
 TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error);
 void train_pool_free(TrainPool *pool);
 

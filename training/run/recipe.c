@@ -47,6 +47,7 @@ static const Key keys[] = {
     RUN("network", "graph", KEY_STRINGS, graph),
     RUN("network", "pooled", KEY_STRINGS, pooled),
     RUN("network", "outputs", KEY_UINT, outputs, 1, 2),
+    RUN("network", "hidden", KEY_UINT, hidden, 0, 4096),
     RUN("network", "deviation", KEY_BOOL, deviation),
     RUN("network", "batch-norm", KEY_BOOL, batch_norm),
     RUN("input", "size", KEY_UINT, input.size, 16, 1024),
@@ -56,6 +57,7 @@ static const Key keys[] = {
     RUN("ranked", "tail", KEY_STRING, tail),
     RUN("ranked", "side", KEY_UINT, side, 16, 4096),
     RUN("ranked", "cuts", KEY_UINT, cuts, 1, 64),
+    RUN("ranked", "tiles", KEY_STRING, tiles),
     RUN("ranked", "rated-above", KEY_REAL, rated_above, 0, 101),
     RUN("ranked", "hold-out", KEY_STRINGS, hold_out),
     RUN("ranked", "judge", KEY_PATH, judge),
@@ -85,6 +87,7 @@ static const Key keys[] = {
     STAGE("head-rate", KEY_REAL, head_rate, 0, 1e4),
     STAGE("head-only", KEY_BOOL, head_only),
     STAGE("groups", KEY_UINT, groups, 0, 1024),
+    STAGE("types-per-content", KEY_UINT, types_per_content, 1, 64),
     STAGE("rated", KEY_UINT, rated, 0, 4096),
     STAGE("rank-loss", KEY_STRING, rank_loss),
     STAGE("rank-pairs", KEY_STRING, rank_pairs),
@@ -326,6 +329,7 @@ static void stage_defaults(TrainStageRecipe *stage, const char *name)
         .steps = 100,
         .rate = 1e-3,
         .head_rate = 1.,
+        .types_per_content = 1,
         .rank_loss = g_strdup("fidelity"),
         .rank_pairs = g_strdup("content"),
         .margin = 1.,
@@ -427,6 +431,8 @@ static gboolean check_figures(const TrainRecipe *recipe, GError **error)
 
 static gboolean check_recipe(const TrainRecipe *recipe, GError **error)
 {
+    static const char *const tiles[] = {"random", "sharpest", NULL};
+
     if (!recipe->n_stages)
         return fail(error, "stage NAME", "kind", "missing: a recipe needs at least one stage");
     if (!recipe->backbone == !recipe->graph)
@@ -439,6 +445,8 @@ static gboolean check_recipe(const TrainRecipe *recipe, GError **error)
     }
     if (recipe->types && !recipe->types[0])
         return fail(error, "ranked", "types", "names no distortion");
+    if (!is_one_of(recipe->tiles, tiles))
+        return fail(error, "ranked", "tiles", "must be random or sharpest");
     if (!check_parts(recipe, error) || !check_figures(recipe, error))
         return FALSE;
     for (guint s = 0; s < recipe->n_stages; s++) {
@@ -467,6 +475,7 @@ static void defaults(TrainRecipe *recipe)
     recipe->rank_size = 112;
     recipe->side = 320;
     recipe->cuts = 1;
+    recipe->tiles = g_strdup("random");
     recipe->rated_above = 101.;
     recipe->rated.split.seed = 1;
     recipe->hold_out_modulus = 5;
@@ -574,6 +583,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_free(recipe->backbone);
     g_free(recipe->judge);
     g_free(recipe->tail);
+    g_free(recipe->tiles);
     g_strfreev(recipe->graph);
     g_strfreev(recipe->pooled);
     g_strfreev(recipe->images);

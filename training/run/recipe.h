@@ -11,16 +11,17 @@
 /* One group [stage NAME] of a recipe; NAME is free, kind says what its steps do. */
 typedef struct {
     char *name;
-    char *kind;         /* "rank", "tune", "ohem" */
-    guint steps;        /* optimiser steps */
-    double rate;        /* peak learning rate */
-    double head_rate;   /* the linear layers' rate is this many times as high */
-    gboolean head_only; /* train nothing but what follows the last pool */
-    guint groups;       /* ranked groups (content x type, all levels) in a step */
-    guint rated;        /* rated crops in a step */
-    char *rank_loss;    /* "fidelity" or "hinge" */
-    char *rank_pairs;   /* "content": within a group; "type": all of a distortion, as RankIQA */
-    double margin;      /* of the hinge */
+    char *kind;              /* "rank", "tune", "ohem" */
+    guint steps;             /* optimiser steps */
+    double rate;             /* peak learning rate */
+    double head_rate;        /* the linear layers' rate is this many times as high */
+    gboolean head_only;      /* train nothing but what follows the last pool */
+    guint groups;            /* ranked groups (content x type, all levels) in a step */
+    guint types_per_content; /* of these, so many in a row share content and place of the crop */
+    guint rated;             /* rated crops in a step */
+    char *rank_loss;         /* "fidelity" or "hinge" */
+    char *rank_pairs; /* "content": within a group; "type": all of a distortion, as RankIQA */
+    double margin;    /* of the hinge */
     double rank_weight;
     double judged_weight;      /* fidelity to the judge over all pairs of ranked images */
     double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */
@@ -60,6 +61,7 @@ typedef struct {
     char *backbone;     /* GGUF file of folded convolutions to start from */
     char **graph;       /* layer lines */
     char **pooled;      /* backbone: ids of the layers whose maps are pooled */
+    guint hidden;       /* backbone: width of a layer between pool and output; 0: none */
     guint outputs;      /* backbone: 2 where a stage learns standard deviations */
     gboolean deviation; /* backbone: pool the standard deviation too */
     gboolean
@@ -74,6 +76,7 @@ typedef struct {
     char **types;  /* distortions; all where not given */
     char *tail;    /* "head/middle/tail" numbers of types, see tail.h; NULL: all levels of all */
     guint side, cuts;
+    char *tiles;        /* "random" or "sharpest": which cuts are taken from a picture */
     double rated_above; /* rated training images of at least this score are contents too */
     char *judge;        /* file of the judge that labels ranked images */
     char **hold_out;    /* names of pictures kept from training, for evaluation */

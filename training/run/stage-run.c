@@ -90,6 +90,8 @@ TrainStageRun *train_stage_run_new(const TrainContext *context, guint index)
     if (recipe->rated)
         run->step.rated = train_batch_new(graph, context->recipe->input.size, recipe->rated, paired,
                                           context->workers);
+    if (run->step.ranked)
+        run->step.ranked->types_per_content = recipe->types_per_content;
     TrainBatch *batches[] = {run->step.ranked, run->step.rated};
     for (guint k = 0; k < G_N_ELEMENTS(batches); k++) {
         if (batches[k])

@@ -140,8 +140,14 @@ static gboolean add_head(Backbone *backbone, const TrainRecipe *recipe, GError *
             return FALSE;
         }
     }
+    guint at = biqa_graph_add(backbone->graph, &pool);
+    if (recipe->hidden) {
+        linear.channels = recipe->hidden;
+        at = append(backbone->graph, biqa_layer(BIQA_LAYER_RELU),
+                    append(backbone->graph, linear, at));
+    }
     linear.channels = recipe->outputs;
-    append(backbone->graph, linear, biqa_graph_add(backbone->graph, &pool));
+    append(backbone->graph, linear, at);
     return TRUE;
 }
 
