@@ -6,33 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INSTALL_HINT                                                                               \
-    "install the Vulkan driver of your GPU, or mesa-vulkan-drivers for one that runs on the CPU"
-
-static const char *const result_text[] = {
-    [-VK_ERROR_OUT_OF_HOST_MEMORY] = "out of memory",
-    [-VK_ERROR_OUT_OF_DEVICE_MEMORY] = "out of device memory",
-    [-VK_ERROR_INITIALIZATION_FAILED] = "the driver could not be initialised",
-    [-VK_ERROR_DEVICE_LOST] = "the device was lost (reset, unplugged, or hung)",
-    [-VK_ERROR_LAYER_NOT_PRESENT] = "a layer is not installed (vulkan-validationlayers)",
-    [-VK_ERROR_EXTENSION_NOT_PRESENT] = "an extension is missing",
-    [-VK_ERROR_FEATURE_NOT_PRESENT] = "a feature is missing",
-    [-VK_ERROR_INCOMPATIBLE_DRIVER] = "no Vulkan driver is installed: " INSTALL_HINT,
-};
-
-void biqa_vk_set_error(GError **error, VkResult result, const char *what)
-{
-    g_autofree char *call = g_strndup(what, strcspn(what, "("));
-    const gboolean known =
-        result < 0 && -result < (int)G_N_ELEMENTS(result_text) && result_text[-result];
-
-    if (known)
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "Vulkan: %s (%s)", result_text[-result],
-                    call);
-    else
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "Vulkan: %s returned %d", call, result);
-}
-
 static VKAPI_ATTR VkBool32 VKAPI_CALL report_message(
     VkDebugUtilsMessageSeverityFlagBitsEXT severity, VkDebugUtilsMessageTypeFlagsEXT types,
     const VkDebugUtilsMessengerCallbackDataEXT *data, void *user_data)
@@ -56,28 +29,30 @@ static gboolean create_instance(BiqaVkDevice *device, gboolean validate, GError 
     uint32_t version = VK_API_VERSION_1_1;
     PFN_vkCreateDebugUtilsMessengerEXT create_messenger;
 
-    VK_TRY(vkEnumerateInstanceVersion(&version));
-    VK_TRY(vkCreateInstance(
-        &(VkInstanceCreateInfo){
-            .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
-            .pApplicationInfo =
-                &(VkApplicationInfo){
-                    .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
-                    .pApplicationName = "biqafilter",
-                    .apiVersion = MIN(version, VK_API_VERSION_1_2),
-                },
-            .enabledLayerCount = validate ? 1 : 0,
-            .ppEnabledLayerNames = &layer,
-            .enabledExtensionCount = validate ? 1 : 0,
-            .ppEnabledExtensionNames = &extension,
-        },
-        NULL, &device->instance));
+    VK_TRY_RESULT(vkEnumerateInstanceVersion(&version), "vkEnumerateInstanceVersion");
+    VK_TRY_RESULT(vkCreateInstance(
+                      &(VkInstanceCreateInfo){
+                          .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
+                          .pApplicationInfo =
+                              &(VkApplicationInfo){
+                                  .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
+                                  .pApplicationName = "biqafilter",
+                                  .apiVersion = MIN(version, VK_API_VERSION_1_2),
+                              },
+                          .enabledLayerCount = validate ? 1 : 0,
+                          .ppEnabledLayerNames = &layer,
+                          .enabledExtensionCount = validate ? 1 : 0,
+                          .ppEnabledExtensionNames = &extension,
+                      },
+                      NULL, &device->instance),
+                  "vkCreateInstance");
     if (!validate)
         return TRUE;
     create_messenger = (PFN_vkCreateDebugUtilsMessengerEXT)vkGetInstanceProcAddr(
         device->instance, "vkCreateDebugUtilsMessengerEXT");
     g_assert(create_messenger);
-    VK_TRY(create_messenger(device->instance, &messenger_info, NULL, &device->messenger));
+    VK_TRY_RESULT(create_messenger(device->instance, &messenger_info, NULL, &device->messenger),
+                  "vkCreateDebugUtilsMessengerEXT");
     return TRUE;
 error:
     return FALSE;
@@ -138,11 +113,25 @@ static void set_not_found(GError **error, const VkPhysicalDeviceProperties *devi
         g_string_append_printf(list, "%s%u: %s%s", i ? ", " : "", i, devices[i].deviceName,
                                is_usable(&devices[i]) ? "" : " (older than Vulkan 1.1)");
     if (n == 0)
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "Vulkan finds no device: " INSTALL_HINT);
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE,
+                    "Vulkan finds no device: " BIQA_VK_INSTALL_HINT);
     else
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE,
                     "no Vulkan 1.1 device is called \"%s\"; there is %s", name ? name : "auto",
                     list->str);
+}
+
+static void describe(BiqaVkDevice *device, VkPhysicalDevice physical)
+{
+    VkPhysicalDeviceIDProperties id = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &id};
+
+    vkGetPhysicalDeviceProperties2(physical, &properties);
+    vkGetPhysicalDeviceMemoryProperties(physical, &device->memory);
+    device->physical = physical;
+    device->properties = properties.properties;
+    memcpy(device->uuid, id.deviceUUID, sizeof device->uuid);
 }
 
 static gboolean choose_physical(BiqaVkDevice *device, const char *name, GError **error)
@@ -152,10 +141,12 @@ static gboolean choose_physical(BiqaVkDevice *device, const char *name, GError *
     uint32_t n = 0;
     gint chosen;
 
-    VK_TRY(vkEnumeratePhysicalDevices(device->instance, &n, NULL));
+    VK_TRY_RESULT(vkEnumeratePhysicalDevices(device->instance, &n, NULL),
+                  "vkEnumeratePhysicalDevices");
     list = g_new0(VkPhysicalDevice, n);
     properties = g_new0(VkPhysicalDeviceProperties, n);
-    VK_TRY(vkEnumeratePhysicalDevices(device->instance, &n, list));
+    VK_TRY_RESULT(vkEnumeratePhysicalDevices(device->instance, &n, list),
+                  "vkEnumeratePhysicalDevices");
     for (uint32_t i = 0; i < n; i++)
         vkGetPhysicalDeviceProperties(list[i], &properties[i]);
     chosen = find_device(properties, n, name);
@@ -163,9 +154,7 @@ static gboolean choose_physical(BiqaVkDevice *device, const char *name, GError *
         set_not_found(error, properties, n, name);
         goto error;
     }
-    device->physical = list[chosen];
-    device->properties = properties[chosen];
-    vkGetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
+    describe(device, list[chosen]);
     return TRUE;
 error:
     return FALSE;
@@ -208,40 +197,51 @@ static gboolean create_device(BiqaVkDevice *device, GError **error)
                                           .pNext = &address};
     uint32_t version = VK_API_VERSION_1_1;
 
-    VK_TRY(vkEnumerateInstanceVersion(&version));
+    VK_TRY_RESULT(vkEnumerateInstanceVersion(&version), "vkEnumerateInstanceVersion");
     if (MIN(version, device->properties.apiVersion) >= VK_API_VERSION_1_2)
         vkGetPhysicalDeviceFeatures2(device->physical, &features);
     device->address = address.bufferDeviceAddress;
     address.bufferDeviceAddressCaptureReplay = VK_FALSE;
     address.bufferDeviceAddressMultiDevice = VK_FALSE;
-    VK_TRY(vkCreateDevice(device->physical,
-                          &(VkDeviceCreateInfo){
-                              .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                              .pNext = device->address ? &address : NULL,
-                              .queueCreateInfoCount = 1,
-                              .pQueueCreateInfos =
-                                  &(VkDeviceQueueCreateInfo){
-                                      .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-                                      .queueFamilyIndex = device->family,
-                                      .queueCount = 1,
-                                      .pQueuePriorities = &(float){1},
-                                  },
-                          },
-                          NULL, &device->handle));
+    VK_TRY_RESULT(vkCreateDevice(device->physical,
+                                 &(VkDeviceCreateInfo){
+                                     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+                                     .pNext = device->address ? &address : NULL,
+                                     .queueCreateInfoCount = 1,
+                                     .pQueueCreateInfos =
+                                         &(VkDeviceQueueCreateInfo){
+                                             .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+                                             .queueFamilyIndex = device->family,
+                                             .queueCount = 1,
+                                             .pQueuePriorities = &(float){1},
+                                         },
+                                 },
+                                 NULL, &device->handle),
+                  "vkCreateDevice");
     vkGetDeviceQueue(device->handle, device->family, 0, &device->queue);
     return TRUE;
 error:
     return FALSE;
 }
 
-BiqaVkDevice *biqa_vk_device_open(const char *name, gboolean validate, GError **error)
+BiqaVkDevice *biqa_vk_device_find(const char *name, gboolean validate, GError **error)
 {
     g_autoptr(BiqaVkDevice) device = g_new0(BiqaVkDevice, 1);
 
+    g_mutex_init(&device->queue_lock);
     if (!create_instance(device, validate, error) || !choose_physical(device, name, error) ||
-        !choose_family(device, error) || !create_device(device, error))
+        !choose_family(device, error))
         return NULL;
     return g_steal_pointer(&device);
+}
+
+gboolean biqa_vk_device_open(BiqaVkDevice *device, BiqaVkFault *fault, GError **error)
+{
+    if (!create_device(device, error))
+        return FALSE;
+    device->calls = g_new0(BiqaVkCalls, 1);
+    biqa_vk_calls_init(device->calls, device->handle, fault);
+    return TRUE;
 }
 
 void biqa_vk_device_free(BiqaVkDevice *device)
@@ -258,5 +258,19 @@ void biqa_vk_device_free(BiqaVkDevice *device)
     }
     if (device->instance)
         vkDestroyInstance(device->instance, NULL);
+    if (device->calls)
+        biqa_vk_calls_clear(device->calls);
+    g_free(device->calls);
+    g_mutex_clear(&device->queue_lock);
     g_free(device);
+}
+
+void biqa_vk_device_lock(BiqaVkDevice *device)
+{
+    g_mutex_lock(&device->queue_lock);
+}
+
+void biqa_vk_device_unlock(BiqaVkDevice *device)
+{
+    g_mutex_unlock(&device->queue_lock);
 }

@@ -5,10 +5,16 @@
 #include <string.h>
 
 typedef struct {
-    BiqaVkKernel kernel;
-    uint32_t constants[BIQA_N_CONSTANTS];
+    BiqaVkVariant variant;
     VkPipeline handle;
 } Pipeline;
+
+/* One of the pipelines that are made at a time. */
+typedef struct {
+    BiqaVkVariant variant;
+    VkPipeline handle; /* NULL: error says why */
+    GError *error;
+} Job;
 
 static const struct {
     VkDescriptorType type;
@@ -46,16 +52,15 @@ static gboolean create_layout(BiqaVkKernels *kernels, GError **error)
                 .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
             };
     }
-    VK_TRY(vkCreateDescriptorSetLayout(
-        kernels->device->handle,
-        &(VkDescriptorSetLayoutCreateInfo){
-            .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
-            .bindingCount = n,
-            .pBindings = list,
-        },
-        NULL, &kernels->set_layout));
-    VK_TRY(vkCreatePipelineLayout(
-        kernels->device->handle,
+    VK_TRY(kernels->device, CreateDescriptorSetLayout, kernels->device->handle,
+           &(VkDescriptorSetLayoutCreateInfo){
+               .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
+               .bindingCount = n,
+               .pBindings = list,
+           },
+           NULL, &kernels->set_layout);
+    VK_TRY(
+        kernels->device, CreatePipelineLayout, kernels->device->handle,
         &(VkPipelineLayoutCreateInfo){
             .sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
             .setLayoutCount = 1,
@@ -64,7 +69,7 @@ static gboolean create_layout(BiqaVkKernels *kernels, GError **error)
             .pPushConstantRanges = &(VkPushConstantRange){.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
                                                           .size = BIQA_MAX_PUSH},
         },
-        NULL, &kernels->layout));
+        NULL, &kernels->layout);
     return TRUE;
 error:
     return FALSE;
@@ -74,19 +79,19 @@ static gboolean create_module(BiqaVkKernels *kernels, BiqaVkKernel kernel, GErro
 {
     const BiqaVkSpirv spirv = biqa_vk_spirv(kernels->plan, kernel);
 
-    VK_TRY(vkCreateShaderModule(kernels->device->handle,
-                                &(VkShaderModuleCreateInfo){
-                                    .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                    .codeSize = spirv.size,
-                                    .pCode = spirv.words,
-                                },
-                                NULL, &kernels->modules[kernel]));
+    VK_TRY(kernels->device, CreateShaderModule, kernels->device->handle,
+           &(VkShaderModuleCreateInfo){
+               .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+               .codeSize = spirv.size,
+               .pCode = spirv.words,
+           },
+           NULL, &kernels->modules[kernel]);
     return TRUE;
 error:
     return FALSE;
 }
 
-gboolean biqa_vk_kernels_init(BiqaVkKernels *kernels, const BiqaVkDevice *device, BiqaVkPlan plan,
+gboolean biqa_vk_kernels_init(BiqaVkKernels *kernels, BiqaVkDevice *device, BiqaVkPlan plan,
                               GError **error)
 {
     *kernels = (BiqaVkKernels){
@@ -94,6 +99,7 @@ gboolean biqa_vk_kernels_init(BiqaVkKernels *kernels, const BiqaVkDevice *device
         .plan = plan,
         .pipelines = g_array_new(FALSE, FALSE, sizeof(Pipeline)),
     };
+    g_mutex_init(&kernels->lock);
     if (!create_layout(kernels, error))
         return FALSE;
     for (guint i = 0; i < BIQA_VK_N_KERNELS; i++)
@@ -111,6 +117,7 @@ void biqa_vk_kernels_clear(BiqaVkKernels *kernels)
     for (guint i = 0; i < kernels->pipelines->len; i++)
         vkDestroyPipeline(device, g_array_index(kernels->pipelines, Pipeline, i).handle, NULL);
     g_array_unref(kernels->pipelines);
+    g_mutex_clear(&kernels->lock);
     for (guint i = 0; i < BIQA_VK_N_KERNELS; i++)
         vkDestroyShaderModule(device, kernels->modules[i], NULL);
     vkDestroyPipelineLayout(device, kernels->layout, NULL);
@@ -118,62 +125,127 @@ void biqa_vk_kernels_clear(BiqaVkKernels *kernels)
     *kernels = (BiqaVkKernels){0};
 }
 
-static VkPipeline find_pipeline(const BiqaVkKernels *kernels, const Pipeline *wanted)
+static VkPipeline find_pipeline(const BiqaVkKernels *kernels, const BiqaVkVariant *wanted)
 {
     for (guint i = 0; i < kernels->pipelines->len; i++) {
         const Pipeline *row = &g_array_index(kernels->pipelines, Pipeline, i);
 
-        if (row->kernel == wanted->kernel &&
-            memcmp(row->constants, wanted->constants, sizeof row->constants) == 0)
+        if (memcmp(&row->variant, wanted, sizeof *wanted) == 0)
             return row->handle;
     }
     return VK_NULL_HANDLE;
 }
 
-static gboolean create_pipeline(BiqaVkKernels *kernels, Pipeline *row, GError **error)
+static VkPipeline create_pipeline(const BiqaVkKernels *kernels, const BiqaVkVariant *variant,
+                                  GError **error)
 {
+    VkPipeline handle = VK_NULL_HANDLE;
     VkSpecializationMapEntry entries[BIQA_N_CONSTANTS];
     const VkSpecializationInfo specialization = {
         .mapEntryCount = BIQA_N_CONSTANTS,
         .pMapEntries = entries,
-        .dataSize = sizeof row->constants,
-        .pData = row->constants,
+        .dataSize = sizeof variant->constants,
+        .pData = variant->constants,
     };
 
     for (guint i = 0; i < BIQA_N_CONSTANTS; i++)
         entries[i] = (VkSpecializationMapEntry){
             .constantID = i, .offset = i * sizeof(uint32_t), .size = sizeof(uint32_t)};
-    VK_TRY(vkCreateComputePipelines(
-        kernels->device->handle, VK_NULL_HANDLE, 1,
-        &(VkComputePipelineCreateInfo){
-            .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
-            .stage =
-                {
-                    .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
-                    .stage = VK_SHADER_STAGE_COMPUTE_BIT,
-                    .module = kernels->modules[row->kernel],
-                    .pName = "main",
-                    .pSpecializationInfo = &specialization,
-                },
-            .layout = kernels->layout,
-        },
-        NULL, &row->handle));
-    return TRUE;
+    VK_TRY(kernels->device, CreateComputePipelines, kernels->device->handle, VK_NULL_HANDLE, 1,
+           &(VkComputePipelineCreateInfo){
+               .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+               .stage =
+                   {
+                       .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                       .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                       .module = kernels->modules[variant->kernel],
+                       .pName = "main",
+                       .pSpecializationInfo = &specialization,
+                   },
+               .layout = kernels->layout,
+           },
+           NULL, &handle);
 error:
-    return FALSE;
+    return handle;
 }
 
-VkPipeline biqa_vk_kernels_pipeline(BiqaVkKernels *kernels, BiqaVkKernel kernel,
-                                    const uint32_t constants[BIQA_N_CONSTANTS], GError **error)
+static void run_job(gpointer data, gpointer user_data)
 {
-    Pipeline row = {.kernel = kernel};
+    Job *job = data;
 
-    memcpy(row.constants, constants, sizeof row.constants);
-    row.handle = find_pipeline(kernels, &row);
-    if (row.handle)
-        return row.handle;
-    if (!create_pipeline(kernels, &row, error))
+    job->handle = create_pipeline(user_data, &job->variant, &job->error);
+}
+
+/* The variants that have no pipeline yet, each once. */
+static GArray *list_jobs(const BiqaVkKernels *kernels, const BiqaVkVariant *variants, guint n)
+{
+    GArray *jobs = g_array_new(FALSE, TRUE, sizeof(Job));
+
+    for (guint i = 0; i < n; i++) {
+        gboolean known = find_pipeline(kernels, &variants[i]) != VK_NULL_HANDLE;
+
+        for (guint k = 0; k < jobs->len && !known; k++)
+            known =
+                memcmp(&g_array_index(jobs, Job, k).variant, &variants[i], sizeof variants[i]) == 0;
+        if (!known)
+            g_array_append_val(jobs, ((Job){.variant = variants[i]}));
+    }
+    return jobs;
+}
+
+static void run_jobs(BiqaVkKernels *kernels, GArray *jobs)
+{
+    GThreadPool *pool;
+
+    if (jobs->len == 0)
+        return;
+    pool = g_thread_pool_new(run_job, kernels, (gint)g_get_num_processors(), FALSE, NULL);
+    for (guint i = 0; i < jobs->len; i++)
+        g_thread_pool_push(pool, &g_array_index(jobs, Job, i), NULL);
+    g_thread_pool_free(pool, FALSE, TRUE);
+}
+
+/* Takes over what the jobs made; FALSE with the first error if one failed. */
+static gboolean collect_jobs(BiqaVkKernels *kernels, GArray *jobs, GError **error)
+{
+    gboolean ok = TRUE;
+
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = &g_array_index(jobs, Job, i);
+
+        if (job->handle)
+            g_array_append_val(kernels->pipelines, ((Pipeline){job->variant, job->handle}));
+        else if (ok)
+            g_propagate_error(error, g_steal_pointer(&job->error));
+        ok = ok && job->handle;
+        g_clear_error(&job->error);
+    }
+    return ok;
+}
+
+gboolean biqa_vk_kernels_prepare(BiqaVkKernels *kernels, const BiqaVkVariant *variants, guint n,
+                                 GError **error)
+{
+    g_autoptr(GArray) jobs = NULL;
+    gboolean ok;
+
+    g_mutex_lock(&kernels->lock);
+    jobs = list_jobs(kernels, variants, n);
+    run_jobs(kernels, jobs);
+    ok = collect_jobs(kernels, jobs, error);
+    g_mutex_unlock(&kernels->lock);
+    return ok;
+}
+
+VkPipeline biqa_vk_kernels_pipeline(BiqaVkKernels *kernels, const BiqaVkVariant *variant,
+                                    GError **error)
+{
+    VkPipeline handle;
+
+    if (!biqa_vk_kernels_prepare(kernels, variant, 1, error))
         return VK_NULL_HANDLE;
-    g_array_append_val(kernels->pipelines, row);
-    return row.handle;
+    g_mutex_lock(&kernels->lock);
+    handle = find_pipeline(kernels, variant);
+    g_mutex_unlock(&kernels->lock);
+    return handle;
 }

@@ -6,24 +6,36 @@
 #include "interface.h"
 #include "shaders.h"
 
+/* A kernel with values of its specialisation constants, by their BIQA_ID_... */
 typedef struct {
-    const BiqaVkDevice *device; /* borrowed */
+    BiqaVkKernel kernel;
+    uint32_t constants[BIQA_N_CONSTANTS];
+} BiqaVkVariant;
+
+typedef struct {
+    BiqaVkDevice *device; /* borrowed */
     BiqaVkPlan plan;
     VkDescriptorSetLayout set_layout;
     VkPipelineLayout layout;
     VkShaderModule modules[BIQA_VK_N_KERNELS];
-    GArray *pipelines; /* kernel, constants, VkPipeline */
+    GMutex lock;       /* of pipelines: backends in any thread share them */
+    GArray *pipelines; /* variant, VkPipeline */
 } BiqaVkKernels;
 
 /* Errors: BIQA_ERROR_DEVICE. A zeroed struct may be cleared. */
-gboolean biqa_vk_kernels_init(BiqaVkKernels *kernels, const BiqaVkDevice *device, BiqaVkPlan plan,
+gboolean biqa_vk_kernels_init(BiqaVkKernels *kernels, BiqaVkDevice *device, BiqaVkPlan plan,
                               GError **error);
 void biqa_vk_kernels_clear(BiqaVkKernels *kernels);
 
 /* The type of a binding (BIQA_BIND_...) in this plan; FALSE if the plan does without it. */
 gboolean biqa_vk_binding_type(BiqaVkPlan plan, guint binding, VkDescriptorType *type);
 
-/* The pipeline of a kernel with these values of its specialisation constants (by their
- * BIQA_ID_...); owned by kernels. NULL and BIQA_ERROR_DEVICE if it cannot be made. */
-VkPipeline biqa_vk_kernels_pipeline(BiqaVkKernels *kernels, BiqaVkKernel kernel,
-                                    const uint32_t constants[BIQA_N_CONSTANTS], GError **error);
+/* Makes the pipelines of n variants that are not there yet, on all processors: compiling them is
+ * most of what a start takes. Errors: BIQA_ERROR_DEVICE. From any thread. */
+gboolean biqa_vk_kernels_prepare(BiqaVkKernels *kernels, const BiqaVkVariant *variants, guint n,
+                                 GError **error);
+
+/* The pipeline of a variant, made if it is not there; owned by kernels. NULL and BIQA_ERROR_DEVICE
+ * if it cannot be made. From any thread. */
+VkPipeline biqa_vk_kernels_pipeline(BiqaVkKernels *kernels, const BiqaVkVariant *variant,
+                                    GError **error);

@@ -39,8 +39,8 @@ static gboolean allocate(BiqaVkBuffer *buffer, const BiqaVkDevice *device, BiqaV
     vkGetBufferMemoryRequirements(device->handle, buffer->handle, &need);
     type = choose_type(device, need.memoryTypeBits, place);
     g_assert(type != G_MAXUINT32); /* Vulkan promises a host-visible coherent type */
-    VK_TRY(vkAllocateMemory(
-        device->handle,
+    VK_TRY(
+        device, AllocateMemory, device->handle,
         &(VkMemoryAllocateInfo){
             .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
             .pNext =
@@ -52,10 +52,11 @@ static gboolean allocate(BiqaVkBuffer *buffer, const BiqaVkDevice *device, BiqaV
             .allocationSize = need.size,
             .memoryTypeIndex = type,
         },
-        NULL, &buffer->memory));
-    VK_TRY(vkBindBufferMemory(device->handle, buffer->handle, buffer->memory, 0));
+        NULL, &buffer->memory);
+    VK_TRY(device, BindBufferMemory, device->handle, buffer->handle, buffer->memory, 0);
     if ((device->memory.memoryTypes[type].propertyFlags & HOST_FLAGS) == HOST_FLAGS)
-        VK_TRY(vkMapMemory(device->handle, buffer->memory, 0, VK_WHOLE_SIZE, 0, &buffer->mapped));
+        VK_TRY(device, MapMemory, device->handle, buffer->memory, 0, VK_WHOLE_SIZE, 0,
+               &buffer->mapped);
     return TRUE;
 error:
     return FALSE;
@@ -65,17 +66,17 @@ gboolean biqa_vk_buffer_init(BiqaVkBuffer *buffer, const BiqaVkDevice *device, V
                              BiqaVkMemory place, GError **error)
 {
     *buffer = (BiqaVkBuffer){.size = size};
-    VK_TRY(vkCreateBuffer(
-        device->handle,
-        &(VkBufferCreateInfo){
-            .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-            .size = size,
-            .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT |
-                     VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                     VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-                     (device->address ? VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT : 0),
-        },
-        NULL, &buffer->handle));
+    VK_TRY(device, CreateBuffer, device->handle,
+           &(VkBufferCreateInfo){
+               .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+               .size = size,
+               .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                        VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT |
+                        VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                        VK_BUFFER_USAGE_TRANSFER_DST_BIT |
+                        (device->address ? VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT : 0),
+           },
+           NULL, &buffer->handle);
     if (!allocate(buffer, device, place, error))
         goto error;
     if (device->address)
@@ -103,14 +104,14 @@ VkBufferView biqa_vk_buffer_texels(const BiqaVkBuffer *buffer, const BiqaVkDevic
 {
     VkBufferView view = VK_NULL_HANDLE;
 
-    VK_TRY(vkCreateBufferView(device->handle,
-                              &(VkBufferViewCreateInfo){
-                                  .sType = VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO,
-                                  .buffer = buffer->handle,
-                                  .format = format,
-                                  .range = VK_WHOLE_SIZE,
-                              },
-                              NULL, &view));
+    VK_TRY(device, CreateBufferView, device->handle,
+           &(VkBufferViewCreateInfo){
+               .sType = VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO,
+               .buffer = buffer->handle,
+               .format = format,
+               .range = VK_WHOLE_SIZE,
+           },
+           NULL, &view);
 error:
     return view;
 }

@@ -4,9 +4,15 @@
 #pragma once
 
 #include "backend.h"
+#include "call.h"
 
-/* device: "auto", an index, or part of a name (see device.h). model is borrowed during the call.
- * BIQA_VK_PLAN=compact or unrolled in the environment overrides the choice of plan.
+/* device: "auto", an index, or part of a name (see device.h). model is borrowed and must outlive
+ * the backend. BIQA_VK_PLAN=compact or unrolled in the environment overrides the choice of plan;
+ * BIQA_VK_FAULT=QueueSubmit:3:device-lost (call.h) makes the third submission fail, for tests.
+ *
+ * Backends of a process share device, pipelines and models (runtime.h). Where the device is lost a
+ * run opens it again and goes on, a bounded number of times.
+ *
  * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. */
 BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GError **error);
 
@@ -16,12 +22,24 @@ typedef struct {
     const char *device;    /* NULL: "auto" */
     BiqaVkPlanChoice plan; /* unrolled needs buffer device addresses; auto takes it on CPUs only */
     gboolean validate;     /* with the Khronos validation layer, which speaks by g_warning() */
-    gboolean profile;      /* a timestamp after every step, for biqa_vk_backend_profile() */
+    gboolean profile;      /* a timestamp after every step, for biqa_vk_backend_step_time() */
+    BiqaVkFault *fault;    /* NULL: none */
 } BiqaVkParams;
 
 /* The same, for tests and benchmarks. params may be NULL. */
 BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *model,
                                  GError **error);
+
+/* How often the device was lost and opened again; 0 for a backend of another kind. From any thread.
+ */
+guint biqa_vk_backend_recoveries(BiqaBackend *backend);
+
+/* Makes a run in progress fail within a moment, and every later one that has to wait: for who wants
+ * to free the backend and cannot wait for a device that hangs. From any thread. */
+void biqa_vk_backend_stop(BiqaBackend *backend);
+
+/* The table of calls to the device in use; NULL if it could not be opened again. */
+const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend);
 
 /* Nanoseconds the device worked on the last frame; 0 if it cannot say, or there was none. */
 guint64 biqa_vk_backend_device_ns(BiqaBackend *backend);
@@ -37,6 +55,5 @@ typedef struct {
 } BiqaVkStepTime;
 BiqaVkStepTime biqa_vk_backend_step_time(BiqaBackend *backend, guint step);
 
-/* The first texel of the arena that lies outside all maps and is not zero any more: the sign of a
- * shader that writes where it must not. -1: all is well. Only where the host sees the arena. */
+/* See biqa_vk_program_check(). */
 gint64 biqa_vk_backend_check_arena(BiqaBackend *backend);

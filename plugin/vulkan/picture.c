@@ -164,11 +164,11 @@ BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *m
     const guint tiles = (map->shape.w + BIQA_TILE - 1) / BIQA_TILE;
 
     return (BiqaVkStep){
-        .kernel = BIQA_VK_PREPROCESS,
-        .constants = {[BIQA_ID_WIDE] = picture->format.bytes == 2,
-                      [BIQA_ID_MIRROR] = picture->mirror,
-                      [BIQA_ID_REDUCE] = picture->reduce,
-                      [BIQA_ID_WORDS] = count_words(picture)},
+        .variant = {BIQA_VK_PREPROCESS,
+                    {[BIQA_ID_WIDE] = picture->format.bytes == 2,
+                     [BIQA_ID_MIRROR] = picture->mirror,
+                     [BIQA_ID_REDUCE] = picture->reduce,
+                     [BIQA_ID_WORDS] = count_words(picture)}},
         .groups = {tiles, tiles, map->samples},
         .push.preprocess = {.target = map->view, .size = map->shape.w},
     };

@@ -2,6 +2,9 @@
 /* From a model to buffers and steps. */
 #include "program.h"
 
+#include "command.h"
+#include <string.h>
+
 /* Lays out the branches one behind the other; returns the texels of the arena, scratch included. */
 static gsize lay_out(BiqaVkProgram *program, gsize scratch[BIQA_N_BRANCHES])
 {
@@ -42,7 +45,7 @@ static gboolean check_size(const BiqaVkKernels *kernels, gsize vec4s, const char
     return FALSE;
 }
 
-static gboolean create_buffers(BiqaVkProgram *program, const BiqaVkKernels *kernels, gsize texels,
+static gboolean create_buffers(BiqaVkProgram *program, BiqaVkKernels *kernels, gsize texels,
                                gsize vec4s, GError **error)
 {
     const BiqaVkDevice *device = kernels->device;
@@ -106,27 +109,82 @@ static void order_steps(GArray *steps, VkPhysicalDeviceType type)
     }
 }
 
-static gboolean finish_steps(BiqaVkProgram *program, BiqaVkKernels *kernels, GError **error)
+static gboolean make_pipelines(BiqaVkProgram *program, BiqaVkKernels *kernels, GError **error)
+{
+    const guint n = program->steps->len;
+    g_autofree BiqaVkVariant *variants = g_new(BiqaVkVariant, n);
+
+    for (guint i = 0; i < n; i++)
+        variants[i] = g_array_index(program->steps, BiqaVkStep, i).variant;
+    if (!biqa_vk_kernels_prepare(kernels, variants, n, error))
+        return FALSE;
+    for (guint i = 0; i < n; i++) {
+        BiqaVkStep *step = &g_array_index(program->steps, BiqaVkStep, i);
+
+        step->pipeline = biqa_vk_kernels_pipeline(kernels, &variants[i], error);
+        if (!step->pipeline)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void finish_steps(BiqaVkProgram *program, const BiqaVkDevice *device)
 {
     for (guint i = 0; i < program->steps->len; i++) {
         BiqaVkStep *step = &g_array_index(program->steps, BiqaVkStep, i);
 
-        if (step->kernel == BIQA_VK_DENSE) {
+        if (step->variant.kernel == BIQA_VK_DENSE) {
             step->push.conv.address[0] = (uint32_t)program->weights.address;
             step->push.conv.address[1] = (uint32_t)(program->weights.address >> 32);
         }
-        step->pipeline = biqa_vk_kernels_pipeline(kernels, step->kernel, step->constants, error);
-        if (!step->pipeline)
-            return FALSE;
     }
-    order_steps(program->steps, kernels->device->properties.deviceType);
-    return TRUE;
+    order_steps(program->steps, device->properties.deviceType);
+}
+
+/* Zeroes the arena and copies the parameters from staging, if there is any. */
+static gboolean run_fill(BiqaVkProgram *program, BiqaVkCommands *commands,
+                         const BiqaVkBuffer *staging, GError **error)
+{
+    const VkCommandBuffer buffer = commands->once;
+
+    if (!biqa_vk_commands_begin(commands, buffer, VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT,
+                                error))
+        return FALSE;
+    vkCmdFillBuffer(buffer, program->arena.handle, 0, VK_WHOLE_SIZE, 0);
+    if (staging->handle)
+        vkCmdCopyBuffer(buffer, staging->handle, program->weights.handle, 1,
+                        &(VkBufferCopy){.size = staging->size});
+    return biqa_vk_commands_finish(commands, buffer, error);
+}
+
+/* Brings values to the device: by themselves where the host sees its memory. */
+static gboolean fill_buffers(BiqaVkProgram *program, BiqaVkDevice *device, const GArray *values,
+                             GError **error)
+{
+    const gsize size = values->len * sizeof(float);
+    BiqaVkBuffer staging = {0};
+    BiqaVkCommands commands = {0};
+    gboolean ok = biqa_vk_commands_init(&commands, device, 0, error);
+
+    if (program->weights.mapped)
+        memcpy(program->weights.mapped, values->data, size);
+    else if (ok && size > 0) {
+        ok = biqa_vk_buffer_init(&staging, device, size, BIQA_VK_UPLOAD_MEMORY, error);
+        if (ok)
+            memcpy(staging.mapped, values->data, size);
+    }
+    ok = ok && run_fill(program, &commands, &staging, error);
+    if (biqa_vk_commands_settle(&commands)) {
+        biqa_vk_commands_clear(&commands);
+        biqa_vk_buffer_clear(&staging, device);
+    }
+    return ok;
 }
 
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
-                              const BiqaModel *model, GArray **values, GError **error)
+                              const BiqaModel *model, GError **error)
 {
-    g_autoptr(GArray) packed = g_array_new(FALSE, TRUE, sizeof(float));
+    g_autoptr(GArray) values = g_array_new(FALSE, TRUE, sizeof(float));
     gsize scratch[BIQA_N_BRANCHES], texels;
 
     *program = (BiqaVkProgram){
@@ -136,12 +194,12 @@ gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
         program->nets[b] = biqa_model_fold(model, b, NULL);
     texels = lay_out(program, scratch);
-    if (!make_steps(program, kernels, scratch, packed, error) ||
-        !create_buffers(program, kernels, texels, packed->len / 4 + 1, error) ||
-        !finish_steps(program, kernels, error))
+    if (!make_steps(program, kernels, scratch, values, error) ||
+        !create_buffers(program, kernels, texels, values->len / 4 + 1, error) ||
+        !make_pipelines(program, kernels, error))
         return FALSE;
-    *values = g_steal_pointer(&packed);
-    return TRUE;
+    finish_steps(program, kernels->device);
+    return fill_buffers(program, kernels->device, values, error);
 }
 
 void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device)
@@ -163,4 +221,31 @@ void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device)
 const BiqaVkMap *biqa_vk_program_output(const BiqaVkProgram *program, BiqaBranch branch)
 {
     return &program->maps[branch][program->nets[branch]->graph->n_layers - 1];
+}
+
+/* Marks the texels of a map that shaders may write. */
+static void mark_map(const BiqaVkMap *map, guint8 *marks)
+{
+    for (guint n = 0; n < map->samples; n++)
+        for (guint p = 0; p < biqa_vk_planes(map->shape.c); p++)
+            for (guint y = 0; y < map->shape.h; y++)
+                memset(marks + map->view.origin + n * map->view.sample_stride +
+                           p * map->view.plane + y * map->view.row,
+                       1, map->shape.w);
+}
+
+gint64 biqa_vk_program_check(const BiqaVkProgram *program)
+{
+    const guint32 *words = program->arena.mapped;
+    const gsize texels = program->arena.size / 16 - program->scratch_texels;
+    g_autofree guint8 *marks = g_malloc0(texels);
+
+    g_return_val_if_fail(words, -1);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        for (guint i = 0; i < program->nets[b]->graph->n_layers; i++)
+            mark_map(&program->maps[b][i], marks);
+    for (gsize i = 0; i < 4 * texels; i++)
+        if (!marks[i / 4] && words[i] != 0)
+            return (gint64)(i / 4);
+    return -1;
 }

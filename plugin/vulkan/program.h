@@ -14,14 +14,19 @@ typedef struct {
     gsize scratch_texels;             /* at the arena's end */
     BiqaVkBuffer arena, weights;
     VkBufferView arena_texels, weights_texels; /* only in plans that read texels */
+    gconstpointer last; /* whose frame the arena holds; under the device's lock */
 } BiqaVkProgram;
 
-/* Lays out arena and steps and makes pipelines and buffers; the arena must then be zeroed and the
- * weights be filled with values, (transfer full). A zeroed struct may be cleared.
+/* Lays out arena and steps, makes pipelines and buffers, zeroes the arena and brings the parameters
+ * to the device. A zeroed struct may be cleared.
  * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. */
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
-                              const BiqaModel *model, GArray **values, GError **error);
+                              const BiqaModel *model, GError **error);
 void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device);
 
 /* The map of the layer whose first value is the raw score. */
 const BiqaVkMap *biqa_vk_program_output(const BiqaVkProgram *program, BiqaBranch branch);
+
+/* The first texel of the arena that lies outside all maps and is not zero any more: the sign of a
+ * shader that writes where it must not. -1: all is well. Only where the host sees the arena. */
+gint64 biqa_vk_program_check(const BiqaVkProgram *program);

@@ -28,8 +28,8 @@ static BiqaVkStep *append_step(const BiqaVkStepContext *context, guint layer, Bi
     g_array_set_size(steps, steps->len + 1);
     BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, steps->len - 1);
 
-    *step =
-        (BiqaVkStep){.kernel = kernel, .layer = layer, .branch = context->branch, .barrier = TRUE};
+    *step = (BiqaVkStep){
+        .variant = {kernel}, .layer = layer, .branch = context->branch, .barrier = TRUE};
     return step;
 }
 
@@ -118,11 +118,12 @@ static void add_chunk(const BiqaVkStepContext *context, guint layer, const biqa_
 
     *push = *whole;
     step->barrier = o == 0;
-    step->constants[BIQA_ID_KERNEL_H] = whole->kernel_h;
-    step->constants[BIQA_ID_KERNEL_W] = whole->kernel_w;
-    step->constants[BIQA_ID_INPUTS] = MIN(chunk.inputs, whole->inputs - i);
-    step->constants[BIQA_ID_OUTPUTS] = MIN(chunk.outputs, biqa_vk_planes(whole->outputs) - o);
-    step->constants[BIQA_ID_ACCUMULATE] = i > 0;
+    step->variant.constants[BIQA_ID_KERNEL_H] = whole->kernel_h;
+    step->variant.constants[BIQA_ID_KERNEL_W] = whole->kernel_w;
+    step->variant.constants[BIQA_ID_INPUTS] = MIN(chunk.inputs, whole->inputs - i);
+    step->variant.constants[BIQA_ID_OUTPUTS] =
+        MIN(chunk.outputs, biqa_vk_planes(whole->outputs) - o);
+    step->variant.constants[BIQA_ID_ACCUMULATE] = i > 0;
     push->source.origin += i / 4 * whole->source.plane;
     push->target.origin += o * whole->target.plane;
     push->weights += o * whole->weights_row + i;
@@ -164,12 +165,12 @@ static void add_depthwise(const BiqaVkStepContext *context, guint layer, GArray 
     guint wide, high;
 
     *push = conv_push(context, layer);
-    step->constants[BIQA_ID_KERNEL_H] = push->kernel_h;
-    step->constants[BIQA_ID_KERNEL_W] = push->kernel_w;
-    step->constants[BIQA_ID_STRIDE] = push->stride;
-    step->constants[BIQA_ID_BLOCK_W] = block_width(push->width);
-    step->constants[BIQA_ID_BLOCK_H] = BIQA_BLOCK_H;
-    wide = divide_up(push->width, step->constants[BIQA_ID_BLOCK_W]);
+    step->variant.constants[BIQA_ID_KERNEL_H] = push->kernel_h;
+    step->variant.constants[BIQA_ID_KERNEL_W] = push->kernel_w;
+    step->variant.constants[BIQA_ID_STRIDE] = push->stride;
+    step->variant.constants[BIQA_ID_BLOCK_W] = block_width(push->width);
+    step->variant.constants[BIQA_ID_BLOCK_H] = BIQA_BLOCK_H;
+    wide = divide_up(push->width, step->variant.constants[BIQA_ID_BLOCK_W]);
     high = divide_up(push->height, BIQA_BLOCK_H);
     push->inverse_width = 1.f / wide;
     push->inverse_pixels = 1.f / (wide * high);
@@ -223,7 +224,7 @@ static void add_sum(const BiqaVkStepContext *context, guint layer, GArray *steps
     };
     for (guint k = 0; k < sum->n_inputs; k++)
         step->push.add.source[k] = context->maps[sum->inputs[k]].view;
-    step->constants[BIQA_ID_INPUTS] = sum->n_inputs;
+    step->variant.constants[BIQA_ID_INPUTS] = sum->n_inputs;
     cover_map(step, to);
 }
 

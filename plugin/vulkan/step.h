@@ -9,8 +9,7 @@
 
 /* One dispatch. */
 typedef struct {
-    BiqaVkKernel kernel;
-    uint32_t constants[BIQA_N_CONSTANTS];
+    BiqaVkVariant variant;
     VkPipeline pipeline; /* borrowed from the kernels */
     guint layer;
     BiqaBranch branch;
