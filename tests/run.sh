@@ -38,8 +38,8 @@ run_tests() {
 
 # shellcheck disable=SC2086 # lists
 need_packages $packages_build $packages_run $packages_photo $packages_test
-run_tests build-test -Dbuildtype=debugoptimized -Dplugin=enabled -Dtraining=enabled -Dwerror=true
-run_tests build-sanitize -Dbuildtype=debugoptimized -Dplugin=enabled -Dtraining=enabled -Db_sanitize=address,undefined
+run_tests build-test -Dbuildtype=debugoptimized -Dplugin=enabled -Dtraining=enabled -Dmonitor=enabled -Dwerror=true
+run_tests build-sanitize -Dbuildtype=debugoptimized -Dplugin=enabled -Dtraining=enabled -Dmonitor=enabled -Db_sanitize=address,undefined
 
 say
 say "$passed passed, $failed failed, $skipped skipped"

@@ -66,11 +66,9 @@ void train_csv_append(GString *line, const char *cell)
 
 int train_csv_column(char *const *cells, const char *const *names)
 {
-    for (; *names; names++) {
-        for (int c = 0; cells[c]; c++) {
-            if (g_str_equal(cells[c], *names))
-                return c;
-        }
+    for (int c = 0; cells[c]; c++) {
+        if (g_strv_contains(names, cells[c]))
+            return c;
     }
     return -1;
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What biqafilter says of one frame, read as any application would: from the structure in the
+ * buffer's GstBiqaMeta. */
+#pragma once
+
+#include <gst/gst.h>
+
+typedef enum {
+    MONITOR_INFERRED, /* scored */
+    MONITOR_HELD,     /* not asked about; carries the last score */
+    MONITOR_SKIPPED,  /* nothing to score */
+    MONITOR_N_ORIGINS
+} MonitorOrigin;
+
+const char *monitor_origin_name(MonitorOrigin origin); /* "inferred" */
+
+typedef struct {
+    MonitorOrigin origin;
+    double score;       /* 0..100; NAN where the frame has none */
+    double uncertainty; /* in points; NAN where the model does not tell */
+    gboolean hard, alarm;
+    const char *domain; /* interned: "picture", "black", ... */
+} MonitorReading;
+
+/* A field that is missing, or of another type, counts as not told. */
+void monitor_reading_parse(const GstStructure *structure, MonitorReading *reading);

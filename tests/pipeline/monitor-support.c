@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "monitor-support.h"
+#include "support.h"
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+
+Stage *stage_new(void)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaModel *model = mini_model_new(3);
+    Stage *stage = g_new0(Stage, 1);
+
+    stage->folder = g_dir_make_tmp("biqa-monitor-XXXXXX", &error);
+    g_assert_no_error(error);
+    stage->model = tiny_model_save(model);
+    stage->clip = g_build_filename(stage->folder, "clip.avi", NULL);
+    biqa_model_free(model);
+    return stage;
+}
+
+void stage_free(Stage *stage)
+{
+    stage_hide_clip(stage);
+    g_unlink(stage->model);
+    g_rmdir(stage->folder);
+    g_free(stage->folder);
+    g_free(stage->model);
+    g_free(stage->clip);
+    g_free(stage);
+}
+
+void stage_show_clip(Stage *stage, guint frames)
+{
+    g_autofree char *draft = g_strconcat(stage->clip, ".draft", NULL);
+    g_autofree char *line = g_strdup_printf(
+        "videotestsrc num-buffers=%u pattern=snow ! video/x-raw, width=64, height=48, "
+        "framerate=10/1 ! jpegenc ! avimux ! filesink location=%s",
+        frames, draft);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GstElement) pipeline = gst_parse_launch(line, &error);
+    g_autoptr(GstBus) bus = NULL;
+    g_autoptr(GstMessage) message = NULL;
+
+    g_assert_no_error(error);
+    bus = gst_element_get_bus(pipeline);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    message =
+        gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    g_assert_cmpint(g_rename(draft, stage->clip), ==, 0);
+}
+
+void stage_hide_clip(Stage *stage)
+{
+    g_unlink(stage->clip);
+}
+
+char *stage_arguments(const Stage *stage)
+{
+    return g_strdup_printf("biqa-monitor --retry-first=.05 --retry-limit=.2 --listen=127.0.0.1:0 "
+                           "--set backend=reference --set model=%s ",
+                           stage->model);
+}
