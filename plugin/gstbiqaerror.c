@@ -36,13 +36,42 @@ static const struct {
             "The device cannot take frames of this size. Scale them down (videoscale) or choose "
             "another device with the property \"device\".",
         },
+    [GST_BIQA_ERROR_HARVEST] =
+        {
+            GST_RESOURCE_ERROR_OPEN_WRITE,
+            "Hard frames cannot be kept. Set the property \"hard-frames\" to a folder that can be "
+            "written, or unset it.",
+        },
+    [GST_BIQA_ERROR_HARVEST_LOST] =
+        {
+            GST_RESOURCE_ERROR_WRITE,
+            "A hard frame could not be kept. The stream goes on, later ones are tried, and the "
+            "property \"stats\" counts those lost; make room on the disk.",
+        },
+    [GST_BIQA_ERROR_HARVEST_FULL] =
+        {
+            GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+            "No more hard frames are kept: their folder holds all it may. The stream goes on. Move "
+            "them away and start again, or raise \"hard-frames-max-files\" or "
+            "\"hard-frames-max-bytes\".",
+        },
 };
 
-void gst_biqa_error_post(GstElement *element, GstBiqaError which, const GError *error)
+static void post(GstElement *element, GstMessageType type, GstBiqaError which, const GError *error)
 {
     gst_element_message_full(
-        element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, errors[which].code,
+        element, type, GST_RESOURCE_ERROR, errors[which].code,
         g_strdup_printf("%s (%s)", errors[which].advice, error->message),
         g_strdup_printf("%s %d: %s", g_quark_to_string(error->domain), error->code, error->message),
         __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void gst_biqa_error_post(GstElement *element, GstBiqaError which, const GError *error)
+{
+    post(element, GST_MESSAGE_ERROR, which, error);
+}
+
+void gst_biqa_warning_post(GstElement *element, GstBiqaError which, const GError *error)
+{
+    post(element, GST_MESSAGE_WARNING, which, error);
 }

@@ -5,13 +5,19 @@
 #include <gst/gst.h>
 
 typedef enum {
-    GST_BIQA_ERROR_MODEL,     /* the file cannot be used */
-    GST_BIQA_ERROR_NO_MODEL,  /* there is none */
-    GST_BIQA_ERROR_DEVICE,    /* none that can be used */
-    GST_BIQA_ERROR_RUN,       /* the device failed in mid-stream */
-    GST_BIQA_ERROR_TOO_LARGE, /* the frame, for the device */
+    GST_BIQA_ERROR_MODEL,        /* the file cannot be used */
+    GST_BIQA_ERROR_NO_MODEL,     /* there is none */
+    GST_BIQA_ERROR_DEVICE,       /* none that can be used */
+    GST_BIQA_ERROR_RUN,          /* the device failed in mid-stream */
+    GST_BIQA_ERROR_TOO_LARGE,    /* the frame, for the device */
+    GST_BIQA_ERROR_HARVEST,      /* the folder for hard frames cannot be used */
+    GST_BIQA_ERROR_HARVEST_LOST, /* a hard frame could not be written; the stream goes on */
+    GST_BIQA_ERROR_HARVEST_FULL, /* the folder holds all it may; the stream goes on */
     GST_BIQA_N_ERRORS
 } GstBiqaError;
 
 /* Posts one error message for element: advice in the text, error in text and debug string. */
 void gst_biqa_error_post(GstElement *element, GstBiqaError which, const GError *error);
+
+/* The same as a warning. */
+void gst_biqa_warning_post(GstElement *element, GstBiqaError which, const GError *error);

@@ -42,11 +42,16 @@
  * |[
  * gst-launch-1.0 v4l2src ! videoconvert ! biqafilter device=llvmpipe ! videoconvert ! autovideosink
  * ]| Scores a camera on the device whose name contains "llvmpipe", and shows the picture.
+ * |[
+ * gst-launch-1.0 uridecodebin uri=file:///tmp/clip.mp4 ! videoconvert ! biqafilter
+ * hard-frames=/tmp/hard ! fakesink
+ * ]| Keeps hard frames as PNG files, at most one a second, with a list that biqa-train reads.
  */
 
 #include "gstbiqafilter.h"
 #include "gstbiqabackend.h"
 #include "gstbiqaerror.h"
+#include "gstbiqaharvest.h"
 #include "gstbiqameta.h"
 #include "gstbiqasettings.h"
 #include "gstbiqastats.h"
@@ -65,7 +70,8 @@ struct _GstBiqaFilter {
     /* Under the object lock: */
     GstBiqaSettings settings;
     GstBiqaStats stats;
-    char *device_name; /* NULL while stopped */
+    char *device_name;       /* NULL while stopped */
+    GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */
 
     /* From start() to stop(), for the streaming thread alone: */
     BiqaModel *model;
@@ -150,6 +156,25 @@ static void set_device_name(GstBiqaFilter *self, const char *name)
     g_object_notify(G_OBJECT(self), "device-name");
 }
 
+/* FALSE: hard frames are to be kept and cannot; the error has been posted. */
+static gboolean open_harvest(GstBiqaFilter *self, const GstBiqaHarvestSetup *setup)
+{
+    g_autoptr(GError) error = NULL;
+    GstBiqaHarvest *harvest = NULL, *before;
+
+    if (setup->folder && *setup->folder) {
+        harvest = gst_biqa_harvest_open(setup, GST_BASE_TRANSFORM_SINK_PAD(self), &error);
+        if (!harvest)
+            gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_HARVEST, error);
+    }
+    GST_OBJECT_LOCK(self);
+    before = self->harvest;
+    self->harvest = harvest;
+    GST_OBJECT_UNLOCK(self);
+    gst_biqa_harvest_free(before);
+    return !error;
+}
+
 static gboolean start(GstBaseTransform *trans)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
@@ -159,11 +184,13 @@ static gboolean start(GstBaseTransform *trans)
     self->model = open_model(self, &settings.setup);
     if (self->model)
         self->backend = open_backend(self, &settings.setup, self->model);
-    gst_biqa_settings_clear(&settings);
-    if (!self->backend) {
+    if (!self->backend || !open_harvest(self, &settings.setup.harvest)) {
+        g_clear_pointer(&self->backend, biqa_backend_free);
         g_clear_pointer(&self->model, biqa_model_free);
+        gst_biqa_settings_clear(&settings);
         return FALSE;
     }
+    gst_biqa_settings_clear(&settings);
 
     gst_biqa_schedule_init(&self->schedule);
     self->n_frames = 0;
@@ -179,6 +206,7 @@ static gboolean stop(GstBaseTransform *trans)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
+    gst_biqa_harvest_close(self->harvest);
     g_clear_pointer(&self->backend, biqa_backend_free);
     g_clear_pointer(&self->model, biqa_model_free);
     set_device_name(self, NULL);
@@ -264,6 +292,18 @@ static gboolean score(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *rec
     return TRUE;
 }
 
+/* Offers a hard frame to be kept. */
+static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *record)
+{
+    GstVideoFrame video;
+
+    if (!gst_biqa_harvest_wants(self->harvest, record) ||
+        !gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ))
+        return;
+    gst_biqa_harvest_offer(self->harvest, &video, &self->format, record);
+    gst_video_frame_unmap(&video);
+}
+
 /* Says what there is to say of a frame: called once for each, in their order, under the stream
  * lock, with a buffer whose metadata can be written. */
 static void emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
@@ -271,6 +311,7 @@ static void emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add_frame(&self->stats, record->origin);
     GST_OBJECT_UNLOCK(self);
+    keep(self, buffer, record);
     gst_biqa_meta_add(buffer, record);
     if (self->tuning.post_messages && record->origin == GST_BIQA_INFERRED)
         gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
@@ -301,6 +342,10 @@ static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
     if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
         gst_biqa_schedule_init(&self->schedule);
         self->scored = FALSE;
+    } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
+        gst_biqa_harvest_new_stream(self->harvest);
+    } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+        gst_biqa_harvest_drain(self->harvest); /* all is there when the application hears of it */
     }
     return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->sink_event(trans, event);
 }
@@ -319,6 +364,15 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
+/* (transfer full) */
+static GstStructure *describe_stats(GstBiqaFilter *self)
+{
+    GstStructure *structure = gst_biqa_stats_to_structure(&self->stats);
+
+    gst_biqa_harvest_fill(self->harvest, structure);
+    return structure;
+}
+
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
@@ -330,7 +384,7 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *p
         g_value_set_string(value, self->device_name);
         break;
     case PROP_STATS:
-        g_value_take_boxed(value, gst_biqa_stats_to_structure(&self->stats));
+        g_value_take_boxed(value, describe_stats(self));
         break;
     default:
         known = gst_biqa_settings_get(&self->settings, id - N_RESULTS, value);
@@ -345,6 +399,7 @@ static void finalize(GObject *object)
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
 
     gst_biqa_settings_clear(&self->settings);
+    gst_biqa_harvest_free(self->harvest);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
@@ -367,7 +422,8 @@ static void install_results(GObjectClass *klass)
             "Since the element started: frames-seen, frames-inferred, frames-held, frames-skipped, "
             "frames-hard (guint64) and, "
             "once a frame was scored, mean-score, minimum-score and, where the model tells it, "
-            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100)",
+            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100). With hard-frames: "
+            "hard-frames-written, -waiting, -too-soon, -alike, -busy, -full, -failed (guint64)",
             GST_TYPE_STRUCTURE, RESULT_FLAGS));
 }
 

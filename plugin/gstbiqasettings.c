@@ -70,6 +70,19 @@ static const Row rows[] = {
     {"post-messages", "Post messages",
      "Post an element message \"biqa\" for each frame that was looked at", WHEN_PLAYING,
      FLAG(tuning.post_messages, TRUE)},
+    {"hard-frames", "Hard frames",
+     "Folder to keep hard frames in, as PNG files with the list hard-frames.csv, which biqa-train "
+     "reads. It is made if it is not there; what is in it is not overwritten. NULL keeps none",
+     WHEN_READY, TEXT(setup.harvest.folder, NULL)},
+    {"hard-frames-interval", "Hard frames, interval",
+     "Least running time between two frames that are kept, in nanoseconds", WHEN_READY,
+     UINT64(setup.harvest.interval, 0, G_MAXUINT64, GST_SECOND)},
+    {"hard-frames-max-files", "Hard frames, most files",
+     "Keep no more frames once the folder holds so many, those of earlier runs included",
+     WHEN_READY, UINT64(setup.harvest.max_files, 1, G_MAXUINT64, 1000)},
+    {"hard-frames-max-bytes", "Hard frames, most bytes",
+     "Keep no more frames once the next would make them more than so many bytes", WHEN_READY,
+     UINT64(setup.harvest.max_bytes, 1, G_MAXUINT64, 1 << 30)},
 };
 
 GType gst_biqa_backend_choice_get_type(void)

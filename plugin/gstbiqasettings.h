@@ -3,6 +3,7 @@
  * and a row in gstbiqasettings.c; setting, getting and gst-inspect-1.0 follow from the row. */
 #pragma once
 
+#include "gstbiqaharvest.h"
 #include "gstbiqaschedule.h"
 
 typedef enum {
@@ -18,6 +19,7 @@ GType gst_biqa_backend_choice_get_type(void);
 typedef struct {
     char *model, *device;
     GstBiqaBackendChoice backend;
+    GstBiqaHarvestSetup harvest;
 } GstBiqaSetup;
 
 /* What the streaming thread copies for each frame: plain values only. */

@@ -61,8 +61,13 @@ static BiqaHarvestFate write_slot(BiqaHarvest *self, const Slot *slot, GError **
     if (!biqa_png_encode(&slot->still.frame, self->png, error))
         return BIQA_HARVEST_FAILED;
     if (biqa_harvest_folder_files(self->folder) >= params->max_files ||
-        biqa_harvest_folder_bytes(self->folder) + self->png->len > params->max_bytes)
+        biqa_harvest_folder_bytes(self->folder) + self->png->len > params->max_bytes) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE,
+                    "%" G_GUINT64_FORMAT " files of %" G_GUINT64_FORMAT " bytes",
+                    biqa_harvest_folder_files(self->folder),
+                    biqa_harvest_folder_bytes(self->folder));
         return BIQA_HARVEST_FULL;
+    }
     if (!biqa_harvest_folder_add(self->folder, &slot->row, self->png, error))
         return BIQA_HARVEST_FAILED;
     return BIQA_HARVEST_WRITTEN;
@@ -83,12 +88,11 @@ static void forget(BiqaHarvest *self, const BiqaHarvestRow *row)
 
 static void tell(BiqaHarvest *self, BiqaHarvestFate fate, const GError *error)
 {
-    const BiqaHarvestParams *params = &self->params;
+    const gboolean news = (fate == BIQA_HARVEST_FAILED && !self->failing) ||
+                          (fate == BIQA_HARVEST_FULL && !self->full);
 
-    if (fate == BIQA_HARVEST_FAILED && !self->failing && params->failed)
-        params->failed(params->data, error);
-    if (fate == BIQA_HARVEST_FULL && !self->full && params->full)
-        params->full(params->data);
+    if (news && self->params.trouble)
+        self->params.trouble(self->params.data, fate, error);
     self->failing = fate == BIQA_HARVEST_FAILED;
 }
 
@@ -242,23 +246,27 @@ BiqaHarvest *biqa_harvest_open(const BiqaHarvestParams *params, GError **error)
     return self;
 }
 
-void biqa_harvest_free(BiqaHarvest *self)
+void biqa_harvest_close(BiqaHarvest *self)
 {
-    if (!self)
-        return;
     g_mutex_lock(&self->mutex);
     self->quit = TRUE;
     g_cond_broadcast(&self->changed);
     g_mutex_unlock(&self->mutex);
-    g_thread_join(self->thread);
+    g_clear_pointer(&self->thread, g_thread_join);
+    g_clear_pointer(&self->folder, biqa_harvest_folder_free);
+}
 
+void biqa_harvest_free(BiqaHarvest *self)
+{
+    if (!self)
+        return;
+    biqa_harvest_close(self);
     for (guint i = 0; i < BIQA_HARVEST_QUEUE; i++) {
         biqa_still_clear(&self->slots[i].still);
         g_free((char *)self->slots[i].row.source);
     }
     g_array_unref(self->known);
     g_byte_array_unref(self->png);
-    biqa_harvest_folder_free(self->folder);
     g_cond_clear(&self->changed);
     g_mutex_clear(&self->mutex);
     g_free(self);

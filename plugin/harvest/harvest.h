@@ -10,27 +10,6 @@
 /* Frames that wait, the one being written among them. */
 #define BIQA_HARVEST_QUEUE 4
 
-typedef struct {
-    const char *folder;
-    guint64 interval;  /* least time between two frames, in the unit of BiqaHarvestNote.clock */
-    guint64 max_files; /* in the folder, those of earlier runs included */
-    guint64 max_bytes;
-    /* A frame could not be written. Called once for each row of failures, from the harvest's
-     * thread. May be NULL. */
-    void (*failed)(gpointer data, const GError *error);
-    /* The folder is as full as it may be. Called once, from the harvest's thread. May be NULL. */
-    void (*full)(gpointer data);
-    gpointer data;
-} BiqaHarvestParams;
-
-/* What the list says of a frame. */
-typedef struct {
-    const char *source; /* where it came from */
-    guint64 clock;      /* what the interval is measured on; may go back when a stream is sought */
-    double time;        /* seconds into the source; NAN: not known */
-    const BiqaVerdict *verdict;
-} BiqaHarvestNote;
-
 /* What became of a frame. */
 typedef enum {
     BIQA_HARVEST_WRITTEN,
@@ -47,6 +26,25 @@ typedef enum {
 const char *biqa_harvest_fate_name(BiqaHarvestFate fate);
 
 typedef struct {
+    const char *folder;
+    guint64 interval;  /* least time between two frames, in the unit of BiqaHarvestNote.clock */
+    guint64 max_files; /* in the folder, those of earlier runs included */
+    guint64 max_bytes;
+    /* Something to be told of happened to a frame: FAILED, once for each row of failures, or FULL,
+     * once. Called from the harvest's thread. May be NULL. */
+    void (*trouble)(gpointer data, BiqaHarvestFate fate, const GError *error);
+    gpointer data;
+} BiqaHarvestParams;
+
+/* What the list says of a frame. */
+typedef struct {
+    const char *source; /* where it came from */
+    guint64 clock;      /* what the interval is measured on; may go back when a stream is sought */
+    double time;        /* seconds into the source; NAN: not known */
+    const BiqaVerdict *verdict;
+} BiqaHarvestNote;
+
+typedef struct {
     guint64 frames[BIQA_HARVEST_N_FATES];
 } BiqaHarvestCounts;
 
@@ -55,8 +53,9 @@ typedef struct BiqaHarvest BiqaHarvest;
 /* Errors: those of biqa_harvest_folder_open(). */
 BiqaHarvest *biqa_harvest_open(const BiqaHarvestParams *params, GError **error);
 
-/* Writes what waits first; NULL is fine. */
-void biqa_harvest_free(BiqaHarvest *harvest);
+/* Writes what waits and ends the thread. What is left tells its counts. */
+void biqa_harvest_close(BiqaHarvest *harvest);
+void biqa_harvest_free(BiqaHarvest *harvest); /* closes it; NULL is fine */
 
 /* Offers a frame, from one thread at a time; copies it if it is to be kept and never waits for a
  * disk. */

@@ -13,10 +13,9 @@ typedef struct {
     png_structp png;
     png_infop info;
     const BiqaFrame *frame;
-    gboolean deep;  /* 16 bits */
     guint *columns; /* 0, 1, ..., width - 1 */
     float *rgb;     /* (3, width) */
-    guint8 *row;    /* (width, 3) samples, most significant byte first */
+    guint8 *row;    /* (width, 3) */
     char why[128];  /* it failed */
 } Encoder;
 
@@ -48,18 +47,8 @@ static void fill_row(Encoder *self, guint y)
 
     biqa_frame_row(self->frame, y, self->columns, width, self->rgb);
     for (guint x = 0; x < width; x++)
-        for (guint c = 0; c < 3; c++) {
-            const float value = self->rgb[c * width + x];
-
-            if (self->deep) {
-                const guint wide = (guint)(value * 257 + .5f);
-
-                *to++ = (guint8)(wide >> 8);
-                *to++ = (guint8)wide;
-            } else {
-                *to++ = (guint8)(value + .5f);
-            }
-        }
+        for (guint c = 0; c < 3; c++)
+            *to++ = (guint8)(self->rgb[c * width + x] + .5f);
 }
 
 /* FALSE where libpng jumped out; nothing that changes here is read after that. */
@@ -71,9 +60,8 @@ static gboolean write_image(Encoder *self)
         return FALSE;
     png_set_compression_level(self->png, LEVEL);
     png_set_filter(self->png, 0, PNG_FILTER_SUB | PNG_FILTER_UP);
-    png_set_IHDR(self->png, self->info, format->width, format->height, self->deep ? 16 : 8,
-                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(self->png, self->info, format->width, format->height, 8, PNG_COLOR_TYPE_RGB,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(self->png, self->info);
     for (guint y = 0; y < format->height; y++) {
         fill_row(self, y);
@@ -90,10 +78,9 @@ static void encoder_init(Encoder *self, const BiqaFrame *frame, GByteArray *png)
     *self = (Encoder){
         .frame = frame,
         .why = "it is too large",
-        .deep = frame->format->bytes > 1,
         .columns = g_new(guint, width),
         .rgb = g_new(float, 3 * (gsize)width),
-        .row = g_malloc(6 * (gsize)width),
+        .row = g_malloc(3 * (gsize)width),
     };
     for (guint x = 0; x < width; x++)
         self->columns[x] = x;

@@ -5,7 +5,7 @@
 #include "frame.h"
 
 /* Replaces the content of png. Pixels are R, G, B as biqa_frame_row() gives them to the model,
- * rounded: to 8 bits, or to 16 where a sample of the frame has more than 8. Nothing else is lost.
+ * rounded to 8 bits whatever the frame has; nothing else is lost.
  * Errors: BIQA_ERROR_SUPPORT, a frame of more than half a thousand million pixels, or of more than
  * a million on a side, which libpng refuses. */
 gboolean biqa_png_encode(const BiqaFrame *frame, GByteArray *png, GError **error);

@@ -95,11 +95,22 @@ static void test_refusals(void)
     }
 }
 
+/* The first name counts before the first column. */
+static void test_column(void)
+{
+    char *const cells[] = {"score", "mos", "file", NULL};
+    g_assert_cmpint(train_csv_column(cells, (const char *const[]){"mos", "score", NULL}), ==, 1);
+    g_assert_cmpint(train_csv_column(cells, (const char *const[]){"score", "mos", NULL}), ==, 0);
+    g_assert_cmpint(train_csv_column(cells, (const char *const[]){"image", "file", NULL}), ==, 2);
+    g_assert_cmpint(train_csv_column(cells, (const char *const[]){"std", NULL}), ==, -1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/csv/split", test_split);
     g_test_add_func("/csv/round", test_round);
+    g_test_add_func("/csv/column", test_column);
     g_test_add_func("/csv/scores", test_scores);
     g_test_add_func("/csv/refusals", test_refusals);
     return g_test_run();

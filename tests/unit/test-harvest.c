@@ -291,15 +291,11 @@ static void test_killed(Place *place, gconstpointer unused)
 
 static guint n_failed, n_full; /* what the harvest's thread told; read when it has none to write */
 
-static void on_failed(gpointer data, const GError *error)
+static void on_trouble(gpointer data, BiqaHarvestFate fate, const GError *error)
 {
     g_assert_true(g_error_matches(error, BIQA_ERROR, BIQA_ERROR_FILE));
-    n_failed++;
-}
-
-static void on_full(gpointer data)
-{
-    n_full++;
+    n_failed += fate == BIQA_HARVEST_FAILED;
+    n_full += fate == BIQA_HARVEST_FULL;
 }
 
 static BiqaHarvest *open_harvest(const Place *place, guint64 max_files, guint64 max_bytes)
@@ -309,8 +305,7 @@ static BiqaHarvest *open_harvest(const Place *place, guint64 max_files, guint64 
         .interval = SECOND,
         .max_files = max_files,
         .max_bytes = max_bytes,
-        .failed = on_failed,
-        .full = on_full,
+        .trouble = on_trouble,
     };
     g_autoptr(GError) error = NULL;
     BiqaHarvest *harvest = biqa_harvest_open(&params, &error);
@@ -433,7 +428,9 @@ static void test_busy(Place *place, gconstpointer unused)
     flock(lock, LOCK_UN);
     biqa_harvest_drain(harvest);
     g_assert_cmpint(offer(harvest, 100, 100 * SECOND, 40), ==, BIQA_HARVEST_WAITING);
-    biqa_harvest_free(harvest); /* writes it, though nobody waits */
+    biqa_harvest_close(harvest); /* writes it, though nobody waits */
+    check_counts(harvest, BIQA_HARVEST_WRITTEN, BIQA_HARVEST_QUEUE + 1);
+    biqa_harvest_free(harvest);
     g_assert_cmpuint(count_lines(place), ==, BIQA_HARVEST_QUEUE + 1);
     close(lock);
 }

@@ -66,9 +66,11 @@ void train_csv_append(GString *line, const char *cell)
 
 int train_csv_column(char *const *cells, const char *const *names)
 {
-    for (int c = 0; cells[c]; c++) {
-        if (g_strv_contains(names, cells[c]))
-            return c;
+    for (; *names; names++) {
+        for (int c = 0; cells[c]; c++) {
+            if (g_str_equal(cells[c], *names))
+                return c;
+        }
     }
     return -1;
 }

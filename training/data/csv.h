@@ -11,5 +11,5 @@ char **train_csv_split(const char *line);
 /* Appends a cell, quoted where it needs to be; no comma, no end of line. */
 void train_csv_append(GString *line, const char *cell);
 
-/* The first column that has one of the names, or -1. */
+/* The column that has the first of the names that any column has, or -1. */
 int train_csv_column(char *const *cells, const char *const *names);

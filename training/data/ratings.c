@@ -11,7 +11,7 @@ static const TrainTable list_table = {
     .names = {[TRAIN_COLUMN_IMAGE] = {"image", "path", "file"},
               [TRAIN_COLUMN_SCORE] = {"mos", "score"},
               [TRAIN_COLUMN_STD] = {"std"},
-              [TRAIN_COLUMN_CONTENT] = {"content", "reference"}},
+              [TRAIN_COLUMN_CONTENT] = {"content", "reference", "source"}},
     .row = train_ratings_plain_row,
 };
 

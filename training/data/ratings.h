@@ -32,11 +32,11 @@ typedef struct {
 } TrainRatingsParams;
 
 /* path: a CSV file with a header, columns image (or path, file), mos (or score), std and content
- * (or reference) where they are known, and others that are ignored; paths of images are relative to
- * the list. Or a folder with one of the layouts of docs/data-sets.md, which knows its own scale.
- * Errors name list and line: no such column, a gap, no number, a score outside the scale, a
- * negative std, an image that does not exist or is named twice, no rows, all images rated alike,
- * and a direction that cannot be: pristine pictures rated below their distorted ones, or the
+ * (or reference, source) where they are known, and others that are ignored; paths of images are
+ * relative to the list. Or a folder with one of the layouts of docs/data-sets.md, which knows its
+ * own scale. Errors name list and line: no such column, a gap, no number, a score outside the
+ * scale, a negative std, an image that does not exist or is named twice, no rows, all images rated
+ * alike, and a direction that cannot be: pristine pictures rated below their distorted ones, or the
  * weakest level of distortion below the strongest. */
 TrainRatings *train_ratings_open(const char *path, const TrainRatingsParams *params,
                                  GError **error);
