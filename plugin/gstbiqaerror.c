@@ -55,6 +55,23 @@ static const struct {
             "them away and start again, or raise \"hard-frames-max-files\" or "
             "\"hard-frames-max-bytes\".",
         },
+    [GST_BIQA_ERROR_REPORT] =
+        {
+            GST_RESOURCE_ERROR_OPEN_WRITE,
+            "The report cannot be opened. Set the property \"report\" to a file in a folder that "
+            "can be written, to \"-\" or to \"fd:N\".",
+        },
+    [GST_BIQA_ERROR_REPORT_WRITE] =
+        {
+            GST_RESOURCE_ERROR_WRITE,
+            "Some of the report is lost; how much, records-lost in the property \"stats\" says. "
+            "The stream goes on. Is the disk full?",
+        },
+    [GST_BIQA_ERROR_REPORT_READER] =
+        {
+            GST_RESOURCE_ERROR_WRITE,
+            "Nobody reads the report any more, so it ends here. The stream goes on.",
+        },
 };
 
 static void post(GstElement *element, GstMessageType type, GstBiqaError which, const GError *error)

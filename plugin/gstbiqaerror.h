@@ -5,14 +5,17 @@
 #include <gst/gst.h>
 
 typedef enum {
-    GST_BIQA_ERROR_MODEL,        /* the file cannot be used */
-    GST_BIQA_ERROR_NO_MODEL,     /* there is none */
-    GST_BIQA_ERROR_DEVICE,       /* none that can be used */
-    GST_BIQA_ERROR_RUN,          /* the device failed in mid-stream */
-    GST_BIQA_ERROR_TOO_LARGE,    /* the frame, for the device */
-    GST_BIQA_ERROR_HARVEST,      /* the folder for hard frames cannot be used */
-    GST_BIQA_ERROR_HARVEST_LOST, /* a hard frame could not be written; the stream goes on */
-    GST_BIQA_ERROR_HARVEST_FULL, /* the folder holds all it may; the stream goes on */
+    GST_BIQA_ERROR_MODEL,         /* the file cannot be used */
+    GST_BIQA_ERROR_NO_MODEL,      /* there is none */
+    GST_BIQA_ERROR_DEVICE,        /* none that can be used */
+    GST_BIQA_ERROR_RUN,           /* the device failed in mid-stream */
+    GST_BIQA_ERROR_TOO_LARGE,     /* the frame, for the device */
+    GST_BIQA_ERROR_HARVEST,       /* the folder for hard frames cannot be used */
+    GST_BIQA_ERROR_HARVEST_LOST,  /* a hard frame could not be written; the stream goes on */
+    GST_BIQA_ERROR_HARVEST_FULL,  /* the folder holds all it may; the stream goes on */
+    GST_BIQA_ERROR_REPORT,        /* it cannot be opened */
+    GST_BIQA_ERROR_REPORT_WRITE,  /* part of it cannot be written */
+    GST_BIQA_ERROR_REPORT_READER, /* he went away, or reads no more */
     GST_BIQA_N_ERRORS
 } GstBiqaError;
 

@@ -83,6 +83,8 @@ struct _GstBiqaFilter {
     guint64 n_frames;
     gboolean scored;    /* there is a last score */
     BiqaVerdict latest; /* the last score */
+
+    GstBiqaWatch *watch;
 };
 
 #define CAPS                                                                                       \
@@ -147,6 +149,16 @@ static void copy_settings(GstBiqaFilter *self, GstBiqaSettings *settings)
     GST_OBJECT_UNLOCK(self);
 }
 
+static gboolean open_watch(GstBiqaFilter *self, const GstBiqaSetup *setup)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (gst_biqa_watch_start(self->watch, setup->report, setup->report_format, &error))
+        return TRUE;
+    gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_REPORT, error);
+    return FALSE;
+}
+
 static void set_device_name(GstBiqaFilter *self, const char *name)
 {
     GST_OBJECT_LOCK(self);
@@ -184,7 +196,9 @@ static gboolean start(GstBaseTransform *trans)
     self->model = open_model(self, &settings.setup);
     if (self->model)
         self->backend = open_backend(self, &settings.setup, self->model);
-    if (!self->backend || !open_harvest(self, &settings.setup.harvest)) {
+    if (!self->backend || !open_harvest(self, &settings.setup.harvest) ||
+        !open_watch(self, &settings.setup)) {
+        gst_biqa_harvest_close(self->harvest);
         g_clear_pointer(&self->backend, biqa_backend_free);
         g_clear_pointer(&self->model, biqa_model_free);
         gst_biqa_settings_clear(&settings);
@@ -207,6 +221,7 @@ static gboolean stop(GstBaseTransform *trans)
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
     gst_biqa_harvest_close(self->harvest);
+    gst_biqa_watch_stop(self->watch);
     g_clear_pointer(&self->backend, biqa_backend_free);
     g_clear_pointer(&self->model, biqa_model_free);
     set_device_name(self, NULL);
@@ -226,6 +241,9 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
         GST_ERROR_OBJECT(self, "%s", error->message);
         return FALSE;
     }
+    gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
+    gst_biqa_watch_describe(self->watch, gst_biqa_header_new(self->model, self->backend, incaps),
+                            &self->tuning.watch);
     return TRUE;
 }
 
@@ -305,16 +323,20 @@ static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *re
 }
 
 /* Says what there is to say of a frame: called once for each, in their order, under the stream
- * lock, with a buffer whose metadata can be written. */
-static void emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
+ * lock, with a buffer whose metadata can be written. FALSE: the stream must fail, and the error was
+ * posted. */
+static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
 {
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add_frame(&self->stats, record->origin);
     GST_OBJECT_UNLOCK(self);
+    if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
+        return FALSE;
     keep(self, buffer, record);
     gst_biqa_meta_add(buffer, record);
     if (self->tuning.post_messages && record->origin == GST_BIQA_INFERRED)
         gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
+    return TRUE;
 }
 
 static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
@@ -326,28 +348,48 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     self->tuning = self->settings.tuning;
     self->stats.seen++;
     GST_OBJECT_UNLOCK(self);
+    self->tuning.watch.may_wait = TRUE;
     if (gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record.frame,
                               record.running_time) &&
         !score(self, buffer, &record))
         return GST_FLOW_ERROR;
-    emit(self, buffer, &record);
-    return GST_FLOW_OK;
+    return emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 /* A seek or a flush: what was said of other frames is not said of the next. */
+static void forget(GstBiqaFilter *self)
+{
+    gst_biqa_watch_end(self->watch, GST_BIQA_REASON_FLUSH, &self->tuning.watch);
+    gst_biqa_watch_allow_wait(self->watch, TRUE);
+    gst_biqa_schedule_init(&self->schedule);
+    self->scored = FALSE;
+}
+
 static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
-    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
-        gst_biqa_schedule_init(&self->schedule);
-        self->scored = FALSE;
+    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
+        gst_biqa_watch_allow_wait(self->watch, FALSE);
+    } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
+        forget(self);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
         gst_biqa_harvest_new_stream(self->harvest);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
-        gst_biqa_harvest_drain(self->harvest); /* all is there when the application hears of it */
+        /* All is there when the application hears of it. */
+        gst_biqa_harvest_drain(self->harvest);
+        gst_biqa_watch_end(self->watch, GST_BIQA_REASON_EOS, &self->tuning.watch);
     }
     return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->sink_event(trans, event);
+}
+
+/* Pads are stopped by the parent class, which waits for the streaming thread: it must not wait for
+ * the reader of a report then. */
+static GstStateChangeReturn change_state(GstElement *element, GstStateChange transition)
+{
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        gst_biqa_watch_allow_wait(GST_BIQA_FILTER(element)->watch, FALSE);
+    return GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->change_state(element, transition);
 }
 
 /* -- properties ---------------------------------------------------------------------------- */
@@ -364,12 +406,13 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
-/* (transfer full) */
+/* Under the object lock. (transfer full) */
 static GstStructure *describe_stats(GstBiqaFilter *self)
 {
     GstStructure *structure = gst_biqa_stats_to_structure(&self->stats);
 
     gst_biqa_harvest_fill(self->harvest, structure);
+    gst_biqa_watch_fill_stats(self->watch, structure);
     return structure;
 }
 
@@ -400,6 +443,7 @@ static void finalize(GObject *object)
 
     gst_biqa_settings_clear(&self->settings);
     gst_biqa_harvest_free(self->harvest);
+    gst_biqa_watch_free(self->watch);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
@@ -422,8 +466,10 @@ static void install_results(GObjectClass *klass)
             "Since the element started: frames-seen, frames-inferred, frames-held, frames-skipped, "
             "frames-hard (guint64) and, "
             "once a frame was scored, mean-score, minimum-score and, where the model tells it, "
-            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100). With hard-frames: "
-            "hard-frames-written, -waiting, -too-soon, -alike, -busy, -full, -failed (guint64)",
+            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100); besides what the message "
+            "\"biqa-summary\" says of all frames, alarms and records-lost (guint64). With "
+            "hard-frames: hard-frames-written, -waiting, -too-soon, -alike, -busy, -full, -failed "
+            "(guint64)",
             GST_TYPE_STRUCTURE, RESULT_FLAGS));
 }
 
@@ -441,6 +487,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     install_results(object_class);
     gst_biqa_settings_install(object_class, N_RESULTS);
 
+    element_class->change_state = change_state;
     gst_element_class_add_static_pad_template(element_class, &sink_template);
     gst_element_class_add_static_pad_template(element_class, &src_template);
     gst_element_class_set_static_metadata(
@@ -452,6 +499,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
         "(GstBiqaMeta) and as element messages (biqa)",
         "biqafilter contributors");
     gst_type_mark_as_plugin_api(gst_biqa_backend_choice_get_type(), 0);
+    gst_type_mark_as_plugin_api(gst_biqa_report_format_get_type(), 0);
     gst_biqa_meta_register();
 
     trans_class->start = start;
@@ -465,6 +513,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
 {
     gst_biqa_settings_init(&self->settings);
     gst_biqa_stats_init(&self->stats);
+    self->watch = gst_biqa_watch_new(GST_ELEMENT(self));
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the
      * neighbours. */

@@ -83,6 +83,31 @@ static const Row rows[] = {
     {"hard-frames-max-bytes", "Hard frames, most bytes",
      "Keep no more frames once the next would make them more than so many bytes", WHEN_READY,
      UINT64(setup.harvest.max_bytes, 1, G_MAXUINT64, 1 << 30)},
+    {"report", "Report",
+     "Where a record of every frame is written: a file, \"-\" for standard output, \"fd:N\" for a "
+     "descriptor that is open; NULL: nowhere",
+     WHEN_READY, TEXT(setup.report, NULL)},
+    {"report-format", "Report format", "How the report is written", WHEN_READY,
+     CHOICE(setup.report_format, gst_biqa_report_format_get_type, GST_BIQA_FORMAT_JSONL)},
+    {"report-interval", "Report interval",
+     "Sum up every so many nanoseconds of running time, in the report and by the message "
+     "\"biqa-summary\"; 0: only where the stream ends, jumps or changes its format",
+     WHEN_PLAYING, UINT64(tuning.watch.interval, 0, G_MAXUINT64, 0)},
+    {"alarm-below", "Alarm below",
+     "Start an alarm (message \"biqa-alarm\") when scores have been below this for alarm-hold; -1: "
+     "no alarms",
+     WHEN_PLAYING, REAL(tuning.watch.alarm.below, -1, 100, -1)},
+    {"alarm-release", "Alarm release",
+     "End an alarm when scores have been at or above this for alarm-hold; -1, or less than "
+     "alarm-below: alarm-below",
+     WHEN_PLAYING, REAL(tuning.watch.alarm.release, -1, 100, -1)},
+    {"alarm-hold", "Alarm hold",
+     "How many nanoseconds of running time scores must stay low to start an alarm, and high to end "
+     "it",
+     WHEN_PLAYING, UINT64(tuning.watch.alarm.hold, 0, G_MAXUINT64, GST_SECOND)},
+    {"fail-on-alarm", "Fail on alarm",
+     "Let an alarm stop the stream with an error, so that gst-launch-1.0 exits with 1",
+     WHEN_PLAYING, FLAG(tuning.watch.fail_on_alarm, FALSE)},
 };
 
 GType gst_biqa_backend_choice_get_type(void)
@@ -100,6 +125,22 @@ GType gst_biqa_backend_choice_get_type(void)
 
     if (g_once_init_enter(&type))
         g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterBackend", values));
+    return type;
+}
+
+GType gst_biqa_report_format_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {GST_BIQA_FORMAT_JSONL, "An object of JSON a line, as it happens", "jsonl"},
+        {GST_BIQA_FORMAT_CSV, "A line of comma-separated values a frame", "csv"},
+        {GST_BIQA_FORMAT_JSON, "One document of JSON, laid out as libvmaf's", "json"},
+        {GST_BIQA_FORMAT_SRT, "Subtitles with the score", "srt"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterReportFormat", values));
     return type;
 }
 

@@ -5,6 +5,7 @@
 
 #include "gstbiqaharvest.h"
 #include "gstbiqaschedule.h"
+#include "gstbiqawatch.h"
 
 typedef enum {
     GST_BIQA_BACKEND_AUTO,
@@ -14,12 +15,15 @@ typedef enum {
 } GstBiqaBackendChoice;
 
 GType gst_biqa_backend_choice_get_type(void);
+GType gst_biqa_report_format_get_type(void);
 
 /* What is read when the element starts. */
 typedef struct {
     char *model, *device;
     GstBiqaBackendChoice backend;
     GstBiqaHarvestSetup harvest;
+    char *report; /* NULL: none */
+    GstBiqaFormatKind report_format;
 } GstBiqaSetup;
 
 /* What the streaming thread copies for each frame: plain values only. */
@@ -27,6 +31,7 @@ typedef struct {
     GstBiqaPace pace;
     double hard_threshold; /* negative: the model's */
     gboolean post_messages;
+    GstBiqaWatchRules watch;
 } GstBiqaTuning;
 
 typedef struct {

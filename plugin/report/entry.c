@@ -28,6 +28,44 @@ const char *gst_biqa_scope_name(GstBiqaScope scope)
     return names[scope];
 }
 
+/* The features of caps: how the pixels come. */
+static char *path_of(GstCaps *caps)
+{
+    GstCapsFeatures *features = gst_caps_get_features(caps, 0);
+
+    if (!features || gst_caps_features_is_equal(features, GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY))
+        return g_strdup("system-memory");
+    return gst_caps_features_to_string(features);
+}
+
+static double fps_of(GstCaps *caps)
+{
+    gint n = 0, d = 1;
+
+    gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "framerate", &n, &d);
+    return (double)n / d;
+}
+
+GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend, GstCaps *caps)
+{
+    GstBiqaHeader *header = g_new(GstBiqaHeader, 1);
+    const gboolean head = model->uncertainty.n_terms > 0;
+
+    *header = (GstBiqaHeader){
+        .model = g_strdup(model->name),
+        .datasets = g_strdupv(model->datasets),
+        .validation_srcc = model->validation_srcc,
+        .validation_plcc = model->validation_plcc,
+        .hard_threshold = head ? model->uncertainty.hard_threshold : model->hard_threshold,
+        .backend = g_strdup(backend->klass->name),
+        .device = g_strdup(biqa_backend_device_name(backend)),
+        .path = path_of(caps),
+        .caps = gst_caps_to_string(caps),
+        .fps = fps_of(caps),
+    };
+    return header;
+}
+
 void gst_biqa_header_free(GstBiqaHeader *header)
 {
     if (!header)

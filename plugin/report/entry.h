@@ -3,6 +3,7 @@
 #pragma once
 
 #include "alarm.h"
+#include "backend.h"
 #include "gstbiqarecord.h"
 #include "pool.h"
 
@@ -21,11 +22,13 @@ typedef struct {
     double validation_srcc, validation_plcc; /* 0: not measured */
     double hard_threshold;                   /* points */
     char *backend, *device;
-    char *path; /* of the pixels: "system-memory" */
+    char *path; /* of the pixels: "system-memory", or a feature of the caps */
     char *caps;
     double fps; /* by the caps; 0: unknown or variable */
 } GstBiqaHeader;
 
+/* Of a model that runs on a backend, on frames of caps. (transfer full) */
+GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend, GstCaps *caps);
 void gst_biqa_header_free(GstBiqaHeader *header);
 
 /* What ended a stretch of frames. */

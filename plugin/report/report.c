@@ -130,10 +130,12 @@ GstBiqaReport *gst_biqa_report_open(const GstBiqaReportParams *params, GError **
     return report;
 }
 
-void gst_biqa_report_close(GstBiqaReport *report)
+guint64 gst_biqa_report_close(GstBiqaReport *report)
 {
+    guint64 lost;
+
     if (!report)
-        return;
+        return 0;
     gst_biqa_outlet_hurry(report->outlet);
     g_mutex_lock(&report->lock);
     report->closing = TRUE;
@@ -141,12 +143,14 @@ void gst_biqa_report_close(GstBiqaReport *report)
     g_mutex_unlock(&report->lock);
     g_thread_join(report->thread);
 
+    lost = report->lost;
     gst_biqa_outlet_free(report->outlet);
     gst_biqa_format_clear(&report->format);
     g_string_free(report->text, TRUE);
     g_mutex_clear(&report->lock);
     g_cond_clear(&report->changed);
     g_free(report);
+    return lost;
 }
 
 static gboolean has_room(const GstBiqaReport *report, GstBiqaEntryKind kind)

@@ -21,8 +21,8 @@ typedef struct {
 GstBiqaReport *gst_biqa_report_open(const GstBiqaReportParams *params, GError **error);
 
 /* Writes what is queued, then what the format has at its end, and frees. A reader that takes
- * nothing for a second loses the rest. NULL is fine. */
-void gst_biqa_report_close(GstBiqaReport *report);
+ * nothing for a second loses the rest. Returns how many entries were lost in all; 0 for NULL. */
+guint64 gst_biqa_report_close(GstBiqaReport *report);
 
 /* Queues an entry, whose contents it takes. Where the queue is full, waits until there is room or
  * waiting is not allowed any more; without wait, or then, the entry is lost and counted. A few

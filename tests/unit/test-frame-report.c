@@ -301,16 +301,16 @@ static void test_closed(gconstpointer is_socket)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/report/file", test_file);
-    g_test_add_func("/report/refused", test_refused);
-    g_test_add_func("/report/full", test_full);
-    g_test_add_func("/report/torn", test_torn);
-    g_test_add_data_func("/report/reader/pipe", NULL, test_reader);
-    g_test_add_data_func("/report/reader/socket", "socket", test_reader);
-    g_test_add_data_func("/report/stalled/pipe", NULL, test_stalled);
-    g_test_add_data_func("/report/stalled/socket", "socket", test_stalled);
-    g_test_add_func("/report/wait-ends", test_wait_ends);
-    g_test_add_data_func("/report/closed/pipe", NULL, test_closed);
-    g_test_add_data_func("/report/closed/socket", "socket", test_closed);
+    g_test_add_func("/frame-report/file", test_file);
+    g_test_add_func("/frame-report/refused", test_refused);
+    g_test_add_func("/frame-report/full", test_full);
+    g_test_add_func("/frame-report/torn", test_torn);
+    g_test_add_data_func("/frame-report/reader/pipe", NULL, test_reader);
+    g_test_add_data_func("/frame-report/reader/socket", "socket", test_reader);
+    g_test_add_data_func("/frame-report/stalled/pipe", NULL, test_stalled);
+    g_test_add_data_func("/frame-report/stalled/socket", "socket", test_stalled);
+    g_test_add_func("/frame-report/wait-ends", test_wait_ends);
+    g_test_add_data_func("/frame-report/closed/pipe", NULL, test_closed);
+    g_test_add_data_func("/frame-report/closed/socket", "socket", test_closed);
     return g_test_run();
 }
