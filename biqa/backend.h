@@ -9,7 +9,7 @@
 
 typedef struct BiqaBackend BiqaBackend;
 
-/* What a step of a frame was and took. */
+/* What a step of a frame was and took, where a backend measures that. */
 typedef struct {
     const char *kernel; /* "dense" */
     BiqaBranch branch;
@@ -28,10 +28,6 @@ typedef struct {
                     GError **error);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
-    /* The steps of the last frame, in order, where the backend was opened to be profiled; NULL: it
-     * cannot say. */
-    guint (*n_steps)(BiqaBackend *backend);
-    BiqaStepTime (*step_time)(BiqaBackend *backend, guint step);
     void (*free)(BiqaBackend *backend);
 } BiqaBackendClass;
 

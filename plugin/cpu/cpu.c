@@ -100,12 +100,12 @@ static const char *cpu_device_name(BiqaBackend *backend)
     return ((Cpu *)backend)->device_name;
 }
 
-static guint cpu_n_steps(BiqaBackend *backend)
+guint biqa_cpu_backend_n_steps(BiqaBackend *backend)
 {
     return ((Cpu *)backend)->times->len;
 }
 
-static BiqaStepTime cpu_step_time(BiqaBackend *backend, guint step)
+BiqaStepTime biqa_cpu_backend_step_time(BiqaBackend *backend, guint step)
 {
     return g_array_index(((Cpu *)backend)->times, BiqaStepTime, step);
 }
@@ -127,8 +127,6 @@ static const BiqaBackendClass cpu_class = {
     .run = cpu_run,
     .tap = cpu_tap,
     .device_name = cpu_device_name,
-    .n_steps = cpu_n_steps,
-    .step_time = cpu_step_time,
     .free = cpu_free,
 };
 

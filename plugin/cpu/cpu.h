@@ -18,3 +18,8 @@ typedef struct {
 /* The same, for tests and benchmarks. params may be NULL. */
 BiqaBackend *biqa_cpu_backend_new(const BiqaCpuParams *params, const BiqaModel *model,
                                   GError **error);
+
+/* The steps of the last frame, in order: number, and what each of them was and took (only with
+ * params.profile). */
+guint biqa_cpu_backend_n_steps(BiqaBackend *backend);
+BiqaStepTime biqa_cpu_backend_step_time(BiqaBackend *backend, guint step);

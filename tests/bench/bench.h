@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How fast a model runs here: what biqa-bench measures, and how it says so. */
+#pragma once
+
+#include "backend.h"
+
+/* What to measure, as the command line says. */
+typedef struct {
+    char *model;   /* a file, or "plain" or "mobilenet" for a network made up here */
+    char *backend; /* "vulkan", "cpu", "reference" */
+    char *plan; /* of vulkan: "compact", "unrolled"; of cpu: "AVX-512", ...; NULL: its own choice */
+    char *device; /* NULL: "auto" */
+    int width, height, n_frames;
+} BenchOptions;
+
+/* A layer of the folded network, both branches. */
+typedef struct {
+    const char *kernel; /* NULL: no step of its own */
+    BiqaShape shape;
+    guint steps;
+    double flop;                /* nominal (zeros counted), one branch, all crops */
+    double us[BIQA_N_BRANCHES]; /* of the device's time */
+} BenchLayer;
+
+/* Times are the lowest seen: other programs only add to them. What could not be measured is NaN. */
+typedef struct {
+    char *backend, *device, *model;
+    guint width, height, n_crops;
+    BenchLayer *layers;
+    guint n_layers;
+    double cpu_ms, wall_ms, device_ms; /* a frame: preprocessing and both branches */
+    double flop;                       /* nominal, both branches, all crops */
+    double flop_left;                  /* without the zeros */
+    double products;                   /* FLOP/s of one core's matrix products (sgemm) */
+    double cold_ms, warm_ms;           /* from the start of a process to its first score */
+    double memory;                     /* bytes that an element adds to a pipeline's peak */
+} BenchReport;
+
+/* Opens what options name. profile: so that it can tell what each layer took. (transfer full) */
+BiqaBackend *bench_open(const BenchOptions *options, const BiqaModel *model, gboolean profile,
+                        GError **error);
+BiqaModel *bench_model(const BenchOptions *options, GError **error);
+
+/* A frame of noise in NV12; bench_frame_clear() frees what it points to. */
+BiqaFrame bench_frame(BiqaFrameFormat *format, guint width, guint height);
+void bench_frame_clear(BiqaFrame *frame);
+
+/* Fills all of a report that this process can measure. */
+gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, BenchReport *report,
+                       GError **error);
+void bench_report_clear(BenchReport *report);
+
+/* FLOP/s of a 512 x 512 x 512 product on one core; NaN where biqa-bench was built without OpenBLAS.
+ */
+double bench_products(void);
+
+/* Fills cold_ms and warm_ms: runs program (this one, with --first) twice with caches of its own,
+ * that are empty the first time. */
+gboolean bench_first_scores(const char *program, const BenchOptions *options, BenchReport *report,
+                            GError **error);
+/* Milliseconds from now to the first score, to standard output. */
+gboolean bench_print_first(const BenchOptions *options, GError **error);
+/* Fills memory: peaks of gst-launch-1.0 with and without the element. Needs GST_PLUGIN_PATH. */
+gboolean bench_memory(const BenchOptions *options, BenchReport *report, GError **error);
+
+void bench_print_table(const BenchReport *report);
+void bench_print_targets(const BenchReport *report);
+char *bench_json(const BenchReport *report); /* (transfer full) */
+/* Its layers, one a line, as a model file has them, with shapes and multiply-accumulates. */
+gboolean bench_export_graph(const BiqaModel *model, const char *path, GError **error);

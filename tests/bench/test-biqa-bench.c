@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What biqa-bench writes: whole, and of the network it was given. Not how long anything takes. */
+#include "bench.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+static const BenchOptions options = {
+    .model = (char *)"plain", .backend = (char *)"cpu", .width = 320, .height = 240, .n_frames = 1};
+
+static double number(JsonObject *object, const char *name)
+{
+    g_assert_true(json_object_has_member(object, name));
+    return json_object_get_double_member(object, name);
+}
+
+static void test_json(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = bench_model(&options, &error);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *text = NULL;
+    BenchReport report;
+    JsonObject *root;
+    JsonArray *layers;
+    double flop = 0;
+
+    bench_measure(&options, model, &report, &error);
+    g_assert_no_error(error);
+    text = bench_json(&report);
+    json_parser_load_from_data(parser, text, -1, &error);
+    g_assert_no_error(error);
+    root = json_node_get_object(json_parser_get_root(parser));
+    layers = json_object_get_array_member(root, "layers");
+    for (guint i = 0; i < json_array_get_length(layers); i++)
+        flop += number(json_array_get_object_element(layers, i), "flop");
+    g_assert_cmpfloat_with_epsilon(2 * flop, number(root, "flop"), 1);
+    g_assert_cmpfloat(number(root, "flop_without_zeros"), <, number(root, "flop"));
+    g_assert_cmpfloat(number(root, "cpu_ms"), >, 0);
+    g_assert_true(json_object_get_null_member(root, "first_score_cold_ms"));
+    g_assert_cmpstr(json_object_get_string_member(root, "backend"), ==, "cpu");
+    bench_report_clear(&report);
+}
+
+static void test_graph(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = bench_model(&options, &error);
+    g_autofree char *path = g_build_filename(g_get_tmp_dir(), "biqa-bench-graph.txt", NULL);
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    bench_export_graph(model, path, &error);
+    g_assert_no_error(error);
+    g_file_get_contents(path, &text, NULL, &error);
+    g_assert_no_error(error);
+    lines = g_strsplit(text, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, model->graph->n_layers + 1);
+    g_assert_cmpstr(lines[1], ==,
+                    "conv inputs=0 channels=16 kernel=3x3 stride=2 groups=1 padding=same bias=yes "
+                    "# 16x112x112, 5419008 MAC");
+    g_unlink(path);
+}
+
+static void test_unknown(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = bench_model(&options, &error);
+    const BenchOptions wrong = {.backend = (char *)"abacus"};
+
+    g_assert_null(bench_open(&wrong, model, FALSE, &error));
+    g_assert_error(error, BIQA_ERROR, BIQA_ERROR_VALUE);
+    g_assert_nonnull(strstr(error->message, "abacus"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/bench/json", test_json);
+    g_test_add_func("/bench/graph", test_graph);
+    g_test_add_func("/bench/unknown", test_unknown);
+    return g_test_run();
+}
