@@ -74,6 +74,11 @@ BEGIN {
     print "Vulkan device: " device "\n"
 }
 
+/^Got message .* \(element\): biqa, .* origin=\(string\)skipped/ {
+    printf "%8s %8d  not scored: %s\n", "", field("frame"), field("domain")
+    next
+}
+
 /^Got message .* \(element\): biqa, / {
     frame = field("frame")
     score = field("score")

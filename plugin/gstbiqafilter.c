@@ -13,7 +13,8 @@
  *
  * Pixels and timestamps are not touched, and no frame is copied. Every frame carries a
  * #GstCustomMeta called "GstBiqaMeta"; unless #biqafilter:post-messages is off, an element message
- * called "biqa" with the same fields is posted for every frame that was scored:
+ * called "biqa" with the same fields is posted for every frame that was scored, and for the first
+ * of each run of frames of another domain:
  *
  * * #guint64 `frame`: number of the frame since the element started, from 0
  * * #gchararray `origin`: "inferred", this frame was scored; "held", it was not, and carries the
@@ -26,15 +27,17 @@
  *   frames in ten; there if `uncertainty` is and the model saw rated images enough
  * * #gboolean `hard`: whether `uncertainty` is more than the threshold; where there is none,
  *   whether `disagreement` is
- * * #gchararray `domain`: "picture"; #gboolean `alarm`
+ * * #gchararray `domain`: "picture"; or "black", "flat" (one colour), "frozen", "test-card", "hdr",
+ *   which are named and not scored
+ * * #gboolean `alarm`
  * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
  *   nanoseconds
  *
  * ## Example launch lines
  *
  * |[
- * gst-launch-1.0 -m videotestsrc num-buffers=10 ! biqafilter ! fakesink
- * ]| Prints a message for each of ten frames.
+ * gst-launch-1.0 -m videotestsrc num-buffers=10 ! biqafilter any-domain=true ! fakesink
+ * ]| Prints a message for each of ten frames, test card or not.
  * |[
  * gst-launch-1.0 -m uridecodebin uri=file:///tmp/clip.mp4 ! videoconvert ! biqafilter interval=25 !
  * fakesink
@@ -80,7 +83,9 @@ struct _GstBiqaFilter {
     BiqaFrameFormat format;
     GstBiqaTuning tuning; /* the settings as they were when the frame at hand came */
     GstBiqaSchedule schedule;
+    GstBiqaSieve sieve;
     guint64 n_frames;
+    BiqaDomain said;    /* the domain of the frame that left last */
     gboolean scored;    /* there is a last score */
     BiqaVerdict latest; /* the last score */
 
@@ -207,7 +212,9 @@ static gboolean start(GstBaseTransform *trans)
     gst_biqa_settings_clear(&settings);
 
     gst_biqa_schedule_init(&self->schedule);
+    gst_biqa_sieve_reset(&self->sieve);
     self->n_frames = 0;
+    self->said = BIQA_DOMAIN_PICTURE;
     self->scored = FALSE;
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_init(&self->stats);
@@ -241,6 +248,7 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
         GST_ERROR_OBJECT(self, "%s", error->message);
         return FALSE;
     }
+    gst_biqa_sieve_set_caps(&self->sieve, &self->info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
     gst_biqa_watch_describe(self->watch, gst_biqa_header_new(self->model, self->backend, incaps),
                             &self->tuning.watch);
@@ -249,42 +257,20 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
 
 /* -- buffers ------------------------------------------------------------------------------- */
 
-/* Runs both networks on buffer; on failure the error has been posted. */
-static gboolean infer(GstBiqaFilter *self, GstBuffer *buffer, BiqaResult *result)
-{
-    g_autoptr(GError) error = NULL;
-    GstVideoFrame video;
-    BiqaFrame frame;
-    gboolean ok;
-
-    if (!gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ)) {
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                          ("A buffer does not hold the frame that its caps promise. Put "
-                           "videoconvert before biqafilter, or mend the element upstream."),
-                          ("%" GST_PTR_FORMAT, buffer));
-        return FALSE;
-    }
-    frame = biqa_gst_frame(&video, &self->format);
-    ok = biqa_backend_run(self->backend, &frame, result, &error);
-    gst_video_frame_unmap(&video);
-    if (!ok)
-        gst_biqa_error_post(GST_ELEMENT(self),
-                            g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT)
-                                ? GST_BIQA_ERROR_TOO_LARGE
-                                : GST_BIQA_ERROR_RUN,
-                            error);
-    return ok;
-}
-
-/* What is known of a frame before it is looked at: its number, its times, the last score. */
+/* Takes a frame in, with the settings of the moment: what is known of it before it is looked at. */
 static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
 {
     const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
     const GstClockTime time = GST_BUFFER_PTS(buffer);
 
+    GST_OBJECT_LOCK(self);
+    self->tuning = self->settings.tuning;
+    self->stats.seen++;
+    GST_OBJECT_UNLOCK(self);
     return (GstBiqaRecord){
         .frame = self->n_frames++,
-        .origin = self->scored ? GST_BIQA_HELD : GST_BIQA_SKIPPED,
+        .origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, self->scored),
+        .domain = self->sieve.domain,
         .verdict = self->latest,
         .timestamp = time,
         .stream_time = gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time),
@@ -294,12 +280,19 @@ static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
 }
 
 /* Scores a frame; on failure the error has been posted. */
-static gboolean score(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
+static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
 {
+    g_autoptr(GError) error = NULL;
     BiqaResult result;
 
-    if (!infer(self, buffer, &result))
+    if (!biqa_backend_run(self->backend, frame, &result, &error)) {
+        gst_biqa_error_post(GST_ELEMENT(self),
+                            g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT)
+                                ? GST_BIQA_ERROR_TOO_LARGE
+                                : GST_BIQA_ERROR_RUN,
+                            error);
         return FALSE;
+    }
     record->origin = GST_BIQA_INFERRED;
     record->verdict = biqa_model_verdict(self->model, &result, self->tuning.hard_threshold);
     self->latest = record->verdict;
@@ -308,6 +301,30 @@ static gboolean score(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *rec
     gst_biqa_stats_add_verdict(&self->stats, &record->verdict);
     GST_OBJECT_UNLOCK(self);
     return TRUE;
+}
+
+/* Looks at a frame, and scores it if its domain allows; on failure the error has been posted. */
+static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
+{
+    GstVideoFrame video;
+    BiqaFrame frame;
+    gboolean ok = TRUE;
+
+    if (!gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ)) {
+        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+                          ("A buffer does not hold the frame that its caps promise. Put "
+                           "videoconvert before biqafilter, or mend the element upstream."),
+                          ("%" GST_PTR_FORMAT, buffer));
+        return FALSE;
+    }
+    frame = biqa_gst_frame(&video, &self->format);
+    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &frame, record->running_time);
+    record->domain = self->sieve.domain;
+    record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, self->scored);
+    if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
+        ok = score(self, &frame, record);
+    gst_video_frame_unmap(&video);
+    return ok;
 }
 
 /* Offers a hard frame to be kept. */
@@ -334,8 +351,10 @@ static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *reco
         return FALSE;
     keep(self, buffer, record);
     gst_biqa_meta_add(buffer, record);
-    if (self->tuning.post_messages && record->origin == GST_BIQA_INFERRED)
+    if (self->tuning.post_messages &&
+        (record->origin == GST_BIQA_INFERRED || record->domain != self->said))
         gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
+    self->said = record->domain;
     return TRUE;
 }
 
@@ -343,15 +362,11 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     GstBiqaRecord record = begin_record(self, buffer);
+    const gboolean due = gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record.frame,
+                                               record.running_time);
 
-    GST_OBJECT_LOCK(self);
-    self->tuning = self->settings.tuning;
-    self->stats.seen++;
-    GST_OBJECT_UNLOCK(self);
     self->tuning.watch.may_wait = TRUE;
-    if (gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record.frame,
-                              record.running_time) &&
-        !score(self, buffer, &record))
+    if (due && !look(self, buffer, &record))
         return GST_FLOW_ERROR;
     return emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
@@ -362,6 +377,7 @@ static void forget(GstBiqaFilter *self)
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_FLUSH, &self->tuning.watch);
     gst_biqa_watch_allow_wait(self->watch, TRUE);
     gst_biqa_schedule_init(&self->schedule);
+    gst_biqa_sieve_reset(&self->sieve);
     self->scored = FALSE;
 }
 

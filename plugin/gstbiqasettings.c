@@ -63,13 +63,22 @@ static const Row rows[] = {
      WHEN_PLAYING, REAL(tuning.pace.jitter, 0, 1, 0)},
     {"seed", "Seed", "What jitter draws its places from: the same seed, the same places",
      WHEN_PLAYING, UINT64(tuning.pace.seed, 0, G_MAXUINT64, 0)},
+    {"freeze-time", "Freeze time",
+     "A picture that does not change for so many nanoseconds is frozen, and is not scored again "
+     "until it changes",
+     WHEN_PLAYING, UINT64(tuning.mesh.freeze_time, 0, G_MAXUINT64, 2 * GST_SECOND)},
+    {"any-domain", "Any domain",
+     "Score also what no model of pictures should be asked about: black and flat frames, test "
+     "cards, frozen pictures. (HDR is never scored: no model here has seen any)",
+     WHEN_PLAYING, FLAG(tuning.mesh.any_domain, FALSE)},
     {"hard-threshold", "Hard threshold",
      "A frame is hard when its uncertainty is more than this many points (of 100), or its "
      "disagreement where the model tells no uncertainty; -1 takes the threshold from the model",
      WHEN_PLAYING, REAL(tuning.hard_threshold, -1, 100, -1)},
     {"post-messages", "Post messages",
-     "Post an element message \"biqa\" for each frame that was looked at", WHEN_PLAYING,
-     FLAG(tuning.post_messages, TRUE)},
+     "Post an element message \"biqa\" for each frame that was scored, and for the first of "
+     "each run of frames of another domain",
+     WHEN_PLAYING, FLAG(tuning.post_messages, TRUE)},
     {"hard-frames", "Hard frames",
      "Folder to keep hard frames in, as PNG files with the list hard-frames.csv, which biqa-train "
      "reads. It is made if it is not there; what is in it is not overwritten. NULL keeps none",

@@ -5,6 +5,7 @@
 
 #include "gstbiqaharvest.h"
 #include "gstbiqaschedule.h"
+#include "gstbiqasieve.h"
 #include "gstbiqawatch.h"
 
 typedef enum {
@@ -29,6 +30,7 @@ typedef struct {
 /* What the streaming thread copies for each frame: plain values only. */
 typedef struct {
     GstBiqaPace pace;
+    GstBiqaMesh mesh;
     double hard_threshold; /* negative: the model's */
     gboolean post_messages;
     GstBiqaWatchRules watch;

@@ -6,7 +6,7 @@
 
 /* The system's plugins are left out of the registry, so that a test starts fast and sees no other
  * build of the element; those it needs are loaded by file. */
-static void load_system_plugin(const char *name)
+void element_test_load(const char *name)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = g_build_filename(SYSTEM_PLUGINS, name, NULL);
@@ -20,8 +20,8 @@ void element_test_init(int *argc, char ***argv)
 {
     g_test_init(argc, argv, NULL);
     gst_init(argc, argv);
-    load_system_plugin("libgstcoreelements.so");
-    load_system_plugin("libgstvideoconvertscale.so");
+    element_test_load("libgstcoreelements.so");
+    element_test_load("libgstvideoconvertscale.so");
 }
 
 Judge *judge_new(guint64 seed)

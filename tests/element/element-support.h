@@ -11,6 +11,9 @@
 /* GLib's test framework, GStreamer, the plugin of this build and the few others that are named. */
 void element_test_init(int *argc, char ***argv);
 
+/* One more of the system's plugins, by its file's name. */
+void element_test_load(const char *name);
+
 /* A tiny model, its file and the plain C reference that says what the element should say. */
 typedef struct {
     BiqaModel *model;
