@@ -123,7 +123,10 @@ GType gst_biqa_backend_choice_get_type(void)
 {
     static gsize type = 0;
     static const GEnumValue values[] = {
-        {GST_BIQA_BACKEND_AUTO, "The fastest there is: Vulkan", "auto"},
+        {GST_BIQA_BACKEND_AUTO,
+         "A GPU by Vulkan where there is one, else what is faster of cpu and Vulkan on the "
+         "processor: measured at the first start, then remembered",
+         "auto"},
         {GST_BIQA_BACKEND_VULKAN, "Vulkan compute shaders, on a GPU or a software device",
          "vulkan"},
         {GST_BIQA_BACKEND_CPU, "The processor's vectors, one core, no Vulkan", "cpu"},

@@ -60,7 +60,8 @@ gboolean bench_first_scores(const char *program, const BenchOptions *options, Be
                             GError **error);
 /* Milliseconds from now to the first score, to standard output. */
 gboolean bench_print_first(const BenchOptions *options, GError **error);
-/* Fills memory: peaks of gst-launch-1.0 with and without the element. Needs GST_PLUGIN_PATH. */
+/* Fills memory: peaks of gst-launch-1.0 with and without the element. Takes the element of this
+ * build, or of GST_PLUGIN_PATH. */
 gboolean bench_memory(const BenchOptions *options, BenchReport *report, GError **error);
 
 void bench_print_table(const BenchReport *report);

@@ -79,13 +79,14 @@ gboolean bench_first_scores(const char *program, const BenchOptions *options, Be
 /* The peak of a command's memory in bytes; NaN where it cannot be run or fails. */
 static double peak(const char *command)
 {
-    g_auto(GStrv) arguments = NULL;
+    g_auto(GStrv) arguments = NULL, environment = g_get_environ();
     struct rusage usage;
     GPid pid;
     int status;
 
+    environment = g_environ_setenv(environment, "GST_PLUGIN_PATH", PLUGIN_PATH, FALSE);
     if (!g_shell_parse_argv(command, NULL, &arguments, NULL) ||
-        !g_spawn_async(NULL, arguments, NULL,
+        !g_spawn_async(NULL, arguments, environment,
                        G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
                        NULL, NULL, &pid, NULL))
         return NAN;

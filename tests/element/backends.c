@@ -57,9 +57,49 @@ static void test_cpu(void)
     gst_harness_teardown(harness);
 }
 
+/* What the bus says of a choice is who does the work, and why. */
+static void check_message(const char *backend, const char *reason)
+{
+    g_autoptr(Judge) judge = judge_new(52);
+    GstElement *filter = gst_element_factory_make("biqafilter", NULL);
+    GstBus *bus = gst_bus_new();
+    g_autofree char *device = NULL;
+    g_autoptr(GstMessage) message = NULL;
+    const GstStructure *structure;
+
+    gst_object_ref_sink(filter);
+    gst_element_set_bus(filter, bus);
+    g_object_set(filter, "model", judge->path, NULL);
+    gst_util_set_object_arg(G_OBJECT(filter), "backend", backend);
+    g_assert_cmpint(gst_element_set_state(filter, GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
+    g_object_get(filter, "device-name", &device, NULL);
+    while ((message = bus_pop(bus, GST_MESSAGE_ELEMENT)) &&
+           !gst_message_has_name(message, "biqa-backend"))
+        gst_message_unref(message);
+    g_assert_nonnull(message);
+    structure = gst_message_get_structure(message);
+    g_assert_cmpstr(gst_structure_get_string(structure, "device"), ==, device);
+    if (reason)
+        g_assert_cmpstr(gst_structure_get_string(structure, "reason"), ==, reason);
+    if (g_strcmp0(backend, "auto") != 0)
+        g_assert_cmpstr(gst_structure_get_string(structure, "backend"), ==, backend);
+    gst_element_set_state(filter, GST_STATE_NULL);
+    gst_element_set_bus(filter, NULL);
+    gst_object_unref(bus);
+    gst_object_unref(filter);
+}
+
+static void test_message(void)
+{
+    check_message("cpu", "property");
+    check_message("reference", "property");
+    check_message("auto", NULL);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
     g_test_add_func("/element/backends/cpu", test_cpu);
+    g_test_add_func("/element/backends/message", test_message);
     return g_test_run();
 }

@@ -152,7 +152,8 @@ static void test_no_model(void)
 static void no_vulkan_subprocess(void)
 {
     g_autoptr(Judge) judge = judge_new(23);
-    g_autofree char *element = g_strdup_printf("biqafilter model=\"%s\"", judge->path);
+    g_autofree char *element =
+        g_strdup_printf("biqafilter backend=vulkan model=\"%s\"", judge->path);
 
     g_setenv("VK_DRIVER_FILES", "/nonexistent/icd.json", TRUE);
     g_setenv("VK_ICD_FILENAMES", "/nonexistent/icd.json", TRUE);

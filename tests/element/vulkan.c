@@ -47,7 +47,8 @@ static void check_step(Judge *judge, GstHarness *harness, guint step, guint n_re
 static void test_one(void)
 {
     g_autoptr(Judge) judge = vulkan_judge_new(41);
-    g_autofree char *line = g_strdup_printf("biqafilter name=filter model=\"%s\"", judge->path);
+    g_autofree char *line =
+        g_strdup_printf("biqafilter name=filter backend=vulkan model=\"%s\"", judge->path);
     GstHarness *harness = gst_harness_new_parse(line);
     GstElement *filter = gst_bin_get_by_name(GST_BIN(harness->element), "filter");
     g_autofree char *name = NULL;
@@ -65,7 +66,8 @@ static void test_two(void)
 {
     g_autoptr(Judge) judge = vulkan_judge_new(42);
     g_autofree char *line = g_strdup_printf(
-        "biqafilter model=\"%s\" ! queue ! biqafilter model=\"%s\"", judge->path, judge->path);
+        "biqafilter backend=vulkan model=\"%s\" ! queue ! biqafilter backend=vulkan model=\"%s\"",
+        judge->path, judge->path);
     GstHarness *harness = gst_harness_new_parse(line);
 
     for (guint i = 0; i < G_N_ELEMENTS(steps); i++)
@@ -77,7 +79,7 @@ static void test_two(void)
 static void test_restart(void)
 {
     g_autoptr(Judge) judge = vulkan_judge_new(43);
-    g_autofree char *line = g_strdup_printf("biqafilter model=\"%s\"", judge->path);
+    g_autofree char *line = g_strdup_printf("biqafilter backend=vulkan model=\"%s\"", judge->path);
 
     for (guint round = 0; round < 5; round++) {
         GstHarness *harness = gst_harness_new_parse(line);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* backend=auto: a GPU by Vulkan where there is one, else whichever of the processor's vectors and
+ * Vulkan on the processor is faster here. */
+#pragma once
+
+#include "backend.h"
+
+typedef struct {
+    const char *backend; /* "vulkan", "cpu" */
+    const char *reason;  /* "device": one was named; "gpu"; "measured"; "remembered": measured once,
+                          * and kept in the user's cache directory; "only": Vulkan does not work */
+    double cpu_ms, vulkan_ms; /* of the measurement: a probe (probe.h); NAN where there was none */
+} BiqaChoice;
+
+/* Opens the one to use. device: as biqa_vk_backend_open(); a name other than "auto" means Vulkan.
+ * What the first start measures takes a part of a second (more where Vulkan has to compile) and is
+ * remembered by device, driver, processor and network. Errors: BIQA_ERROR_DEVICE,
+ * BIQA_ERROR_SUPPORT. (transfer full) */
+BiqaBackend *biqa_choice_open(const char *device, const BiqaModel *model, BiqaChoice *choice,
+                              GError **error);
