@@ -34,6 +34,11 @@
  * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
  *   nanoseconds
  *
+ * A message "biqa-summary" sums up the scores where the stream ends, jumps or changes its format,
+ * and every #biqafilter:report-interval; "biqa-alarm" tells when they stay below
+ * #biqafilter:alarm-below. #biqafilter:report writes all of it to a file. docs/report.md has the
+ * fields.
+ *
  * ## Example launch lines
  *
  * |[

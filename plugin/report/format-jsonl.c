@@ -56,6 +56,7 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     g_autoptr(JsonBuilder) builder = begin("frame");
 
     gst_biqa_json_add_moment(builder, &when);
+    gst_biqa_json_add_time(builder, "duration", record->duration);
     gst_biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
     gst_biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
     add_verdict(builder, scored ? &record->verdict : &none);

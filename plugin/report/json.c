@@ -49,7 +49,6 @@ void gst_biqa_json_add_moment(JsonBuilder *builder, const BiqaMoment *moment)
     gst_biqa_json_add_time(builder, "timestamp", moment->timestamp);
     gst_biqa_json_add_time(builder, "stream-time", moment->stream_time);
     gst_biqa_json_add_time(builder, "running-time", moment->running_time);
-    gst_biqa_json_add_time(builder, "duration", moment->duration);
 }
 
 static void add_scale(JsonBuilder *builder)

@@ -11,7 +11,7 @@ void gst_biqa_json_add_time(JsonBuilder *builder, const char *name, GstClockTime
 void gst_biqa_json_add_flag(JsonBuilder *builder, const char *name, gboolean value);
 void gst_biqa_json_add_text(JsonBuilder *builder, const char *name, const char *value);
 
-/* frame, timestamp, stream-time, running-time, duration. */
+/* frame, timestamp, stream-time, running-time. */
 void gst_biqa_json_add_moment(JsonBuilder *builder, const BiqaMoment *moment);
 
 /* All of a header but for its type and schema. */
