@@ -45,14 +45,23 @@ vec4 weight(uint o, uint tap, uint i)
     return values_at(row + i / BIQA_SPAN * push.span).v[i % BIQA_SPAN];
 }
 
+/* What a plane of outputs starts from. Both are read, as a branch would be slower. */
+vec4 first_sum(uint o, uint target)
+{
+    const vec4 bias = values_at(push.bias + o).v[0];
+
+    if (ACCUMULATE == 0)
+        return bias;
+    return mix(bias, ARENA(target), bvec4(push.accumulate != 0));
+}
+
 /* Planes o, ..., o + AT_ONCE - 1 of outputs. */
 void make_planes(uint o, uint target)
 {
     vec4 sums[AT_ONCE];
 
     [[unroll]] for (uint k = 0; k < AT_ONCE; k++)
-        sums[k] = ACCUMULATE != 0 ? ARENA(target + k * push.target.plane)
-                                  : values_at(push.bias + o + k).v[0];
+        sums[k] = first_sum(o + k, target + k * push.target.plane);
     [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
         [[unroll]] for (uint i = 0; i < INPUTS; i++)
             [[unroll]] for (uint k = 0; k < AT_ONCE; k++)

@@ -61,7 +61,7 @@ typedef struct biqa_picture biqa_picture;
 #define BIQA_ID_STRIDE 2
 #define BIQA_ID_INPUTS 3     /* dense: input channels of the chunk; add: 1 or 2 maps */
 #define BIQA_ID_OUTPUTS 4    /* dense: texels (fours) of output channels of the chunk */
-#define BIQA_ID_ACCUMULATE 5 /* dense: add to what is there, instead of to the bias */
+#define BIQA_ID_ACCUMULATE 5 /* dense: push.accumulate counts; 0: add to the bias */
 #define BIQA_ID_BLOCK_W 6    /* depthwise: pixels of an invocation */
 #define BIQA_ID_BLOCK_H 7
 #define BIQA_N_CONSTANTS 8
@@ -99,6 +99,7 @@ struct biqa_conv_push {
     float lo, hi;
     float inverse_width, inverse_pixels; /* 1 / width, 1 / (width * height) */
     uint span;                           /* BIQA_SPAN */
+    uint accumulate;                     /* add to what is there, instead of to the bias */
 };
 
 /* CLIP (one source) and ADD. */
@@ -155,7 +156,7 @@ struct biqa_picture {
 /* 128 bytes of push constants are what every device has. */
 #define BIQA_MAX_PUSH 128
 _Static_assert(sizeof(biqa_view) == 16, "as in std430");
-_Static_assert(sizeof(biqa_conv_push) == 108, "as in std430");
+_Static_assert(sizeof(biqa_conv_push) == 112, "as in std430");
 _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
 _Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");

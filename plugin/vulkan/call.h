@@ -19,10 +19,12 @@
     ROW(CreateDescriptorPool)                                                                      \
     ROW(CreateDescriptorSetLayout)                                                                 \
     ROW(CreateFence)                                                                               \
+    ROW(CreatePipelineCache)                                                                       \
     ROW(CreatePipelineLayout)                                                                      \
     ROW(CreateQueryPool)                                                                           \
     ROW(CreateShaderModule)                                                                        \
     ROW(EndCommandBuffer)                                                                          \
+    ROW(GetPipelineCacheData)                                                                      \
     ROW(GetQueryPoolResults)                                                                       \
     ROW(MapMemory)                                                                                 \
     ROW(QueueSubmit)                                                                               \

@@ -100,7 +100,8 @@ gboolean biqa_vk_kernels_init(BiqaVkKernels *kernels, BiqaVkDevice *device, Biqa
         .pipelines = g_array_new(FALSE, FALSE, sizeof(Pipeline)),
     };
     g_mutex_init(&kernels->lock);
-    if (!create_layout(kernels, error))
+    if (!create_layout(kernels, error) ||
+        !biqa_vk_cache_init(&kernels->cache, device, plan, NULL, error))
         return FALSE;
     for (guint i = 0; i < BIQA_VK_N_KERNELS; i++)
         if (!create_module(kernels, i, error))
@@ -117,6 +118,7 @@ void biqa_vk_kernels_clear(BiqaVkKernels *kernels)
     for (guint i = 0; i < kernels->pipelines->len; i++)
         vkDestroyPipeline(device, g_array_index(kernels->pipelines, Pipeline, i).handle, NULL);
     g_array_unref(kernels->pipelines);
+    biqa_vk_cache_clear(&kernels->cache);
     g_mutex_clear(&kernels->lock);
     for (guint i = 0; i < BIQA_VK_N_KERNELS; i++)
         vkDestroyShaderModule(device, kernels->modules[i], NULL);
@@ -151,7 +153,8 @@ static VkPipeline create_pipeline(const BiqaVkKernels *kernels, const BiqaVkVari
     for (guint i = 0; i < BIQA_N_CONSTANTS; i++)
         entries[i] = (VkSpecializationMapEntry){
             .constantID = i, .offset = i * sizeof(uint32_t), .size = sizeof(uint32_t)};
-    VK_TRY(kernels->device, CreateComputePipelines, kernels->device->handle, VK_NULL_HANDLE, 1,
+    VK_TRY(kernels->device, CreateComputePipelines, kernels->device->handle, kernels->cache.handle,
+           1,
            &(VkComputePipelineCreateInfo){
                .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
                .stage =
@@ -233,6 +236,8 @@ gboolean biqa_vk_kernels_prepare(BiqaVkKernels *kernels, const BiqaVkVariant *va
     jobs = list_jobs(kernels, variants, n);
     run_jobs(kernels, jobs);
     ok = collect_jobs(kernels, jobs, error);
+    if (jobs->len > 0)
+        biqa_vk_cache_save(&kernels->cache);
     g_mutex_unlock(&kernels->lock);
     return ok;
 }

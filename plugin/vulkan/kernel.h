@@ -2,7 +2,7 @@
 /* Compute pipelines, made when first asked for, and the one layout they share. */
 #pragma once
 
-#include "device.h"
+#include "cache.h"
 #include "interface.h"
 #include "shaders.h"
 
@@ -18,7 +18,8 @@ typedef struct {
     VkDescriptorSetLayout set_layout;
     VkPipelineLayout layout;
     VkShaderModule modules[BIQA_VK_N_KERNELS];
-    GMutex lock;       /* of pipelines: backends in any thread share them */
+    GMutex lock; /* of what follows: backends in any thread share it */
+    BiqaVkCache cache;
     GArray *pipelines; /* variant, VkPipeline */
 } BiqaVkKernels;
 

@@ -8,14 +8,17 @@
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
 
-/* The largest straight-line chunk, in multiplications. Smaller ones cost more dispatches, larger
- * ones do not fit the instruction cache and take long to compile; but where pixels are few, a
- * dispatch (25 us when it wakes sleeping threads) costs more than its code. */
-#define CHUNK 4096
+/* The largest straight-line chunk, in multiplications, and what it reads before it starts, in
+ * channels times taps. Smaller ones cost more dispatches, larger ones do not fit the instruction
+ * cache, and take long to compile: the time for it grows faster than they do. Where pixels are few,
+ * a dispatch (25 us when it wakes sleeping threads) costs more than its code. */
+static const struct {
+    guint size, inputs;
+} most[] = {{4096, 64}, {8192, 128}};
 #define FEW_PIXELS 512
-#define FEW_PIXELS_CHUNK 16384
-/* Channels times taps a chunk reads before it starts; more only costs compile time. */
-#define MAX_INPUTS 128
+
+/* A sum of as many products does not notice that it reads what to start from. */
+#define MANY_TERMS 64
 
 static guint divide_up(guint a, guint b)
 {
@@ -93,18 +96,23 @@ typedef struct {
     guint inputs, outputs;
 } Chunk;
 
+/* Whether a CONV makes so few pixels that dispatches are what it costs. */
+static gboolean is_small(const biqa_conv_push *push)
+{
+    return push->width * push->height * push->samples < FEW_PIXELS;
+}
+
 static Chunk choose_chunk(const biqa_conv_push *push)
 {
-    const guint pixels = push->width * push->height * push->samples;
     const guint taps = push->kernel_h * push->kernel_w;
-    const guint most = MAX(MAX_INPUTS / taps / 4 * 4, 4);
-    const guint in_parts = divide_up(push->inputs, most);
+    const guint few = is_small(push);
+    const guint in_parts = divide_up(push->inputs, MAX(most[few].inputs / taps / 4 * 4, 4));
     const guint planes = biqa_vk_planes(push->outputs);
     Chunk chunk = {push->inputs, planes};
 
     if (in_parts > 1)
         chunk.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
-    const guint room = (pixels < FEW_PIXELS ? FEW_PIXELS_CHUNK : CHUNK) / (4 * taps * chunk.inputs);
+    const guint room = most[few].size / (4 * taps * chunk.inputs);
     chunk.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
     return chunk;
 }
@@ -123,7 +131,11 @@ static void add_chunk(const BiqaVkStepContext *context, guint layer, const biqa_
     step->variant.constants[BIQA_ID_INPUTS] = MIN(chunk.inputs, whole->inputs - i);
     step->variant.constants[BIQA_ID_OUTPUTS] =
         MIN(chunk.outputs, biqa_vk_planes(whole->outputs) - o);
-    step->variant.constants[BIQA_ID_ACCUMULATE] = i > 0;
+    /* One pipeline for all chunks of a size, whether they are first or not, where that is free. */
+    step->variant.constants[BIQA_ID_ACCUMULATE] =
+        chunk.inputs < whole->inputs ||
+        chunk.inputs * whole->kernel_h * whole->kernel_w >= MANY_TERMS;
+    push->accumulate = i > 0;
     push->source.origin += i / 4 * whole->source.plane;
     push->target.origin += o * whole->target.plane;
     push->weights += o * whole->weights_row + i;
@@ -147,13 +159,39 @@ static void add_dense(const BiqaVkStepContext *context, guint layer, GArray *ste
             add_chunk(context, layer, &push, chunk, i, o, steps);
 }
 
-/* Width of the blocks that cover a row with the fewest surplus pixels. */
-static guint block_width(guint width)
+/* Whether a layer is a CONV with a group for each channel, of more than one. */
+static gboolean is_depthwise(const BiqaVkStepContext *context, guint layer)
+{
+    const BiqaLayer *conv = &context->net->graph->layers[layer];
+    const guint inputs = context->maps[conv->inputs[0]].shape.c;
+
+    return conv->kind == BIQA_LAYER_CONV && conv->groups > 1 && conv->groups == inputs &&
+           conv->channels == inputs;
+}
+
+/* Pixels of a row, and more, that blocks of some width cover in all depthwise layers. */
+static guint64 covered_pixels(const BiqaVkStepContext *context, guint width)
+{
+    const BiqaGraph *graph = context->net->graph;
+    guint64 sum = 0;
+
+    for (guint i = 1; i < graph->n_layers; i++) {
+        const BiqaShape *shape = &graph->layers[i].shape;
+
+        if (is_depthwise(context, i))
+            sum += (guint64)divide_up(shape->w, width) * width * shape->h * shape->c;
+    }
+    return sum;
+}
+
+/* The width of blocks that suits the depthwise layers best: one for all of them, as each width is a
+ * pipeline to compile. */
+static guint block_width(const BiqaVkStepContext *context)
 {
     guint best = BIQA_MAX_BLOCK_W;
 
     for (guint w = best; w >= 4; w--)
-        if (divide_up(width, w) * w < divide_up(width, best) * best)
+        if (covered_pixels(context, w) < covered_pixels(context, best))
             best = w;
     return best;
 }
@@ -168,7 +206,7 @@ static void add_depthwise(const BiqaVkStepContext *context, guint layer, GArray 
     step->variant.constants[BIQA_ID_KERNEL_H] = push->kernel_h;
     step->variant.constants[BIQA_ID_KERNEL_W] = push->kernel_w;
     step->variant.constants[BIQA_ID_STRIDE] = push->stride;
-    step->variant.constants[BIQA_ID_BLOCK_W] = block_width(push->width);
+    step->variant.constants[BIQA_ID_BLOCK_W] = block_width(context);
     step->variant.constants[BIQA_ID_BLOCK_H] = BIQA_BLOCK_H;
     wide = divide_up(push->width, step->variant.constants[BIQA_ID_BLOCK_W]);
     high = divide_up(push->height, BIQA_BLOCK_H);
@@ -192,9 +230,7 @@ static gboolean is_unrollable(const BiqaVkStepContext *context, guint layer)
 static void add_conv(const BiqaVkStepContext *context, guint layer, GArray *steps)
 {
     const BiqaLayer *conv = &context->net->graph->layers[layer];
-    const guint inputs = context->maps[conv->inputs[0]].shape.c;
-    const gboolean depthwise =
-        conv->groups > 1 && conv->groups == inputs && conv->channels == inputs;
+    const gboolean depthwise = is_depthwise(context, layer);
 
     if (conv->groups > 1 && !depthwise)
         add_conv_whole(context, layer, BIQA_VK_CONV, steps);
