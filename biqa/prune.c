@@ -3,13 +3,43 @@
 #include "prune.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-static int compare_floats(const void *a, const void *b)
+static guint32 float_bits(float value)
 {
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
+    guint32 bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Of the values whose bits from shift + 16 on are those of known: the sixteen bits from shift on of
+ * the one that is *rank-th (from 0), and its rank among those that share them. */
+static guint32 select_digit(const GArray *values, guint shift, guint64 known, gsize *rank)
+{
+    g_autofree gsize *counts = g_new0(gsize, 1 << 16);
+    guint32 digit = 0;
+
+    for (gsize i = 0; i < values->len; i++) {
+        const guint32 bits = float_bits(g_array_index(values, float, i));
+        if ((guint64)bits >> (shift + 16) == known >> (shift + 16))
+            counts[bits >> shift & 0xffff]++;
+    }
+    for (; *rank >= counts[digit]; digit++)
+        *rank -= counts[digit];
+    return digit << shift;
+}
+
+/* The rank-th smallest (from 0) of values that are not negative: their bits have the same order as
+ * they. Sorting them all would take most of the time that loading a model does. */
+static float select_value(const GArray *values, gsize rank)
+{
+    const guint32 high = select_digit(values, 16, 0, &rank);
+    const guint32 bits = high | select_digit(values, 0, high, &rank);
+    float value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 /* Magnitudes of all convolution weights, in the order of the arena. */
@@ -35,9 +65,8 @@ void biqa_prune_mask(const BiqaGraph *graph, const float *params, double ratio, 
     g_autoptr(GArray) magnitudes = conv_magnitudes(graph, params);
     if (!magnitudes->len)
         return;
-    qsort(magnitudes->data, magnitudes->len, sizeof(float), compare_floats);
     const gsize k = (gsize)ceil(ratio * magnitudes->len);
-    const float threshold = g_array_index(magnitudes, float, MIN(k, magnitudes->len - 1));
+    const float threshold = select_value(magnitudes, MIN(k, magnitudes->len - 1));
 
     for (guint i = 0; i < graph->n_layers; i++) {
         const BiqaLayer *layer = &graph->layers[i];
