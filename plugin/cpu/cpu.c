@@ -36,12 +36,24 @@ static void add_time(Cpu *self, const char *kernel, BiqaBranch branch, guint lay
 /* Runs a branch up to layer end, which is included. */
 static void run_branch(Cpu *self, BiqaBranch branch, guint end)
 {
-    for (guint i = 1; i <= end; i++) {
-        const gint64 start = self->profile ? g_get_monotonic_time() : 0;
+    const BiqaCpuNet *net = self->nets[branch];
 
-        biqa_cpu_net_run(self->nets[branch], i, self->arena, self->scratch);
-        if (self->profile)
-            add_time(self, biqa_cpu_net_kernel(self->nets[branch], i), branch, i, start);
+    for (guint i = 0; i <= end; i++) {
+        gint64 start = self->profile ? g_get_monotonic_time() : 0;
+
+        biqa_cpu_net_run(net, i, self->arena, self->scratch);
+        if (self->profile && i > 0)
+            add_time(self, biqa_cpu_net_kernel(net, i), branch, i, start);
+        for (guint p = 0; p < net->parts->len; p++) {
+            const BiqaCpuPart *part = &g_array_index(net->parts, BiqaCpuPart, p);
+
+            if (biqa_cpu_part_input(net, part) != i)
+                continue;
+            start = self->profile ? g_get_monotonic_time() : 0;
+            biqa_cpu_net_run_part(net, part, self->arena);
+            if (self->profile)
+                add_time(self, "pool", branch, part->pool, start);
+        }
     }
 }
 
@@ -143,7 +155,8 @@ static char *processor_name(void)
     return colon ? g_strstrip(g_strndup(colon + 1, strcspn(colon + 1, "\n"))) : g_strdup("CPU");
 }
 
-/* Arena and scratch, zeroed: a product's vectors may read floats that nobody wrote. */
+/* Arena and scratch, zeroed: vectors may read floats that nobody wrote, up to a line before the
+ * arena and behind the scratch. */
 static void allocate(Cpu *self)
 {
     const gsize line = BIQA_CPU_ALIGN;
@@ -154,8 +167,8 @@ static void allocate(Cpu *self)
         scratch = MAX(scratch, self->nets[b]->scratch);
     }
     arena = (arena + line - 1) / line * line;
-    self->memory = g_new0(float, arena + scratch + line);
-    self->arena = self->memory + (line - (gsize)self->memory / sizeof(float) % line) % line;
+    self->memory = g_new0(float, arena + scratch + 3 * line);
+    self->arena = self->memory + line + (line - (gsize)self->memory / sizeof(float) % line) % line;
     self->scratch = self->arena + arena;
 }
 

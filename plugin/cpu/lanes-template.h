@@ -14,7 +14,7 @@ typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
 #define Vector NAME(Vector)
 #define Loose NAME(Loose)
 #define Mask NAME(Mask)
-#define same NAME(same)
+#define spread NAME(spread)
 #define choose NAME(choose)
 #define clamped NAME(clamped)
 #define dense_tile NAME(dense_tile)
@@ -23,6 +23,9 @@ typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
 #define sparse_tile NAME(sparse_tile)
 #define sparse_column NAME(sparse_column)
 #define sparse NAME(sparse)
+#define without NAME(without)
+#define same_vector NAME(same_vector)
+#define same NAME(same)
 #define depthwise_rows NAME(depthwise_rows)
 #define depthwise_row NAME(depthwise_row)
 #define depthwise NAME(depthwise)
@@ -31,7 +34,7 @@ typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
 /* Before a loop over vectors that must all be in registers. */
 #define UNROLL _Pragma("GCC unroll 9")
 
-INLINE Vector same(float value)
+INLINE Vector spread(float value)
 {
     return value - (Vector){0};
 }
@@ -53,14 +56,14 @@ INLINE Vector clamped(Vector value, Vector lo, Vector hi)
 INLINE void dense_tile(const float *weights, const float *bias, guint depth, const BiqaCpuRun *run,
                        const float *x, guint rows, guint vectors, float *y)
 {
-    const Vector lo = same(run->lo), hi = same(run->hi);
+    const Vector lo = spread(run->lo), hi = spread(run->hi);
     Vector sums[ROWS][3];
 
     UNROLL
     for (guint r = 0; r < ROWS; r++) {
         UNROLL
         for (guint v = 0; v < vectors; v++)
-            sums[r][v] = same(bias[r]);
+            sums[r][v] = spread(bias[r]);
     }
     for (guint k = 0; k < depth; k++, x += run->x_pitch, weights += ROWS) {
         Vector in[3];
@@ -110,12 +113,12 @@ INLINE void sparse_tile(const BiqaCpuTerm *term, const BiqaCpuTerm *end, gboolea
                         gboolean last, float bias, const BiqaCpuRun *run, gsize at, guint vectors,
                         float *y)
 {
-    const Vector lo = same(run->lo), hi = same(run->hi);
+    const Vector lo = spread(run->lo), hi = spread(run->hi);
     Vector sums[4];
 
     UNROLL
     for (guint v = 0; v < vectors; v++) {
-        sums[v] = same(bias);
+        sums[v] = spread(bias);
         if (!first)
             sums[v] = *(const Loose *)(y + v * WIDTH);
     }
@@ -165,12 +168,12 @@ TARGET static void sparse(const BiqaCpuSparse *product, const BiqaCpuRun *run)
  * inlined. */
 INLINE void depthwise_rows(const BiqaCpuTaps *call, guint n_taps)
 {
-    const Vector lo = same(call->lo), hi = same(call->hi), bias = same(call->bias);
+    const Vector lo = spread(call->lo), hi = spread(call->hi), bias = spread(call->bias);
     Vector weights[9];
 
     UNROLL
     for (guint t = 0; t < n_taps; t++)
-        weights[t] = same(call->weights[t]);
+        weights[t] = spread(call->weights[t]);
     for (guint v = 0; v < call->height; v++) {
         const float *x = call->x + v * call->x_row, *from[9];
         float *y = call->y + (gsize)v * call->width;
@@ -193,11 +196,11 @@ INLINE void depthwise_rows(const BiqaCpuTaps *call, guint n_taps)
 INLINE void depthwise_row(const BiqaCpuTaps *call, const float *x, float *y)
 {
     for (guint u = 0; u < call->width; u += WIDTH) {
-        Vector sum = same(call->bias);
+        Vector sum = spread(call->bias);
 
         for (guint t = 0; t < call->n_taps; t++)
             sum += call->weights[t] * *(const Loose *)(x + call->at[t] + u);
-        *(Loose *)(y + u) = clamped(sum, same(call->lo), same(call->hi));
+        *(Loose *)(y + u) = clamped(sum, spread(call->lo), spread(call->hi));
     }
 }
 
@@ -210,10 +213,62 @@ TARGET static void depthwise(const BiqaCpuTaps *call)
             depthwise_row(call, call->x + v * call->x_row, call->y + (gsize)v * call->width);
 }
 
+/* Every lane but one, or every lane. */
+INLINE Mask without(guint lane)
+{
+    Mask mask;
+
+    for (guint i = 0; i < WIDTH; i++)
+        mask[i] = i == lane ? 0 : -1;
+    return mask;
+}
+
+/* A vector of output: left and right keep those lanes whose neighbour on that side is in the map.
+ */
+INLINE Vector same_vector(const float *const *rows, gsize u, const Vector *weights, Vector sum,
+                          Mask left, Mask right)
+{
+    UNROLL
+    for (guint i = 0; i < 3; i++) {
+        const float *x = rows[i] + u;
+
+        sum += weights[3 * i] * (Vector)((Mask) * (const Loose *)(x - 1) & left);
+        sum += weights[3 * i + 1] * *(const Loose *)x;
+        sum += weights[3 * i + 2] * (Vector)((Mask) * (const Loose *)(x + 1) & right);
+    }
+    return sum;
+}
+
+TARGET static void same(const BiqaCpuSame *call)
+{
+    const Vector lo = spread(call->lo), hi = spread(call->hi), bias = spread(call->bias);
+    const guint width = call->width, last = (width - 1) / WIDTH * WIDTH;
+    const Mask all = without(WIDTH), left = without(0), right = without(width - 1 - last);
+    Vector weights[9];
+
+    UNROLL
+    for (guint t = 0; t < 9; t++)
+        weights[t] = spread(call->weights[t]);
+    for (guint v = 0; v < call->height; v++) {
+        const float *x = call->x + (gsize)v * width;
+        const float *rows[3] = {v > 0 ? x - width : call->zeros, x,
+                                v + 1 < call->height ? x + width : call->zeros};
+        float *y = call->y + (gsize)v * width;
+        Vector sum = same_vector(rows, 0, weights, bias, left, last == 0 ? right : all);
+
+        *(Loose *)y = clamped(sum, lo, hi);
+        for (gsize u = WIDTH; u < last; u += WIDTH)
+            *(Loose *)(y + u) = clamped(same_vector(rows, u, weights, bias, all, all), lo, hi);
+        if (last > 0)
+            *(Loose *)(y + last) =
+                clamped(same_vector(rows, last, weights, bias, all, right), lo, hi);
+    }
+}
+
 #undef Vector
 #undef Loose
 #undef Mask
-#undef same
+#undef spread
 #undef choose
 #undef clamped
 #undef dense_tile
@@ -222,6 +277,9 @@ TARGET static void depthwise(const BiqaCpuTaps *call)
 #undef sparse_tile
 #undef sparse_column
 #undef sparse
+#undef without
+#undef same_vector
+#undef same
 #undef depthwise_rows
 #undef depthwise_row
 #undef depthwise

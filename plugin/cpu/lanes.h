@@ -56,6 +56,16 @@ typedef struct {
     guint width, height;
 } BiqaCpuTaps;
 
+/* One channel of a depthwise convolution by a 3x3 kernel whose output is as large as its input.
+ * x is readable for a vector beyond either end. */
+typedef struct {
+    const float *x, *weights;
+    const float *zeros; /* a row of them, readable as x is */
+    float bias, lo, hi;
+    float *y; /* (height, width), writable as that of BiqaCpuTaps */
+    guint width, height;
+} BiqaCpuSame;
+
 typedef struct {
     const char *name; /* "AVX-512" */
     guint width;      /* floats of a vector */
@@ -63,6 +73,7 @@ typedef struct {
     void (*dense)(const BiqaCpuDense *product, const BiqaCpuRun *run);
     void (*sparse)(const BiqaCpuSparse *product, const BiqaCpuRun *run);
     void (*depthwise)(const BiqaCpuTaps *taps);
+    void (*same)(const BiqaCpuSame *plane);
 } BiqaCpuLanes;
 
 /* The widest that this processor has, or, where name is not NULL, the one of that name. NULL if

@@ -4,6 +4,7 @@
 
 #include "padded.h"
 #include "runs.h"
+#include <string.h>
 
 /* Floats of the columns a convolution makes at once: they should stay in the second cache. */
 #define COLUMNS (32 << 10)
@@ -142,36 +143,71 @@ static void run_columns(const Call *call)
                 run_band(call, &window, g, sample, y, MIN(y + rows, window.out_h));
 }
 
-/* CONV of one channel to one channel: taps of a padded plane. */
+/* CONV of one channel to one channel: 3x3 on the map itself where it is as large as its output, or
+ * taps of a padded plane. */
+
+static gboolean is_same(const BiqaWindow *window)
+{
+    return window->kernel_h == 3 && window->kernel_w == 3 && window->stride == 1 &&
+           window->top == 1 && window->left == 1 && window->out_h == window->h &&
+           window->out_w == window->w;
+}
+
+static gsize zeros_size(const BiqaWindow *window)
+{
+    return window->w + 3 * BIQA_CPU_ALIGN;
+}
 
 static gsize depthwise_scratch(const BiqaCpuNet *net, guint layer)
 {
     const BiqaWindow window = biqa_window(net->net->graph, layer);
 
-    return biqa_cpu_padded_size(&window);
+    return is_same(&window) ? zeros_size(&window) : biqa_cpu_padded_size(&window);
 }
 
-/* In the order of the planes in memory, as the last vector of one may reach into the next. */
-static void run_depthwise(const Call *call)
+static void run_same(const Call *call, const BiqaWindow *window)
+{
+    const float *weights = biqa_net_param(call->net->net, call->index, 0);
+    const float *bias = biqa_net_param(call->net->net, call->index, 1);
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+    BiqaCpuSame same = {
+        .zeros = call->scratch + BIQA_CPU_ALIGN,
+        .lo = call->layer->lo,
+        .hi = call->layer->hi,
+        .width = window->w,
+        .height = window->h,
+    };
+
+    memset(call->scratch, 0, sizeof(float) * zeros_size(window));
+    for (guint c = 0; c < call->layer->channels; c++)
+        for (guint sample = 0; sample < call->to->samples; sample++) {
+            same.x = plane_of(call, from, c, sample);
+            same.y = plane_of(call, call->to, c, sample);
+            same.weights = weights + 9 * (gsize)c;
+            same.bias = bias[c];
+            call->net->lanes->same(&same);
+        }
+}
+
+static void run_padded(const Call *call, const BiqaWindow *window)
 {
     const BiqaLayer *layer = call->layer;
-    const BiqaWindow window = biqa_window(call->net->net->graph, call->index);
     const float *weights = biqa_net_param(call->net->net, call->index, 0);
     const float *bias = biqa_net_param(call->net->net, call->index, 1);
     const BiqaCpuMap *from = input_map(call->net, call->index, 0);
     BiqaCpuPadded padded;
     BiqaCpuTaps taps = {
         .x = call->scratch,
-        .n_taps = window.kernel_h * window.kernel_w,
+        .n_taps = window->kernel_h * window->kernel_w,
         .lo = layer->lo,
         .hi = layer->hi,
-        .width = window.out_w,
-        .height = window.out_h,
+        .width = window->out_w,
+        .height = window->out_h,
     };
 
-    biqa_cpu_padded_init(&padded, &window, call->scratch);
+    biqa_cpu_padded_init(&padded, window, call->scratch);
     taps.at = padded.taps;
-    taps.x_row = padded.pitch * window.stride;
+    taps.x_row = padded.pitch * window->stride;
     for (guint c = 0; c < layer->channels; c++)
         for (guint sample = 0; sample < call->to->samples; sample++) {
             taps.weights = weights + (gsize)c * taps.n_taps;
@@ -181,6 +217,17 @@ static void run_depthwise(const Call *call)
             call->net->lanes->depthwise(&taps);
         }
     biqa_cpu_padded_clear(&padded);
+}
+
+/* In the order of the planes in memory, as the last vector of one may reach into the next. */
+static void run_depthwise(const Call *call)
+{
+    const BiqaWindow window = biqa_window(call->net->net->graph, call->index);
+
+    if (is_same(&window))
+        run_same(call, &window);
+    else
+        run_padded(call, &window);
 }
 
 static void run_clip(const Call *call)
@@ -202,29 +249,9 @@ static void run_add(const Call *call)
                      call->layer->lo, call->layer->hi, plane_of(call, call->to, c, 0));
 }
 
-/* Of each input its C means, then, where asked, its C deviations. */
-static void run_pool(const Call *call)
+static void run_nothing(const Call *call)
 {
-    const gboolean deviation = call->layer->deviation;
-    guint first = 0;
-
-    for (guint k = 0; k < call->layer->n_inputs; k++) {
-        const BiqaCpuMap *from = input_map(call->net, call->index, k);
-        const guint channels = from->shape.c;
-
-        for (guint c = 0; c < channels; c++)
-            for (guint sample = 0; sample < from->samples; sample++)
-                biqa_run_pool(plane_of(call, from, c, sample), biqa_cpu_map_plane(from),
-                              plane_of(call, call->to, first + c, sample),
-                              deviation ? plane_of(call, call->to, first + channels + c, sample)
-                                        : NULL);
-        first += deviation ? 2 * channels : channels;
-    }
-}
-
-static void run_input(const Call *call)
-{
-    /* The caller has put it there. */
+    /* INPUT: the caller has put it there. POOL: its parts have run. */
 }
 
 typedef struct {
@@ -240,11 +267,11 @@ static const Row depthwise = {"depthwise", run_depthwise, .scratch = depthwise_s
 
 /* NORM, RELU and RELU6 do not outlive biqa_fold(). */
 static const Row table[] = {
-    [BIQA_LAYER_INPUT] = {"input", run_input},
+    [BIQA_LAYER_INPUT] = {"input", run_nothing},
     [BIQA_LAYER_CONV] = {"columns", run_columns, make_columns, columns_scratch},
     [BIQA_LAYER_CLIP] = {"clip", run_clip},
     [BIQA_LAYER_ADD] = {"add", run_add},
-    [BIQA_LAYER_POOL] = {"pool", run_pool},
+    [BIQA_LAYER_POOL] = {"pool", run_nothing},
     [BIQA_LAYER_LINEAR] = {"linear", run_pointwise, make_pointwise},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(table) == BIQA_N_LAYER_KINDS);
@@ -261,6 +288,19 @@ static const Row *row_of(const BiqaCpuNet *net, guint index)
     return &table[layer->kind];
 }
 
+static void add_parts(BiqaCpuNet *net, guint pool)
+{
+    const BiqaLayer *layer = &net->net->graph->layers[pool];
+    BiqaCpuPart part = {.pool = pool};
+
+    for (; part.k < layer->n_inputs; part.k++) {
+        const guint channels = input_map(net, pool, part.k)->shape.c;
+
+        g_array_append_val(net->parts, part);
+        part.first += layer->deviation ? 2 * channels : channels;
+    }
+}
+
 BiqaCpuNet *biqa_cpu_net_new(BiqaNet *net, const BiqaCpuLanes *lanes, guint samples, double density)
 {
     const guint n = net->graph->n_layers;
@@ -271,6 +311,7 @@ BiqaCpuNet *biqa_cpu_net_new(BiqaNet *net, const BiqaCpuLanes *lanes, guint samp
     self->maps = g_new0(BiqaCpuMap, n);
     self->products = g_new0(BiqaCpuProduct *, n);
     self->arena = biqa_cpu_maps_place(net->graph, samples, self->maps);
+    self->parts = g_array_new(FALSE, FALSE, sizeof(BiqaCpuPart));
     for (guint i = 0; i < n; i++) {
         const Row *row = row_of(self, i);
 
@@ -278,6 +319,8 @@ BiqaCpuNet *biqa_cpu_net_new(BiqaNet *net, const BiqaCpuLanes *lanes, guint samp
             self->products[i] = row->make(self, i, lanes, density);
         if (row->scratch)
             self->scratch = MAX(self->scratch, row->scratch(self, i));
+        if (net->graph->layers[i].kind == BIQA_LAYER_POOL)
+            add_parts(self, i);
     }
     return self;
 }
@@ -294,6 +337,7 @@ void biqa_cpu_net_free(BiqaCpuNet *net)
         g_free(net->products[i]);
     }
     g_free(net->products);
+    g_array_unref(net->parts);
     g_free(net->maps);
     biqa_net_free(net->net);
     g_free(net);
@@ -311,6 +355,22 @@ void biqa_cpu_net_run(const BiqaCpuNet *net, guint layer, float *arena, float *s
     };
 
     row_of(net, layer)->run(&call);
+}
+
+/* C means, then, where asked, C deviations. */
+void biqa_cpu_net_run_part(const BiqaCpuNet *net, const BiqaCpuPart *part, float *arena)
+{
+    const gboolean deviation = net->net->graph->layers[part->pool].deviation;
+    const BiqaCpuMap *from = input_map(net, part->pool, part->k), *to = &net->maps[part->pool];
+    const gsize plane = biqa_cpu_map_plane(from);
+
+    for (guint c = 0; c < from->shape.c; c++)
+        for (guint sample = 0; sample < from->samples; sample++) {
+            float *mean = arena + to->offset + (part->first + c) * to->pitch + sample;
+
+            biqa_run_pool(arena + from->offset + c * from->pitch + sample * plane, plane, mean,
+                          deviation ? mean + from->shape.c * to->pitch : NULL);
+        }
 }
 
 const char *biqa_cpu_net_kernel(const BiqaCpuNet *net, guint layer)

@@ -17,8 +17,8 @@ typedef struct {
 } BiqaCpuMap;
 
 /* Lays out the outputs of all layers of an inferred graph (transfer full: maps has an entry each);
- * maps that are not needed at the same time share memory, but the input has its own. Returns the
- * floats that takes. */
+ * maps that are not needed at the same time share memory, but the input and pools have their own: a
+ * pool reads each of its inputs as soon as it is there. Returns the floats that takes. */
 gsize biqa_cpu_maps_place(const BiqaGraph *graph, guint samples, BiqaCpuMap *maps);
 
 /* A pitch for n floats and a vector: an odd number of cache lines, as rows that lie a power of two
