@@ -23,7 +23,7 @@ static const char style[] =
     "section{background:var(--card);border:1px solid var(--line);border-radius:10px;"
     "padding:18px 20px;margin:18px 0}"
     /* tiles */
-    ".tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px;"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(132px,1fr));gap:12px;"
     "margin:18px 0}"
     ".tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px "
     "14px}"
