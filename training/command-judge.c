@@ -4,6 +4,7 @@
 #include "judge-pairs.h"
 #include "judge-private.h"
 #include "metrics.h"
+#include "rebuilt.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 static char *kadid_path, *tid_path, *output;
 static char **pictures, **held;
-static int seed = 1;
+static int seed = 1, only_type;
 
 static const GOptionEntry entries[] = {
     {"kadid", 'k', 0, G_OPTION_ARG_FILENAME, &kadid_path, "Ratings of KADID-10k's pictures",
@@ -21,7 +22,10 @@ static const GOptionEntry entries[] = {
      "Pristine picture or folder of them; may be given several times", "PATH"},
     {"hold-out", 'x', 0, G_OPTION_ARG_STRING_ARRAY, &held,
      "Name of a picture that is only measured on; may be given several times", "NAME"},
-    {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "The judge's file", "FILE"},
+    {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "The judge's file, or the rebuilt set's folder",
+     "PATH"},
+    {"type", 'y', 0, G_OPTION_ARG_INT, &only_type, "Of TID2013's types rebuild only this one (all)",
+     "N"},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of every draw (1)", "N"},
     {0},
 };
@@ -207,27 +211,54 @@ static int score(int argc, char **argv, GError **error)
     return 0;
 }
 
+static int rebuild(int argc, char **argv, GError **error)
+{
+    guint n = 0;
+    if (argc < 1 || !tid_path || !output) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "\"judge rebuild\" takes --tid, --out and Kodak's photographs (see --help)");
+        return 2;
+    }
+    g_autoptr(TrainRatingTable) tid = train_rating_table_load(tid_path, &train_rating_tid, error);
+    const TrainRebuilt rebuilt = {
+        .tid = tid,
+        .pictures = (const char *const *)argv,
+        .type = (guint)MAX(only_type, 0),
+        .seed = (guint64)seed,
+        .folder = output,
+    };
+    if (!tid || !train_rebuilt_write(&rebuilt, &n, error))
+        return 1;
+    printf("%u pictures and ratings.csv in %s\n", n, output);
+    return 0;
+}
+
 static int run(int argc, char **argv, GError **error)
 {
-    if (argc && g_str_equal(argv[0], "fit"))
-        return fit(argc - 1, argv + 1, error);
-    if (argc && g_str_equal(argv[0], "score"))
-        return score(argc - 1, argv + 1, error);
-    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "%s%s%s: it is fit or score (see --help)",
-                argc ? "there is no \"judge " : "judge what", argc ? argv[0] : "",
-                argc ? "\"" : "?");
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv, GError **error);
+    } kinds[] = {{"fit", fit}, {"score", score}, {"rebuild", rebuild}};
+    for (guint k = 0; argc && k < G_N_ELEMENTS(kinds); k++) {
+        if (g_str_equal(argv[0], kinds[k].name))
+            return kinds[k].run(argc - 1, argv + 1, error);
+    }
+    g_set_error(
+        error, BIQA_ERROR, BIQA_ERROR_VALUE, "%s%s%s: it is fit, score or rebuild (see --help)",
+        argc ? "there is no \"judge " : "judge what", argc ? argv[0] : "", argc ? "\"" : "?");
     return 2;
 }
 
 const TrainCommand train_command_judge = {
     .name = "judge",
     .summary = "Judge pictures beside their originals, or fit the judge",
-    .arguments = "fit | score JUDGE REFERENCE PICTURE...",
+    .arguments = "fit | score JUDGE REFERENCE PICTURE... | rebuild KODAK...",
     .description =
         "`judge fit` distorts pristine pictures, fits a judge to published ratings and prints how "
         "well\nit and the annotators agree with those of held-out pictures. `judge score` prints "
         "CSV:\nfile,score, 0 to 100, higher is better; a picture equal to its reference gets about "
-        "94.",
+        "94.\n`judge rebuild` writes TID2013's distortions of Kodak's photographs at TID2013's "
+        "PSNR, with its ratings.",
     .entries = entries,
     .run = run,
 };

@@ -2,13 +2,14 @@
 #include "judge-pairs.h"
 #include "judge-rebuild.h"
 #include "judge.h"
+#include "rebuilt.h"
 #include "seed.h"
 
 #include <string.h>
 
 /* KADID-like pairs have the size of the pictures that the judge will label; TID2013's have its own.
  */
-enum { SIDE = 320, TID_WIDTH = 512, TID_HEIGHT = 384 };
+enum { SIDE = 320 };
 
 typedef struct {
     const TrainJudgeSource *source;
@@ -147,17 +148,6 @@ static gboolean make_kadid(const Make *make, TrainJudgePair *pair, const TrainIm
     return TRUE;
 }
 
-/* The number of "kodimNN.*" among TID2013's references, from 1; 0: none of them. */
-static guint tid_reference(const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    if (!g_str_has_prefix(name, "kodim") || !g_ascii_isdigit(name[5]) ||
-        !g_ascii_isdigit(name[6]) || name[7] != '.')
-        return 0;
-    const guint number = (guint)(name[5] - '0') * 10 + (guint)(name[6] - '0');
-    return number <= 24 ? number : 0; /* its 25th is not Kodak's */
-}
-
 static gboolean make_tid(const Make *make, TrainJudgePair *pair, guint number,
                          const TrainImage *reference, GError **error)
 {
@@ -184,7 +174,7 @@ static gboolean make_tid(const Make *make, TrainJudgePair *pair, guint number,
 static gboolean make_content(const Make *make, guint content, GError **error)
 {
     const char *path = g_ptr_array_index(make->paths, content);
-    const guint number = tid_reference(path);
+    const guint number = train_rebuilt_reference(path);
     g_autoptr(TrainImage) picture = train_image_load(path, error);
     if (!picture)
         return FALSE;

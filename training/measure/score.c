@@ -68,6 +68,18 @@ BiqaVerdict train_scorer_frame(const TrainScorer *scorer, const BiqaFrame *frame
     return biqa_model_verdict(scorer->model, &result, -1);
 }
 
+double train_scorer_place(const TrainScorer *scorer, const BiqaFrame *frame, BiqaPlace place)
+{
+    const BiqaInput *input = &scorer->model->input;
+    const BiqaScale *scale = &scorer->model->scale;
+    g_autofree float *crop = g_new(float, (gsize)3 * input->size * input->size);
+    float raw;
+
+    biqa_preprocess_crop(input, frame, place, input->size, crop);
+    run_branch(scorer->nets[BIQA_FULL], crop, 1, &raw);
+    return scale->offset + scale->scale * (double)raw;
+}
+
 typedef struct {
     const TrainScorer *scorer;
     char *const *paths;

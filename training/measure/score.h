@@ -18,6 +18,10 @@ void train_scorer_free(TrainScorer *scorer);
 BiqaResult train_scorer_result(const TrainScorer *scorer, const BiqaFrame *frame);
 BiqaVerdict train_scorer_frame(const TrainScorer *scorer, const BiqaFrame *frame);
 
+/* What the full model gives for one crop alone: points that are not clamped to 0..100, so that the
+ * mean over a model's crops, clamped, is its score. */
+double train_scorer_place(const TrainScorer *scorer, const BiqaFrame *frame, BiqaPlace place);
+
 /* Runs both branches on files in parallel; results has n entries. Errors name the file. */
 gboolean train_scorer_results(const TrainScorer *scorer, char *const *paths, guint n,
                               TrainWorkers *workers, BiqaResult *results, GError **error);

@@ -6,10 +6,8 @@
 
 /* Keys that change no weight, or name files whose contents are what counts. */
 static const char *const indifferent[][2] = {
-    {"competitor", "hard-share"},
-    {"network", "backbone"},
-    {"ranked", "images"},
-    {"rated", "ratings"},
+    {"competitor", "hard-share"}, {"network", "backbone"}, {"network", "model"},
+    {"ranked", "images"},         {"rated", "ratings"},
 };
 
 static gboolean counts(const char *group, const char *key)
@@ -63,7 +61,7 @@ static gboolean has_competitor(const TrainRecipe *recipe, guint n_stages)
     return FALSE;
 }
 
-static void add_backbone(GChecksum *sum, const char *path)
+static void add_file(GChecksum *sum, const char *path)
 {
     g_autofree char *contents = NULL;
     gsize size = 0;
@@ -91,6 +89,7 @@ char *train_recipe_digest(const TrainRecipe *recipe, guint n_stages)
         if (g_str_has_prefix(*group, "stage ") && stages++ < n_stages)
             add_group(sum, file, *group, "stage");
     }
-    add_backbone(sum, recipe->backbone);
+    add_file(sum, recipe->backbone);
+    add_file(sum, recipe->model);
     return g_strdup(g_checksum_get_string(sum));
 }

@@ -43,6 +43,7 @@ static const Key keys[] = {
     RUN("run", "seed", KEY_SEED, seed),
     RUN("run", "checkpoint-every", KEY_UINT, checkpoint_every, 1, 1e9),
     RUN("run", "validate-every", KEY_UINT, validate_every, 0, 1e9),
+    RUN("network", "model", KEY_PATH, model),
     RUN("network", "backbone", KEY_PATH, backbone),
     RUN("network", "graph", KEY_STRINGS, graph),
     RUN("network", "pooled", KEY_STRINGS, pooled),
@@ -435,8 +436,8 @@ static gboolean check_recipe(const TrainRecipe *recipe, GError **error)
 
     if (!recipe->n_stages)
         return fail(error, "stage NAME", "kind", "missing: a recipe needs at least one stage");
-    if (!recipe->backbone == !recipe->graph)
-        return fail(error, "network", "graph", "give either backbone or graph");
+    if (!!recipe->backbone + !!recipe->graph + !!recipe->model != 1)
+        return fail(error, "network", "graph", "give one of backbone, graph and model");
     if (recipe->backbone && !recipe->pooled)
         return fail(error, "network", "pooled", "missing: ids of the backbone's layers to pool");
     for (guint i = 0; i < 3; i++) {
@@ -580,6 +581,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_free(recipe->license);
     g_free(recipe->description);
     g_strfreev(recipe->datasets);
+    g_free(recipe->model);
     g_free(recipe->backbone);
     g_free(recipe->judge);
     g_free(recipe->tail);

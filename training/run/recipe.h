@@ -57,7 +57,8 @@ typedef struct {
     guint checkpoint_every; /* steps */
     guint validate_every;   /* steps; 0: at the end of a stage only */
 
-    /* [network] one of the two */
+    /* [network] one of backbone, graph and model */
+    char *model;        /* file of this trainer to go on from */
     char *backbone;     /* GGUF file of folded convolutions to start from */
     char **graph;       /* layer lines */
     char **pooled;      /* backbone: ids of the layers whose maps are pooled */

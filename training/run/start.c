@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "gguf.h"
+#include "model.h"
 #include "net.h"
 #include "seed.h"
 #include <math.h>
@@ -211,6 +212,44 @@ static BiqaGraph *graph_from_backbone(const TrainRecipe *recipe, GError **error)
     return graph;
 }
 
+/* A model to go on from, which must have been made for the input that the recipe describes. */
+static BiqaModel *load_model(const TrainRecipe *recipe, GError **error)
+{
+    g_autoptr(BiqaModel) model = biqa_model_load(recipe->model, error);
+    if (!model)
+        return NULL;
+    for (guint i = 0; i < 3; i++) {
+        if (model->input.mean[i] == recipe->input.mean[i] &&
+            model->input.deviation[i] == recipe->input.deviation[i])
+            continue;
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "[input] mean, deviation: \"%s\" was trained with others (biqa-train info "
+                    "--recipe shows them)",
+                    recipe->model);
+        return NULL;
+    }
+    return g_steal_pointer(&model);
+}
+
+static BiqaGraph *graph_from_model(const TrainRecipe *recipe, GError **error)
+{
+    g_autoptr(BiqaModel) model = load_model(recipe, error);
+    g_autoptr(BiqaGraph) graph = model ? biqa_graph_copy(model->graph) : NULL;
+    return graph && biqa_graph_infer(graph, recipe->input.size, error) ? g_steal_pointer(&graph)
+                                                                       : NULL;
+}
+
+static gboolean values_from_model(const TrainRecipe *recipe, TrainWeights *weights, GError **error)
+{
+    g_autoptr(BiqaModel) model = load_model(recipe, error);
+    if (!model)
+        return FALSE;
+    g_return_val_if_fail(model->graph->n_params == weights->graph->n_params, FALSE);
+    memcpy(weights->values[BIQA_FULL], model->params[BIQA_FULL],
+           model->graph->n_params * sizeof(float));
+    return TRUE;
+}
+
 /* A learned standard deviation is the network's second output. */
 static gboolean check_outputs(const TrainRecipe *recipe, const BiqaGraph *graph, GError **error)
 {
@@ -229,8 +268,9 @@ static gboolean check_outputs(const TrainRecipe *recipe, const BiqaGraph *graph,
 
 BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error)
 {
-    g_autoptr(BiqaGraph) graph =
-        recipe->backbone ? graph_from_backbone(recipe, error) : graph_from_lines(recipe, error);
+    g_autoptr(BiqaGraph) graph = recipe->model      ? graph_from_model(recipe, error)
+                                 : recipe->backbone ? graph_from_backbone(recipe, error)
+                                                    : graph_from_lines(recipe, error);
     return graph && check_outputs(recipe, graph, error) ? g_steal_pointer(&graph) : NULL;
 }
 
@@ -265,6 +305,8 @@ static gboolean load_conv(const BiqaGguf *gguf, guint id, TrainWeights *weights,
 gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GError **error)
 {
     train_weights_init(weights, train_seed(recipe->seed, 0, 0));
+    if (recipe->model)
+        return values_from_model(recipe, weights, error);
     if (!recipe->backbone)
         return TRUE;
     g_autoptr(BiqaGguf) gguf = biqa_gguf_open(recipe->backbone, error);

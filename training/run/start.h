@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The network a run starts from: a graph from the recipe with random weights, or the convolutions
- * of a backbone trained for something else. */
+/* The network a run starts from: a graph from the recipe with random weights, the convolutions of a
+ * backbone trained for something else, or a model of this trainer. */
 #pragma once
 
 #include "recipe.h"
@@ -12,8 +12,8 @@
  * recipe->pooled and one linear layer. Errors name the file and what is wrong in it. */
 BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error);
 
-/* Sets the first values: random by the recipe's seed, then a backbone's weights where it has one.
- */
+/* Sets the first values: random by the recipe's seed, then a backbone's weights where it has one,
+ * or all of a model's full branch: a competitor begins anew from that. */
 gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GError **error);
 
 /* A folded backbone gets its normalisation back: mean and variance of every NORM are set to what is
