@@ -122,13 +122,16 @@ static void add_span(JsonBuilder *builder, const MonitorSpan *span)
     json_builder_end_array(builder);
 }
 
-/* The latest number spans of ring, oldest first. */
-static void add_spans(JsonBuilder *builder, const char *name, const MonitorRing *ring, guint number)
+/* The latest number spans of ring, oldest first, and last, NULL for none. */
+static void add_spans(JsonBuilder *builder, const char *name, const MonitorRing *ring, guint number,
+                      const MonitorSpan *last)
 {
     json_builder_set_member_name(builder, name);
     json_builder_begin_array(builder);
     for (guint i = MIN(number, monitor_ring_length(ring)); i-- > 0;)
         add_span(builder, monitor_ring_at(ring, i));
+    if (last)
+        add_span(builder, last);
     json_builder_end_array(builder);
 }
 
@@ -184,7 +187,7 @@ static void add_channel(JsonBuilder *builder, const MonitorChannel *channel, gui
     add_number(builder, "rate", channel->format.rate);
     add_counts(builder, channel);
     add_pictures(builder, channel->album);
-    add_spans(builder, "seconds", channel->seconds, seconds);
+    add_spans(builder, "seconds", channel->seconds, seconds, NULL);
     json_builder_end_object(builder);
 }
 
@@ -241,7 +244,7 @@ char *monitor_json_day(const Monitor *monitor)
         const MonitorChannel *channel = monitor->channels->pdata[i];
         json_builder_begin_object(builder);
         add_text(builder, "name", channel->name);
-        add_spans(builder, "minutes", channel->minutes, MONITOR_MINUTES);
+        add_spans(builder, "minutes", channel->minutes, MONITOR_MINUTES, &channel->minute);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);

@@ -13,5 +13,5 @@ char *monitor_json_line(const MonitorChannel *channel);
 /* /api/channels: all channels, each with its seconds after tick number after. (transfer full) */
 char *monitor_json_channels(const Monitor *monitor, guint64 after);
 
-/* /api/day: the minutes of all channels. (transfer full) */
+/* /api/day: the minutes of all channels, and the one that goes on. (transfer full) */
 char *monitor_json_day(const Monitor *monitor);

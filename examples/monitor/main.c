@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_CTYPE, ""); /* file names as they are; numbers stay the C locale's */
     signal(SIGPIPE, SIG_IGN);
-    settings = monitor_settings_new(argc, argv, &error);
+    settings = monitor_settings_new(argv, &error);
     if (!settings || (!settings->version && !check(settings, &error)))
         status = 2;
     else if (settings->version)

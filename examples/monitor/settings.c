@@ -35,7 +35,7 @@ static void options_clear(Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-static gboolean parse_arguments(Options *options, int argc, char **argv, GError **error)
+static gboolean parse_arguments(Options *options, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config, "Read channels from FILE",
@@ -57,6 +57,7 @@ static gboolean parse_arguments(Options *options, int argc, char **argv, GError 
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->inputs, "", NULL},
         {NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new("[NAME=URI...]");
+    g_auto(GStrv) rest = g_strdupv(argv);
 
     g_option_context_set_summary(
         context, "Watches the picture quality of live channels: a JSON line a second for each on\n"
@@ -64,7 +65,7 @@ static gboolean parse_arguments(Options *options, int argc, char **argv, GError 
     g_option_context_set_description(context, description);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_group(context, gst_init_get_option_group());
-    return g_option_context_parse(context, &argc, &argv, error);
+    return g_option_context_parse_strv(context, &rest, error);
 }
 
 G_GNUC_PRINTF(2, 3) static gboolean refuse(GError **error, const char *format, ...)
@@ -278,7 +279,7 @@ static gboolean fill(MonitorSettings *settings, Options *options, GError **error
            parse_seconds("timeout", options->timeout, &settings->timeout, error);
 }
 
-MonitorSettings *monitor_settings_new(int argc, char **argv, GError **error)
+MonitorSettings *monitor_settings_new(char **argv, GError **error)
 {
     g_autoptr(MonitorSettings) settings = g_new0(MonitorSettings, 1);
     g_auto(Options) options = {NULL};
@@ -287,7 +288,7 @@ MonitorSettings *monitor_settings_new(int argc, char **argv, GError **error)
     settings->retry_first = G_USEC_PER_SEC;
     settings->retry_limit = 60 * G_USEC_PER_SEC;
     settings->timeout = 15 * G_USEC_PER_SEC;
-    if (!parse_arguments(&options, argc, argv, error))
+    if (!parse_arguments(&options, argv, error))
         return NULL;
     settings->version = options.version;
     if (!settings->version && !fill(settings, &options, error))

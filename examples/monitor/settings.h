@@ -20,7 +20,7 @@ typedef struct {
 
 /* Reads the arguments of main(), and the file that they name. Errors: what the user wrote makes no
  * sense; the message says what and where. */
-MonitorSettings *monitor_settings_new(int argc, char **argv, GError **error);
+MonitorSettings *monitor_settings_new(char **argv, GError **error);
 void monitor_settings_free(MonitorSettings *settings);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MonitorSettings, monitor_settings_free)

@@ -3,6 +3,8 @@
 #include "support.h"
 #include <glib/gstdio.h>
 #include <gst/gst.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 Stage *stage_new(void)
 {
@@ -61,4 +63,20 @@ char *stage_arguments(const Stage *stage)
     return g_strdup_printf("biqa-monitor --retry-first=.05 --retry-limit=.2 --listen=127.0.0.1:0 "
                            "--set backend=reference --set model=%s ",
                            stage->model);
+}
+
+static void die_with_parent(gpointer data)
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+GSubprocess *stage_spawn(GSubprocessLauncher *launcher, const char *const *argv)
+{
+    g_autoptr(GError) error = NULL;
+    GSubprocess *process;
+
+    g_subprocess_launcher_set_child_setup(launcher, die_with_parent, NULL, NULL);
+    process = g_subprocess_launcher_spawnv(launcher, argv, &error);
+    g_assert_no_error(error);
+    return process;
 }

@@ -2,7 +2,7 @@
 /* What the tests of biqa-monitor share: a folder with a model and clips that come and go. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 typedef struct {
     char *folder; /* for temporary files */
@@ -19,5 +19,9 @@ void stage_hide_clip(Stage *stage);
 
 /* Arguments for biqa-monitor that choose the model and retry without much ado. (transfer full) */
 char *stage_arguments(const Stage *stage);
+
+/* A program that ends when this one does, even by an abort(). launcher says what is done with its
+ * output; argv ends in NULL. (transfer full) */
+GSubprocess *stage_spawn(GSubprocessLauncher *launcher, const char *const *argv);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stage, stage_free)

@@ -15,10 +15,9 @@
 static MonitorSettings *parse(const char *line, GError **error)
 {
     g_auto(GStrv) argv = NULL;
-    int argc;
 
-    g_assert_true(g_shell_parse_argv(line, &argc, &argv, NULL));
-    return monitor_settings_new(argc, argv, error);
+    g_assert_true(g_shell_parse_argv(line, NULL, &argv, NULL));
+    return monitor_settings_new(argv, error);
 }
 
 static void check_refused(const char *line, const char *word)
@@ -155,6 +154,7 @@ static void channel_init(MonitorChannel *channel, const char *name)
     channel->minutes = monitor_ring_new(4, sizeof(MonitorSpan), NULL);
     monitor_span_init(&channel->second);
     monitor_span_init(&channel->total);
+    monitor_span_init(&channel->minute);
 }
 
 static void channel_clear(MonitorChannel *channel)
