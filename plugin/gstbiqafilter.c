@@ -522,6 +522,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
         "biqafilter contributors");
     gst_type_mark_as_plugin_api(gst_biqa_backend_choice_get_type(), 0);
     gst_type_mark_as_plugin_api(gst_biqa_report_format_get_type(), 0);
+    gst_type_mark_as_plugin_api(gst_biqa_report_frames_get_type(), 0);
     gst_biqa_meta_register();
 
     trans_class->start = start;

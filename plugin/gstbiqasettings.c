@@ -98,6 +98,9 @@ static const Row rows[] = {
      WHEN_READY, TEXT(setup.report, NULL)},
     {"report-format", "Report format", "How the report is written", WHEN_READY,
      CHOICE(setup.report_format, gst_biqa_report_format_get_type, GST_BIQA_FORMAT_JSONL)},
+    {"report-frames", "Report frames",
+     "Which frames the report has a record of; summaries and alarms are of all", WHEN_PLAYING,
+     CHOICE(tuning.watch.frames, gst_biqa_report_frames_get_type, GST_BIQA_REPORT_ALL)},
     {"report-interval", "Report interval",
      "Sum up every so many nanoseconds of running time, in the report and by the message "
      "\"biqa-summary\"; 0: only where the stream ends, jumps or changes its format",
@@ -153,6 +156,21 @@ GType gst_biqa_report_format_get_type(void)
 
     if (g_once_init_enter(&type))
         g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterReportFormat", values));
+    return type;
+}
+
+GType gst_biqa_report_frames_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {GST_BIQA_REPORT_ALL, "Every frame", "all"},
+        {GST_BIQA_REPORT_INFERRED, "Those that were scored themselves", "inferred"},
+        {GST_BIQA_REPORT_NONE, "None: summaries and alarms alone", "none"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterReportFrames", values));
     return type;
 }
 

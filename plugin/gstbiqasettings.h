@@ -17,6 +17,7 @@ typedef enum {
 
 GType gst_biqa_backend_choice_get_type(void);
 GType gst_biqa_report_format_get_type(void);
+GType gst_biqa_report_frames_get_type(void);
 
 /* What is read when the element starts. */
 typedef struct {

@@ -202,6 +202,12 @@ static void pool(GstBiqaWatch *watch, const GstBiqaRecord *record, const BiqaMom
     watch->untold = TRUE;
 }
 
+static gboolean is_reported(const GstBiqaRecord *record, GstBiqaReportFrames frames)
+{
+    return frames == GST_BIQA_REPORT_ALL ||
+           (frames == GST_BIQA_REPORT_INFERRED && record->origin == GST_BIQA_INFERRED);
+}
+
 gboolean gst_biqa_watch_take(GstBiqaWatch *watch, GstBiqaRecord *record,
                              const GstBiqaWatchRules *rules)
 {
@@ -214,7 +220,8 @@ gboolean gst_biqa_watch_take(GstBiqaWatch *watch, GstBiqaRecord *record,
     follow_interval(watch, &news, &when, rules->interval);
     event = follow_alarm(watch, record, &when, &rules->alarm);
     pool(watch, record, &when, rules->alarm.below);
-    news.entries[news.n++] = (GstBiqaEntry){.kind = GST_BIQA_ENTRY_FRAME, .frame = *record};
+    if (is_reported(record, rules->frames))
+        news.entries[news.n++] = (GstBiqaEntry){.kind = GST_BIQA_ENTRY_FRAME, .frame = *record};
     add_alarm(watch, &news, event, GST_BIQA_REASON_RECOVERED);
     story = watch->alarm.story;
     g_mutex_unlock(&watch->lock);

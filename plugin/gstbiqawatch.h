@@ -8,8 +8,16 @@
 
 typedef struct GstBiqaWatch GstBiqaWatch;
 
+/* Which frames the report has a record of. */
+typedef enum {
+    GST_BIQA_REPORT_ALL,
+    GST_BIQA_REPORT_INFERRED,
+    GST_BIQA_REPORT_NONE, /* alarms and summaries alone */
+} GstBiqaReportFrames;
+
 /* What may change from frame to frame. */
 typedef struct {
+    GstBiqaReportFrames frames;
     BiqaAlarmRule alarm;
     guint64 interval;       /* of summaries, ns of running time; 0: none */
     gboolean fail_on_alarm; /* an alarm is an error of the element */

@@ -268,6 +268,33 @@ static void test_intervals(void)
                         "interval:interval frame*1 interval:stop stream:stop");
 }
 
+/* Fewer frames in the report, the same frames in the summary. */
+static void test_frames(void)
+{
+    static const struct {
+        const char *frames, *outline;
+    } cases[] = {
+        {"inferred", "header frame*2 stream:eos"},
+        {"none", "header stream:eos"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = new_path(), *text = NULL;
+        g_autoptr(Judge) judge = judge_new(49);
+        g_autoptr(Rig) rig = rig_new_stopped(judge, path, "jsonl");
+        GstVideoInfo info;
+
+        g_object_set(rig->element, "interval", 3, NULL);
+        gst_util_set_object_arg(G_OBJECT(rig->element), "report-frames", cases[i].frames);
+        rig_start(rig, &info);
+        push(rig, &info, 0, 6);
+        end(rig);
+        text = take_report(path);
+        check_outline(text, cases[i].outline);
+        g_assert_nonnull(strstr(text, "\"frames\":6,\"inferred\":2,\"held\":4,"));
+    }
+}
+
 /* -- alarms -------------------------------------------------------------------------------- */
 
 static const GstStructure *next_notice(Rig *rig, const char *name, GstMessage **message)
@@ -417,6 +444,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/watch/same-report", test_same_report);
     g_test_add_func("/element/watch/sections", test_sections);
     g_test_add_func("/element/watch/intervals", test_intervals);
+    g_test_add_func("/element/watch/frames", test_frames);
     g_test_add_func("/element/watch/alarm", test_alarm);
     g_test_add_func("/element/watch/alarm-at-end", test_alarm_at_end);
     g_test_add_func("/element/watch/fail-on-alarm", test_fail_on_alarm);
