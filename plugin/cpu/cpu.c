@@ -155,8 +155,8 @@ static char *processor_name(void)
     return colon ? g_strstrip(g_strndup(colon + 1, strcspn(colon + 1, "\n"))) : g_strdup("CPU");
 }
 
-/* Arena and scratch, zeroed: vectors may read floats that nobody wrote, up to a line before the
- * arena and behind the scratch. */
+/* Arena and scratch, zeroed: vectors may read floats that nobody wrote, up to two lines before
+ * the arena and behind the scratch. */
 static void allocate(Cpu *self)
 {
     const gsize line = BIQA_CPU_ALIGN;
@@ -167,8 +167,9 @@ static void allocate(Cpu *self)
         scratch = MAX(scratch, self->nets[b]->scratch);
     }
     arena = (arena + line - 1) / line * line;
-    self->memory = g_new0(float, arena + scratch + 3 * line);
-    self->arena = self->memory + line + (line - (gsize)self->memory / sizeof(float) % line) % line;
+    self->memory = g_new0(float, arena + scratch + 5 * line);
+    self->arena =
+        self->memory + 2 * line + (line - (gsize)self->memory / sizeof(float) % line) % line;
     self->scratch = self->arena + arena;
 }
 

@@ -4,6 +4,7 @@
  *   WIDTH    floats of a vector
  *   ROWS     outputs made at once in a dense product: three vectors each, which must fit the
  *            registers together with three of inputs and one of weights
+ *   EVENS    0, 2, ... and ODDS 1, 3, ...: that many indices into two vectors
  *   TARGET   the attribute that lets the compiler use that width
  * and without a guard, as it is a template. */
 
@@ -23,9 +24,10 @@ typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
 #define sparse_tile NAME(sparse_tile)
 #define sparse_column NAME(sparse_column)
 #define sparse NAME(sparse)
-#define without NAME(without)
-#define same_vector NAME(same_vector)
-#define same NAME(same)
+#define nine_taps NAME(nine_taps)
+#define nine_vector NAME(nine_vector)
+#define nine_rows NAME(nine_rows)
+#define nine NAME(nine)
 #define depthwise_rows NAME(depthwise_rows)
 #define depthwise_row NAME(depthwise_row)
 #define depthwise NAME(depthwise)
@@ -213,56 +215,75 @@ TARGET static void depthwise(const BiqaCpuTaps *call)
             depthwise_row(call, call->x + v * call->x_row, call->y + (gsize)v * call->width);
 }
 
-/* Every lane but one, or every lane. */
-INLINE Mask without(guint lane)
+/* The three taps of a row of the kernel; stride is a constant wherever this is inlined. */
+INLINE void nine_taps(const float *x, guint stride, Vector taps[3])
 {
-    Mask mask;
-
-    for (guint i = 0; i < WIDTH; i++)
-        mask[i] = i == lane ? 0 : -1;
-    return mask;
+    taps[0] = *(const Loose *)x;
+    taps[1] = *(const Loose *)(x + 1);
+    taps[2] = *(const Loose *)(x + 2);
+    if (stride == 1)
+        return;
+    const Vector second = *(const Loose *)(x + WIDTH), shifted = *(const Loose *)(x + 2 + WIDTH);
+    taps[1] = __builtin_shufflevector(taps[0], second, ODDS);
+    taps[0] = __builtin_shufflevector(taps[0], second, EVENS);
+    taps[2] = __builtin_shufflevector(taps[2], shifted, EVENS);
 }
 
-/* A vector of output: left and right keep those lanes whose neighbour on that side is in the map.
- */
-INLINE Vector same_vector(const float *const *rows, gsize u, const Vector *weights, Vector sum,
-                          Mask left, Mask right)
+/* A vector of output; inside is NULL where all taps are. */
+INLINE Vector nine_vector(const float *const *rows, gsize at, guint stride, const Vector *weights,
+                          Vector sum, const Mask *inside)
 {
     UNROLL
     for (guint i = 0; i < 3; i++) {
-        const float *x = rows[i] + u;
+        Vector taps[3];
 
-        sum += weights[3 * i] * (Vector)((Mask) * (const Loose *)(x - 1) & left);
-        sum += weights[3 * i + 1] * *(const Loose *)x;
-        sum += weights[3 * i + 2] * (Vector)((Mask) * (const Loose *)(x + 1) & right);
+        nine_taps(rows[i] + at, stride, taps);
+        UNROLL
+        for (guint j = 0; j < 3; j++)
+            sum += weights[3 * i + j] * (inside ? (Vector)((Mask)taps[j] & inside[j]) : taps[j]);
     }
     return sum;
 }
 
-TARGET static void same(const BiqaCpuSame *call)
+INLINE void nine_rows(const BiqaCpuNine *call, guint stride)
 {
     const Vector lo = spread(call->lo), hi = spread(call->hi), bias = spread(call->bias);
-    const guint width = call->width, last = (width - 1) / WIDTH * WIDTH;
-    const Mask all = without(WIDTH), left = without(0), right = without(width - 1 - last);
+    const guint last = (call->width - 1) / WIDTH * WIDTH;
+    Mask left[3], right[3];
     Vector weights[9];
 
+    for (guint j = 0; j < 3; j++) {
+        memcpy(&left[j], call->inside[0][j], sizeof left[j]);
+        memcpy(&right[j], call->inside[1][j], sizeof right[j]);
+    }
     UNROLL
     for (guint t = 0; t < 9; t++)
         weights[t] = spread(call->weights[t]);
     for (guint v = 0; v < call->height; v++) {
-        const float *x = call->x + (gsize)v * width;
-        const float *rows[3] = {v > 0 ? x - width : call->zeros, x,
-                                v + 1 < call->height ? x + width : call->zeros};
-        float *y = call->y + (gsize)v * width;
-        Vector sum = same_vector(rows, 0, weights, bias, left, last == 0 ? right : all);
+        float *y = call->y + (gsize)v * call->width;
+        const float *rows[3];
 
-        *(Loose *)y = clamped(sum, lo, hi);
+        for (guint i = 0; i < 3; i++) {
+            const guint row = v * stride + i - call->top; /* wraps above the map */
+
+            rows[i] = (row < call->h ? call->x + (gsize)row * call->w : call->zeros) - call->left;
+        }
+        *(Loose *)y = clamped(nine_vector(rows, 0, stride, weights, bias, left), lo, hi);
         for (gsize u = WIDTH; u < last; u += WIDTH)
-            *(Loose *)(y + u) = clamped(same_vector(rows, u, weights, bias, all, all), lo, hi);
+            *(Loose *)(y + u) =
+                clamped(nine_vector(rows, u * stride, stride, weights, bias, NULL), lo, hi);
         if (last > 0)
-            *(Loose *)(y + last) =
-                clamped(same_vector(rows, last, weights, bias, all, right), lo, hi);
+            *(Loose *)(y + last) = clamped(
+                nine_vector(rows, (gsize)last * stride, stride, weights, bias, right), lo, hi);
     }
+}
+
+TARGET static void nine(const BiqaCpuNine *call)
+{
+    if (call->stride == 1)
+        nine_rows(call, 1);
+    else
+        nine_rows(call, 2);
 }
 
 #undef Vector
@@ -277,9 +298,10 @@ TARGET static void same(const BiqaCpuSame *call)
 #undef sparse_tile
 #undef sparse_column
 #undef sparse
-#undef without
-#undef same_vector
-#undef same
+#undef nine_taps
+#undef nine_vector
+#undef nine_rows
+#undef nine
 #undef depthwise_rows
 #undef depthwise_row
 #undef depthwise
@@ -288,4 +310,6 @@ TARGET static void same(const BiqaCpuSame *call)
 #undef NAME
 #undef WIDTH
 #undef ROWS
+#undef EVENS
+#undef ODDS
 #undef TARGET

@@ -6,9 +6,12 @@
 #include <glib.h>
 #include <stdint.h>
 
-/* Depth of the blocks a pruned product is done in, so that a tile of its input stays in the first
- * cache: 128 rows of 256 bytes are 32 KiB. */
-#define BIQA_CPU_DEPTH 128
+/* Floats of the widest vector. */
+#define BIQA_CPU_MAX_WIDTH 16
+
+/* Depth of the blocks a pruned product is done in, so that a tile of its input (rows of four
+ * vectors) stays in the caches next to the core. */
+#define BIQA_CPU_DEPTH 160
 
 /* A product of every weight: blocks of lanes->rows outputs, the last one filled up with zeros. */
 typedef struct {
@@ -56,15 +59,21 @@ typedef struct {
     guint width, height;
 } BiqaCpuTaps;
 
-/* One channel of a depthwise convolution by a 3x3 kernel whose output is as large as its input.
- * x is readable for a vector beyond either end. */
+/* One channel of a depthwise convolution by a 3x3 kernel with a stride of one or two, from a map
+ * itself: at most one row and one column of zeros lie on each side of it. x is readable for two
+ * vectors beyond either end. */
 typedef struct {
     const float *x, *weights;
-    const float *zeros; /* a row of them, readable as x is */
+    const float *zeros; /* as long a row of them as x has, readable as x is */
+    guint h, w;         /* of x */
+    guint stride, top, left;
     float bias, lo, hi;
     float *y; /* (height, width), writable as that of BiqaCpuTaps */
     guint width, height;
-} BiqaCpuSame;
+    /* Of a row's first vector, and of its last (which may be the same one): -1 for lanes whose tap
+     * of that column lies in the map, else 0. biqa_cpu_nine_mask() fills them. */
+    gint32 inside[2][3][BIQA_CPU_MAX_WIDTH];
+} BiqaCpuNine;
 
 typedef struct {
     const char *name; /* "AVX-512" */
@@ -73,8 +82,11 @@ typedef struct {
     void (*dense)(const BiqaCpuDense *product, const BiqaCpuRun *run);
     void (*sparse)(const BiqaCpuSparse *product, const BiqaCpuRun *run);
     void (*depthwise)(const BiqaCpuTaps *taps);
-    void (*same)(const BiqaCpuSame *plane);
+    void (*nine)(const BiqaCpuNine *plane);
 } BiqaCpuLanes;
+
+/* Fills inside from the widths, left and stride; once for all channels. */
+void biqa_cpu_nine_mask(BiqaCpuNine *nine, const BiqaCpuLanes *lanes);
 
 /* The widest that this processor has, or, where name is not NULL, the one of that name. NULL if
  * there is none. */

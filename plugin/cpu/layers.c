@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Floats of the columns a convolution makes at once: they should stay in the second cache. */
-#define COLUMNS (32 << 10)
+#define COLUMNS (64 << 10)
 
 typedef struct {
     const BiqaCpuNet *net;
@@ -143,49 +143,60 @@ static void run_columns(const Call *call)
                 run_band(call, &window, g, sample, y, MIN(y + rows, window.out_h));
 }
 
-/* CONV of one channel to one channel: 3x3 on the map itself where it is as large as its output, or
- * taps of a padded plane. */
+/* CONV of one channel to one channel: 3x3 on the map itself where borders are narrow, or taps of a
+ * padded plane. */
 
-static gboolean is_same(const BiqaWindow *window)
+/* What lanes->nine() can do. */
+static gboolean is_nine(const BiqaWindow *window)
 {
-    return window->kernel_h == 3 && window->kernel_w == 3 && window->stride == 1 &&
-           window->top == 1 && window->left == 1 && window->out_h == window->h &&
-           window->out_w == window->w;
+    const gint right = (gint)((window->out_w - 1) * window->stride + 3) - window->left;
+    const gint bottom = (gint)((window->out_h - 1) * window->stride + 3) - window->top;
+
+    return window->kernel_h == 3 && window->kernel_w == 3 && window->stride <= 2 &&
+           window->top <= 1 && window->left <= 1 && right <= (gint)window->w + 1 &&
+           bottom <= (gint)window->h + 1;
 }
 
+/* A row of zeros, two vectors on either side of it. */
 static gsize zeros_size(const BiqaWindow *window)
 {
-    return window->w + 3 * BIQA_CPU_ALIGN;
+    return window->w + 5 * BIQA_CPU_ALIGN;
 }
 
 static gsize depthwise_scratch(const BiqaCpuNet *net, guint layer)
 {
     const BiqaWindow window = biqa_window(net->net->graph, layer);
 
-    return is_same(&window) ? zeros_size(&window) : biqa_cpu_padded_size(&window);
+    return is_nine(&window) ? zeros_size(&window) : biqa_cpu_padded_size(&window);
 }
 
-static void run_same(const Call *call, const BiqaWindow *window)
+static void run_nine(const Call *call, const BiqaWindow *window)
 {
     const float *weights = biqa_net_param(call->net->net, call->index, 0);
     const float *bias = biqa_net_param(call->net->net, call->index, 1);
     const BiqaCpuMap *from = input_map(call->net, call->index, 0);
-    BiqaCpuSame same = {
-        .zeros = call->scratch + BIQA_CPU_ALIGN,
+    BiqaCpuNine nine = {
+        .zeros = call->scratch + 2 * BIQA_CPU_ALIGN,
         .lo = call->layer->lo,
         .hi = call->layer->hi,
-        .width = window->w,
-        .height = window->h,
+        .h = window->h,
+        .w = window->w,
+        .stride = window->stride,
+        .top = (guint)window->top,
+        .left = (guint)window->left,
+        .width = window->out_w,
+        .height = window->out_h,
     };
 
+    biqa_cpu_nine_mask(&nine, call->net->lanes);
     memset(call->scratch, 0, sizeof(float) * zeros_size(window));
     for (guint c = 0; c < call->layer->channels; c++)
         for (guint sample = 0; sample < call->to->samples; sample++) {
-            same.x = plane_of(call, from, c, sample);
-            same.y = plane_of(call, call->to, c, sample);
-            same.weights = weights + 9 * (gsize)c;
-            same.bias = bias[c];
-            call->net->lanes->same(&same);
+            nine.x = plane_of(call, from, c, sample);
+            nine.y = plane_of(call, call->to, c, sample);
+            nine.weights = weights + 9 * (gsize)c;
+            nine.bias = bias[c];
+            call->net->lanes->nine(&nine);
         }
 }
 
@@ -224,8 +235,8 @@ static void run_depthwise(const Call *call)
 {
     const BiqaWindow window = biqa_window(call->net->net->graph, call->index);
 
-    if (is_same(&window))
-        run_same(call, &window);
+    if (is_nine(&window))
+        run_nine(call, &window);
     else
         run_padded(call, &window);
 }

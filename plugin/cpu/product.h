@@ -24,7 +24,7 @@ typedef struct {
 } BiqaCpuProduct;
 
 /* The share of weights up to which leaving out the others pays. */
-#define BIQA_CPU_DENSITY .55
+#define BIQA_CPU_DENSITY .4
 
 /* density: at most which share of weights that are not zero makes a pruned product. */
 void biqa_cpu_product_init(BiqaCpuProduct *product, const BiqaCpuLanes *lanes,
