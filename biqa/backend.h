@@ -28,6 +28,8 @@ typedef struct {
                     GError **error);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
+    /* After run: nanoseconds the device worked on the frame. NULL, or 0: it cannot say. */
+    guint64 (*device_ns)(BiqaBackend *backend);
     void (*free)(BiqaBackend *backend);
 } BiqaBackendClass;
 
@@ -63,6 +65,11 @@ static inline gboolean biqa_backend_tap(BiqaBackend *backend, BiqaBranch branch,
 static inline const char *biqa_backend_device_name(BiqaBackend *backend)
 {
     return backend->klass->device_name(backend);
+}
+
+static inline guint64 biqa_backend_device_ns(BiqaBackend *backend)
+{
+    return backend->klass->device_ns ? backend->klass->device_ns(backend) : 0;
 }
 
 static inline void biqa_backend_free(BiqaBackend *backend)

@@ -57,7 +57,10 @@ BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setu
     BiqaBackend *backend;
 
     g_return_val_if_fail((guint)setup->backend < G_N_ELEMENTS(openers), NULL);
-    backend = openers[setup->backend](setup, model, &choice, error);
+    if (setup->maker)
+        backend = setup->maker->open(setup->maker->user, model, error);
+    else
+        backend = openers[setup->backend](setup, model, &choice, error);
     if (backend)
         post(element, backend, &choice);
     return backend;

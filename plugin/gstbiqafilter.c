@@ -49,6 +49,9 @@
  * fakesink
  * ]| Scores every 25th frame of a file.
  * |[
+ * gst-launch-1.0 v4l2src ! videoconvert ! biqafilter policy=deadline ! videoconvert ! autovideosink
+ * ]| Scores a camera as fast as the machine can, and never holds up the picture.
+ * |[
  * gst-launch-1.0 v4l2src ! videoconvert ! biqafilter device=llvmpipe ! videoconvert ! autovideosink
  * ]| Scores a camera on the device whose name contains "llvmpipe", and shows the picture.
  * |[
@@ -57,46 +60,15 @@
  * ]| Keeps hard frames as PNG files, at most one a second, with a list that biqa-train reads.
  */
 
-#include "gstbiqafilter.h"
-#include "gstbiqabackend.h"
 #include "gstbiqaerror.h"
-#include "gstbiqaharvest.h"
+#include "gstbiqafilter-private.h"
+#include "gstbiqaflow.h"
 #include "gstbiqameta.h"
-#include "gstbiqasettings.h"
-#include "gstbiqastats.h"
+#include "gstbiqaresults.h"
 #include "gstframe.h"
-#include "modelpath.h"
 
 GST_DEBUG_CATEGORY_STATIC(biqa_filter_debug);
 #define GST_CAT_DEFAULT biqa_filter_debug
-
-/* Results first; the settings follow in the order of their table. */
-enum { PROP_DEVICE_NAME = 1, PROP_STATS, N_RESULTS };
-
-struct _GstBiqaFilter {
-    GstBaseTransform parent;
-
-    /* Under the object lock: */
-    GstBiqaSettings settings;
-    GstBiqaStats stats;
-    char *device_name;       /* NULL while stopped */
-    GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */
-
-    /* From start() to stop(), for the streaming thread alone: */
-    BiqaModel *model;
-    BiqaBackend *backend;
-    GstVideoInfo info;
-    BiqaFrameFormat format;
-    GstBiqaTuning tuning; /* the settings as they were when the frame at hand came */
-    GstBiqaSchedule schedule;
-    GstBiqaSieve sieve;
-    guint64 n_frames;
-    BiqaDomain said;    /* the domain of the frame that left last */
-    gboolean scored;    /* there is a last score */
-    BiqaVerdict latest; /* the last score */
-
-    GstBiqaWatch *watch;
-};
 
 #define CAPS                                                                                       \
     "video/x-raw, format=" BIQA_GST_FORMATS ", width=[16, 2147483647], height=[16, 2147483647], "  \
@@ -111,47 +83,6 @@ G_DEFINE_TYPE(GstBiqaFilter, gst_biqa_filter, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE(biqafilter, "biqafilter", GST_RANK_NONE, GST_TYPE_BIQA_FILTER)
 
 /* -- start and stop ------------------------------------------------------------------------ */
-
-/* The folder the plugin was loaded from (transfer full), NULL if it is not a file. */
-static char *plugin_dir(GstBiqaFilter *self)
-{
-    GstElementFactory *factory = gst_element_get_factory(GST_ELEMENT(self));
-    g_autoptr(GstPlugin) plugin = gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory));
-    const char *path = plugin ? gst_plugin_get_filename(plugin) : NULL;
-
-    return path ? g_path_get_dirname(path) : NULL;
-}
-
-static BiqaModel *open_model(GstBiqaFilter *self, const GstBiqaSetup *setup)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *dir = plugin_dir(self);
-    g_autofree char *path =
-        setup->model ? g_strdup(setup->model) : gst_biqa_model_path(dir, &error);
-    BiqaModel *model;
-
-    if (!path) {
-        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_NO_MODEL, error);
-        return NULL;
-    }
-    model = biqa_model_load(path, &error);
-    if (!model)
-        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_MODEL, error);
-    else
-        GST_INFO_OBJECT(self, "model %s: %s", path, model->name);
-    return model;
-}
-
-static BiqaBackend *open_backend(GstBiqaFilter *self, const GstBiqaSetup *setup,
-                                 const BiqaModel *model)
-{
-    g_autoptr(GError) error = NULL;
-    BiqaBackend *backend = gst_biqa_backend_open(GST_ELEMENT(self), setup, model, &error);
-
-    if (!backend)
-        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_DEVICE, error);
-    return backend;
-}
 
 static void copy_settings(GstBiqaFilter *self, GstBiqaSettings *settings)
 {
@@ -170,11 +101,12 @@ static gboolean open_watch(GstBiqaFilter *self, const GstBiqaSetup *setup)
     return FALSE;
 }
 
-static void set_device_name(GstBiqaFilter *self, const char *name)
+/* Takes name. */
+static void set_device_name(GstBiqaFilter *self, char *name)
 {
     GST_OBJECT_LOCK(self);
     g_free(self->device_name);
-    self->device_name = g_strdup(name);
+    self->device_name = name;
     GST_OBJECT_UNLOCK(self);
     g_object_notify(G_OBJECT(self), "device-name");
 }
@@ -202,30 +134,35 @@ static gboolean start(GstBaseTransform *trans)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     GstBiqaSettings settings;
+    gboolean ok, deadline;
 
     copy_settings(self, &settings);
-    self->model = open_model(self, &settings.setup);
-    if (self->model)
-        self->backend = open_backend(self, &settings.setup, self->model);
-    if (!self->backend || !open_harvest(self, &settings.setup.harvest) ||
-        !open_watch(self, &settings.setup)) {
+    self->length = settings.setup.delay;
+    deadline = settings.setup.policy == GST_BIQA_POLICY_DEADLINE;
+    ok = gst_biqa_scorer_start(self->scorer, &settings) &&
+         open_harvest(self, &settings.setup.harvest) && open_watch(self, &settings.setup);
+    gst_biqa_settings_clear(&settings);
+    if (!ok) {
         gst_biqa_harvest_close(self->harvest);
-        g_clear_pointer(&self->backend, biqa_backend_free);
-        g_clear_pointer(&self->model, biqa_model_free);
-        gst_biqa_settings_clear(&settings);
+        gst_biqa_scorer_stop(self->scorer);
         return FALSE;
     }
-    gst_biqa_settings_clear(&settings);
 
     gst_biqa_schedule_init(&self->schedule);
     gst_biqa_sieve_reset(&self->sieve);
     self->n_frames = 0;
+    self->flow = GST_FLOW_OK;
+    self->failed = FALSE;
     self->said = BIQA_DOMAIN_PICTURE;
     self->scored = FALSE;
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_init(&self->stats);
+    self->hold = 0;
+    self->earliest = GST_CLOCK_TIME_NONE;
     GST_OBJECT_UNLOCK(self);
-    set_device_name(self, biqa_backend_device_name(self->backend));
+    if (deadline)
+        self->delay = gst_biqa_flow_delay_new(self);
+    set_device_name(self, gst_biqa_scorer_device_name(self->scorer));
     return TRUE;
 }
 
@@ -233,12 +170,30 @@ static gboolean stop(GstBaseTransform *trans)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
+    g_clear_pointer(&self->delay, gst_biqa_delay_free);
     gst_biqa_harvest_close(self->harvest);
     gst_biqa_watch_stop(self->watch);
-    g_clear_pointer(&self->backend, biqa_backend_free);
-    g_clear_pointer(&self->model, biqa_model_free);
+    gst_biqa_scorer_stop(self->scorer);
     set_device_name(self, NULL);
     return TRUE;
+}
+
+/* The time of delay's frames. Without a frame rate they are taken for 25 a second. */
+static void set_hold(GstBiqaFilter *self)
+{
+    const gint n = GST_VIDEO_INFO_FPS_N(&self->info), d = GST_VIDEO_INFO_FPS_D(&self->info);
+    const GstClockTime hold =
+        self->length * (n > 0 ? gst_util_uint64_scale_int(GST_SECOND, d, n) : 40 * GST_MSECOND);
+    gboolean changed;
+
+    if (!self->delay)
+        return;
+    GST_OBJECT_LOCK(self);
+    changed = self->hold != hold;
+    self->hold = hold;
+    GST_OBJECT_UNLOCK(self);
+    if (changed)
+        gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
 static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
@@ -256,126 +211,91 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     }
     gst_biqa_sieve_set_caps(&self->sieve, &self->info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
-    gst_biqa_watch_describe(self->watch, gst_biqa_header_new(self->model, self->backend, incaps),
-                            &self->tuning.watch);
+    gst_biqa_flow_describe(self, incaps);
+    set_hold(self);
     return TRUE;
 }
 
 /* -- buffers ------------------------------------------------------------------------------- */
 
-/* Takes a frame in, with the settings of the moment: what is known of it before it is looked at. */
-static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
-{
-    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
-    const GstClockTime time = GST_BUFFER_PTS(buffer);
-
-    GST_OBJECT_LOCK(self);
-    self->tuning = self->settings.tuning;
-    self->stats.seen++;
-    GST_OBJECT_UNLOCK(self);
-    return (GstBiqaRecord){
-        .frame = self->n_frames++,
-        .origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, self->scored),
-        .domain = self->sieve.domain,
-        .verdict = self->latest,
-        .timestamp = time,
-        .stream_time = gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time),
-        .running_time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, time),
-        .duration = GST_BUFFER_DURATION(buffer),
-    };
-}
-
-/* Scores a frame; on failure the error has been posted. */
-static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
-{
-    g_autoptr(GError) error = NULL;
-    BiqaResult result;
-
-    if (!biqa_backend_run(self->backend, frame, &result, &error)) {
-        gst_biqa_error_post(GST_ELEMENT(self),
-                            g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT)
-                                ? GST_BIQA_ERROR_TOO_LARGE
-                                : GST_BIQA_ERROR_RUN,
-                            error);
-        return FALSE;
-    }
-    record->origin = GST_BIQA_INFERRED;
-    record->verdict = biqa_model_verdict(self->model, &result, self->tuning.hard_threshold);
-    self->latest = record->verdict;
-    self->scored = TRUE;
-    GST_OBJECT_LOCK(self);
-    gst_biqa_stats_add_verdict(&self->stats, &record->verdict);
-    GST_OBJECT_UNLOCK(self);
-    return TRUE;
-}
-
-/* Looks at a frame, and scores it if its domain allows; on failure the error has been posted. */
-static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
-{
-    GstVideoFrame video;
-    BiqaFrame frame;
-    gboolean ok = TRUE;
-
-    if (!gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ)) {
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                          ("A buffer does not hold the frame that its caps promise. Put "
-                           "videoconvert before biqafilter, or mend the element upstream."),
-                          ("%" GST_PTR_FORMAT, buffer));
-        return FALSE;
-    }
-    frame = biqa_gst_frame(&video, &self->format);
-    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &frame, record->running_time);
-    record->domain = self->sieve.domain;
-    record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, self->scored);
-    if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
-        ok = score(self, &frame, record);
-    gst_video_frame_unmap(&video);
-    return ok;
-}
-
-/* Offers a hard frame to be kept. */
-static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *record)
-{
-    GstVideoFrame video;
-
-    if (!gst_biqa_harvest_wants(self->harvest, record) ||
-        !gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ))
-        return;
-    gst_biqa_harvest_offer(self->harvest, &video, &self->format, record);
-    gst_video_frame_unmap(&video);
-}
-
-/* Says what there is to say of a frame: called once for each, in their order, under the stream
- * lock, with a buffer whose metadata can be written. FALSE: the stream must fail, and the error was
- * posted. */
-static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
-{
-    GST_OBJECT_LOCK(self);
-    gst_biqa_stats_add_frame(&self->stats, record->origin);
-    GST_OBJECT_UNLOCK(self);
-    if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
-        return FALSE;
-    keep(self, buffer, record);
-    gst_biqa_meta_add(buffer, record);
-    if (self->tuning.post_messages &&
-        (record->origin == GST_BIQA_INFERRED || record->domain != self->said))
-        gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
-    self->said = record->domain;
-    return TRUE;
-}
-
 static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
-    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-    GstBiqaRecord record = begin_record(self, buffer);
-    const gboolean due = gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record.frame,
-                                               record.running_time);
-
-    self->tuning.watch.may_wait = TRUE;
-    if (due && !look(self, buffer, &record))
-        return GST_FLOW_ERROR;
-    return emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
+    return gst_biqa_flow_at_once(GST_BIQA_FILTER(trans), buffer);
 }
+
+/* Frames after a gap do not belong to those that wait, and the base class marks the first that
+ * leaves as the one after the gap. */
+static void before_transform(GstBaseTransform *trans, GstBuffer *buffer)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+
+    if (self->delay && GST_BUFFER_IS_DISCONT(buffer))
+        gst_biqa_flow_let_go(self, TRUE);
+}
+
+static GstFlowReturn generate_output(GstBaseTransform *trans, GstBuffer **output)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+
+    if (!self->delay)
+        return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)
+            ->generate_output(trans, output);
+    return gst_biqa_flow_step(self, g_steal_pointer(&trans->queued_buf), output);
+}
+
+/* What downstream says of its lateness, as GstVideoDecoder reads it. */
+static void learn_lateness(GstBiqaFilter *self, GstEvent *event)
+{
+    GstClockTimeDiff difference;
+    GstClockTime time;
+
+    gst_event_parse_qos(event, NULL, NULL, &difference, &time);
+    if (!GST_CLOCK_TIME_IS_VALID(time))
+        return;
+    GST_OBJECT_LOCK(self);
+    if (difference > 0)
+        self->earliest = time + 2 * (GstClockTime)difference;
+    else
+        self->earliest = time >= (GstClockTime)-difference ? time + difference : 0;
+    GST_OBJECT_UNLOCK(self);
+}
+
+static gboolean src_event(GstBaseTransform *trans, GstEvent *event)
+{
+    if (GST_EVENT_TYPE(event) == GST_EVENT_QOS)
+        learn_lateness(GST_BIQA_FILTER(trans), event);
+    return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->src_event(trans, event);
+}
+
+/* The time that frames may wait is added to what upstream says. */
+static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
+{
+    GstClockTime least, most, hold;
+    gboolean live;
+
+    if (!gst_pad_peer_query(GST_BASE_TRANSFORM_SINK_PAD(self), query))
+        return FALSE;
+    GST_OBJECT_LOCK(self);
+    hold = self->hold;
+    GST_OBJECT_UNLOCK(self);
+    gst_query_parse_latency(query, &live, &least, &most);
+    gst_query_set_latency(query, live, least + hold,
+                          GST_CLOCK_TIME_IS_VALID(most) ? most + hold : most);
+    return TRUE;
+}
+
+static gboolean answer(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+
+    if (direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
+        return answer_latency(self, query);
+    if (self->delay && GST_QUERY_TYPE(query) == GST_QUERY_DRAIN)
+        gst_biqa_flow_let_go(self, TRUE);
+    return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->query(trans, direction, query);
+}
+
+/* -- events -------------------------------------------------------------------------------- */
 
 /* A seek or a flush: what was said of other frames is not said of the next. */
 static void forget(GstBiqaFilter *self)
@@ -385,12 +305,21 @@ static void forget(GstBiqaFilter *self)
     gst_biqa_schedule_init(&self->schedule);
     gst_biqa_sieve_reset(&self->sieve);
     self->scored = FALSE;
+    self->flow = GST_FLOW_OK;
+    if (self->delay)
+        gst_biqa_delay_clear(self->delay);
+    GST_OBJECT_LOCK(self);
+    self->earliest = GST_CLOCK_TIME_NONE;
+    GST_OBJECT_UNLOCK(self);
 }
 
 static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
+    if (self->delay && GST_EVENT_IS_SERIALIZED(event) &&
+        GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_STOP)
+        gst_biqa_flow_let_go(self, TRUE);
     if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
         gst_biqa_watch_allow_wait(self->watch, FALSE);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
@@ -414,7 +343,46 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
     return GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->change_state(element, transition);
 }
 
+/* See gstbiqamaker.h. */
+static void set_context(GstElement *element, GstContext *context)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(element);
+    gconstpointer maker;
+
+    if (gst_context_has_context_type(context, GST_BIQA_MAKER_CONTEXT) &&
+        gst_structure_get(gst_context_get_structure(context), "maker", G_TYPE_POINTER, &maker,
+                          NULL)) {
+        GST_OBJECT_LOCK(self);
+        self->settings.setup.maker = maker;
+        GST_OBJECT_UNLOCK(self);
+    }
+    GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->set_context(element, context);
+}
+
 /* -- properties ---------------------------------------------------------------------------- */
+
+/* A change of model worked out, or did not: the property says what runs, unless it was set again
+ * meanwhile. */
+static void model_changed(GstElement *element, const char *asked, const char *model,
+                          const GError *error)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(element);
+
+    GST_OBJECT_LOCK(self);
+    if (error && g_strcmp0(self->settings.setup.model, asked) == 0) {
+        g_free(self->settings.setup.model);
+        self->settings.setup.model = g_strdup(model);
+    }
+    GST_OBJECT_UNLOCK(self);
+    g_object_notify(G_OBJECT(self), "model");
+    if (error)
+        return;
+    set_device_name(self, gst_biqa_scorer_device_name(self->scorer));
+    gst_element_post_message(
+        element,
+        gst_message_new_element(GST_OBJECT(self), gst_structure_new("biqa-model", "model",
+                                                                    G_TYPE_STRING, model, NULL)));
+}
 
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -422,8 +390,10 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
     gboolean known;
 
     GST_OBJECT_LOCK(self);
-    known = gst_biqa_settings_set(&self->settings, id - N_RESULTS, value);
+    known = gst_biqa_settings_set(&self->settings, id - GST_BIQA_N_RESULTS, value);
     GST_OBJECT_UNLOCK(self);
+    if (g_str_equal(pspec->name, "model"))
+        gst_biqa_scorer_change_model(self->scorer, g_value_get_string(value));
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
@@ -433,6 +403,10 @@ static GstStructure *describe_stats(GstBiqaFilter *self)
 {
     GstStructure *structure = gst_biqa_stats_to_structure(&self->stats);
 
+    const GstBiqaSpeed speed = gst_biqa_scorer_speed(self->scorer);
+
+    if (speed.device > 0)
+        gst_structure_set(structure, "device-time", G_TYPE_UINT64, speed.device, NULL);
     gst_biqa_harvest_fill(self->harvest, structure);
     gst_biqa_watch_fill_stats(self->watch, structure);
     return structure;
@@ -445,14 +419,20 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *p
 
     GST_OBJECT_LOCK(self);
     switch (id) {
-    case PROP_DEVICE_NAME:
+    case GST_BIQA_RESULT_DEVICE_NAME:
         g_value_set_string(value, self->device_name);
         break;
-    case PROP_STATS:
+    case GST_BIQA_RESULT_STATS:
         g_value_take_boxed(value, describe_stats(self));
         break;
+    case GST_BIQA_RESULT_LATENCY:
+        g_value_set_uint64(value, gst_biqa_scorer_speed(self->scorer).latency);
+        break;
+    case GST_BIQA_RESULT_THROUGHPUT:
+        g_value_set_double(value, gst_biqa_scorer_speed(self->scorer).throughput);
+        break;
     default:
-        known = gst_biqa_settings_get(&self->settings, id - N_RESULTS, value);
+        known = gst_biqa_settings_get(&self->settings, id - GST_BIQA_N_RESULTS, value);
     }
     GST_OBJECT_UNLOCK(self);
     if (!known)
@@ -465,35 +445,13 @@ static void finalize(GObject *object)
 
     gst_biqa_settings_clear(&self->settings);
     gst_biqa_harvest_free(self->harvest);
+    gst_biqa_scorer_free(self->scorer);
     gst_biqa_watch_free(self->watch);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
 
 /* -- class --------------------------------------------------------------------------------- */
-
-#define RESULT_FLAGS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
-
-static void install_results(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, PROP_DEVICE_NAME,
-        g_param_spec_string("device-name", "Device name",
-                            "Name of the device that does the work; NULL while stopped", NULL,
-                            RESULT_FLAGS));
-    g_object_class_install_property(
-        klass, PROP_STATS,
-        g_param_spec_boxed(
-            "stats", "Statistics",
-            "Since the element started: frames-seen, frames-inferred, frames-held, frames-skipped, "
-            "frames-hard (guint64) and, "
-            "once a frame was scored, mean-score, minimum-score and, where the model tells it, "
-            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100); besides what the message "
-            "\"biqa-summary\" says of all frames, alarms and records-lost (guint64). With "
-            "hard-frames: hard-frames-written, -waiting, -too-soon, -alike, -busy, -full, -failed "
-            "(guint64)",
-            GST_TYPE_STRUCTURE, RESULT_FLAGS));
-}
 
 static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
 {
@@ -506,10 +464,11 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     object_class->set_property = set_property;
     object_class->get_property = get_property;
     object_class->finalize = finalize;
-    install_results(object_class);
-    gst_biqa_settings_install(object_class, N_RESULTS);
+    gst_biqa_results_install(object_class);
+    gst_biqa_settings_install(object_class, GST_BIQA_N_RESULTS);
 
     element_class->change_state = change_state;
+    element_class->set_context = set_context;
     gst_element_class_add_static_pad_template(element_class, &sink_template);
     gst_element_class_add_static_pad_template(element_class, &src_template);
     gst_element_class_set_static_metadata(
@@ -521,6 +480,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
         "(GstBiqaMeta) and as element messages (biqa)",
         "biqafilter contributors");
     gst_type_mark_as_plugin_api(gst_biqa_backend_choice_get_type(), 0);
+    gst_type_mark_as_plugin_api(gst_biqa_policy_get_type(), 0);
     gst_type_mark_as_plugin_api(gst_biqa_report_format_get_type(), 0);
     gst_type_mark_as_plugin_api(gst_biqa_report_frames_get_type(), 0);
     gst_biqa_meta_register();
@@ -529,6 +489,10 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     trans_class->stop = stop;
     trans_class->set_caps = set_caps;
     trans_class->sink_event = sink_event;
+    trans_class->src_event = src_event;
+    trans_class->query = answer;
+    trans_class->before_transform = before_transform;
+    trans_class->generate_output = generate_output;
     trans_class->transform_ip = transform_ip;
 }
 
@@ -536,6 +500,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
 {
     gst_biqa_settings_init(&self->settings);
     gst_biqa_stats_init(&self->stats);
+    self->scorer = gst_biqa_scorer_new(GST_ELEMENT(self), model_changed);
     self->watch = gst_biqa_watch_new(GST_ELEMENT(self));
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the

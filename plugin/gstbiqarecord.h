@@ -40,6 +40,7 @@ typedef struct {
     BiqaDomain domain;
     gboolean alarm;
     BiqaVerdict verdict; /* of this frame; HELD: of the last one inferred; SKIPPED: unset */
+    gboolean news; /* HELD: no record had this verdict yet, for it came after its frame left */
     GstClockTime timestamp, stream_time, running_time, duration;
 } GstBiqaRecord;
 

@@ -41,14 +41,22 @@ typedef struct {
 static const Row rows[] = {
     {"model", "Model",
      "File of the model, as biqa-train writes it. NULL is the one that ships: looked for in the "
-     "folders of BIQA_MODEL_PATH, in the build tree, and where it was installed",
-     WHEN_READY, TEXT(setup.model, NULL)},
+     "folders of BIQA_MODEL_PATH, in the build tree, and where it was installed. Set while frames "
+     "flow, it is opened beside them; if it cannot be, the old one stays",
+     WHEN_PLAYING, TEXT(setup.model, NULL)},
     {"device", "Device",
      "Vulkan device to run on: \"auto\" (a GPU before a software device), a number as vulkaninfo "
      "--summary counts them, or part of a name in any case",
      WHEN_READY, TEXT(setup.device, "auto")},
     {"backend", "Backend", "What runs the networks", WHEN_READY,
      CHOICE(setup.backend, gst_biqa_backend_choice_get_type, GST_BIQA_BACKEND_AUTO)},
+    {"policy", "Policy", "What is done when scores take longer than frames", WHEN_READY,
+     CHOICE(setup.policy, gst_biqa_policy_get_type, GST_BIQA_POLICY_EVERY)},
+    {"delay", "Delay",
+     "With policy=deadline: how many frames' time a frame may wait for its score. The element adds "
+     "it "
+     "to the latency of a live pipeline",
+     WHEN_READY, UINT(setup.delay, 0, 64, 2)},
     {"interval", "Interval",
      "Score one frame of every n; 1 scores all of them. The frames between carry the last score, "
      "and "
@@ -121,6 +129,22 @@ static const Row rows[] = {
      "Let an alarm stop the stream with an error, so that gst-launch-1.0 exits with 1",
      WHEN_PLAYING, FLAG(tuning.watch.fail_on_alarm, FALSE)},
 };
+
+GType gst_biqa_policy_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {GST_BIQA_POLICY_EVERY, "Every frame waits for its score: same file, same report", "every"},
+        {GST_BIQA_POLICY_DEADLINE,
+         "No frame waits longer than delay; without a score in time it carries the last",
+         "deadline"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstBiqaFilterPolicy", values));
+    return type;
+}
 
 GType gst_biqa_backend_choice_get_type(void)
 {

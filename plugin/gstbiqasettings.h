@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gstbiqaharvest.h"
+#include "gstbiqamaker.h"
 #include "gstbiqaschedule.h"
 #include "gstbiqasieve.h"
 #include "gstbiqawatch.h"
@@ -15,6 +16,12 @@ typedef enum {
     GST_BIQA_BACKEND_REFERENCE
 } GstBiqaBackendChoice;
 
+typedef enum {
+    GST_BIQA_POLICY_EVERY,   /* every frame waits for its score */
+    GST_BIQA_POLICY_DEADLINE /* none waits longer than delay */
+} GstBiqaPolicy;
+
+GType gst_biqa_policy_get_type(void);
 GType gst_biqa_backend_choice_get_type(void);
 GType gst_biqa_report_format_get_type(void);
 GType gst_biqa_report_frames_get_type(void);
@@ -23,6 +30,9 @@ GType gst_biqa_report_frames_get_type(void);
 typedef struct {
     char *model, *device;
     GstBiqaBackendChoice backend;
+    GstBiqaPolicy policy;
+    guint delay;               /* frames, DEADLINE only */
+    const GstBiqaMaker *maker; /* instead of backend; NULL: none; borrowed */
     GstBiqaHarvestSetup harvest;
     char *report; /* NULL: none */
     GstBiqaFormatKind report_format;

@@ -31,8 +31,8 @@ GstStructure *gst_biqa_stats_to_structure(const GstBiqaStats *stats)
     GstStructure *structure = gst_structure_new(
         "biqa-stats", "frames-seen", G_TYPE_UINT64, stats->seen, "frames-inferred", G_TYPE_UINT64,
         stats->inferred, "frames-held", G_TYPE_UINT64, stats->frames[GST_BIQA_HELD],
-        "frames-skipped", G_TYPE_UINT64, stats->frames[GST_BIQA_SKIPPED], "frames-hard",
-        G_TYPE_UINT64, stats->hard, NULL);
+        "frames-skipped", G_TYPE_UINT64, stats->frames[GST_BIQA_SKIPPED], "frames-late",
+        G_TYPE_UINT64, stats->late, "frames-hard", G_TYPE_UINT64, stats->hard, NULL);
 
     if (stats->inferred > 0)
         gst_structure_set(structure, "mean-score", G_TYPE_DOUBLE, stats->sum / stats->inferred,

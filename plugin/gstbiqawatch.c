@@ -193,7 +193,7 @@ static void pool(GstBiqaWatch *watch, const GstBiqaRecord *record, const BiqaMom
         .when = *when,
         .domain = record->domain,
         .verdict = record->origin == GST_BIQA_SKIPPED ? NULL : &record->verdict,
-        .inferred = record->origin == GST_BIQA_INFERRED,
+        .inferred = record->origin == GST_BIQA_INFERRED || record->news,
         .below = below,
     };
 

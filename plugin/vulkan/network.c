@@ -121,6 +121,7 @@ static const BiqaBackendClass network_class = {
     .run = network_run,
     .tap = network_tap,
     .device_name = network_device_name,
+    .device_ns = biqa_vk_backend_device_ns,
     .free = network_free,
 };
 

@@ -34,6 +34,13 @@ Judge *judge_new(guint64 seed)
     return judge;
 }
 
+void judge_save(Judge *judge)
+{
+    g_unlink(judge->path);
+    g_free(judge->path);
+    judge->path = tiny_model_save(judge->model);
+}
+
 void judge_free(Judge *judge)
 {
     g_unlink(judge->path);
@@ -64,6 +71,12 @@ BiqaVerdict judge_frame(Judge *judge, const GstVideoInfo *info, GstBuffer *buffe
 
 Rig *rig_new(const Judge *judge)
 {
+    return rig_new_with(judge, NULL, NULL);
+}
+
+Rig *rig_new_with(const Judge *judge, void (*prepare)(GstElement *element, gpointer user),
+                  gpointer user)
+{
     Rig *rig = g_new0(Rig, 1);
 
     rig->element = gst_element_factory_make("biqafilter", NULL);
@@ -72,9 +85,12 @@ Rig *rig_new(const Judge *judge)
     gst_element_set_bus(rig->element, rig->bus);
     gst_util_set_object_arg(G_OBJECT(rig->element), "backend", "reference");
     g_object_set(rig->element, "model", judge->path, NULL);
+    if (prepare)
+        prepare(rig->element, user);
 
     /* The harness takes a reference of its own and starts the element. */
     rig->harness = gst_harness_new_with_element(rig->element, "sink", "src");
+    bus_count(rig->bus, GST_MESSAGE_ELEMENT); /* what it said of its backend */
     return rig;
 }
 

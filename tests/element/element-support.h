@@ -24,6 +24,9 @@ typedef struct {
 Judge *judge_new(guint64 seed);
 void judge_free(Judge *judge);
 
+/* Writes the model anew, after a test has changed it. */
+void judge_save(Judge *judge);
+
 /* What the element should say of a frame, to the bit: it calls the same functions. */
 BiqaVerdict judge_frame(Judge *judge, const GstVideoInfo *info, GstBuffer *buffer,
                         double hard_threshold);
@@ -36,6 +39,10 @@ typedef struct {
 } Rig;
 
 Rig *rig_new(const Judge *judge);
+
+/* prepare sees the element before it starts. */
+Rig *rig_new_with(const Judge *judge, void (*prepare)(GstElement *element, gpointer user),
+                  gpointer user);
 void rig_free(Rig *rig);
 void rig_set_format(Rig *rig, GstVideoFormat format, guint width, guint height, GstVideoInfo *info);
 

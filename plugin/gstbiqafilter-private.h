@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The element's inside, for gstbiqafilter.c (what GStreamer asks of an element) and gstbiqaflow.c
+ * (what happens to a frame). */
+#pragma once
+
+#include "gstbiqadelay.h"
+#include "gstbiqafilter.h"
+#include "gstbiqaharvest.h"
+#include "gstbiqasettings.h"
+#include "gstbiqastats.h"
+
+struct _GstBiqaFilter {
+    GstBaseTransform parent;
+
+    /* Under the object lock: */
+    GstBiqaSettings settings;
+    GstBiqaStats stats;
+    char *device_name;       /* NULL while stopped */
+    GstClockTime hold;       /* how long a frame may wait for its score; 0 without delay */
+    GstClockTime earliest;   /* running time up to which downstream is late; NONE: it is not */
+    GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */
+
+    /* From start() to stop(), for the streaming thread alone: */
+    GstVideoInfo info;
+    BiqaFrameFormat format;
+    GstBiqaTuning tuning; /* the settings as they were when the frame at hand came */
+    GstBiqaSchedule schedule;
+    GstBiqaSieve sieve;
+    guint64 n_frames;
+    BiqaDomain said;    /* the domain of the frame that left last */
+    gboolean scored;    /* there is a last score */
+    BiqaVerdict latest; /* the last score */
+
+    guint generation; /* of the model that the report speaks of */
+
+    GstBiqaDelay *delay; /* NULL: policy=every */
+    guint length;        /* of delay, frames */
+    GstFlowReturn flow;  /* of the last frame that delay let go */
+    gint failed;         /* atomic: the device has, and it was posted */
+
+    GstBiqaScorer *scorer;
+    GstBiqaWatch *watch;
+};

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a frame that comes to one that leaves with its record. */
+#include "gstbiqaflow.h"
+#include "gstbiqaerror.h"
+#include "gstbiqafilter-private.h"
+#include "gstbiqameta.h"
+#include "gstframe.h"
+
+/* -- what is said of a frame --------------------------------------------------------------- */
+
+void gst_biqa_flow_describe(GstBiqaFilter *self, GstCaps *caps)
+{
+    self->generation = gst_biqa_scorer_generation(self->scorer);
+    gst_biqa_watch_describe(self->watch, gst_biqa_scorer_describe(self->scorer, caps),
+                            &self->tuning.watch);
+}
+
+/* Whether there is a last score to hold; with a delay that is known when the frame leaves. */
+static gboolean may_hold(const GstBiqaFilter *self)
+{
+    return self->delay || self->scored;
+}
+
+/* Takes a frame in, with the settings of the moment: what is known of it before it is looked at. */
+static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
+{
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+    const GstClockTime time = GST_BUFFER_PTS(buffer);
+
+    GST_OBJECT_LOCK(self);
+    self->tuning = self->settings.tuning;
+    self->stats.seen++;
+    GST_OBJECT_UNLOCK(self);
+    self->tuning.watch.may_wait = !self->delay;
+    return (GstBiqaRecord){
+        .frame = self->n_frames++,
+        .origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self)),
+        .domain = self->sieve.domain,
+        .verdict = self->latest,
+        .timestamp = time,
+        .stream_time = gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time),
+        .running_time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, time),
+        .duration = GST_BUFFER_DURATION(buffer),
+    };
+}
+
+static void count_verdict(GstBiqaFilter *self, const BiqaVerdict *verdict, gboolean late)
+{
+    GST_OBJECT_LOCK(self);
+    gst_biqa_stats_add_verdict(&self->stats, verdict);
+    self->stats.late += late ? 1 : 0;
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void post_failure(GstBiqaFilter *self, const GError *error)
+{
+    gst_biqa_error_post(GST_ELEMENT(self),
+                        g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT)
+                            ? GST_BIQA_ERROR_TOO_LARGE
+                            : GST_BIQA_ERROR_RUN,
+                        error);
+}
+
+/* Scores a frame; on failure the error has been posted. */
+static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!gst_biqa_scorer_run(self->scorer, frame, self->tuning.hard_threshold, &record->verdict,
+                             &error)) {
+        post_failure(self, error);
+        return FALSE;
+    }
+    record->origin = GST_BIQA_INFERRED;
+    self->latest = record->verdict;
+    self->scored = TRUE;
+    count_verdict(self, &record->verdict, FALSE);
+    return TRUE;
+}
+
+/* Maps a frame and names its domain; on failure the error has been posted. */
+static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstVideoFrame *video,
+                     GstBiqaRecord *record)
+{
+    BiqaFrame frame;
+
+    if (!gst_video_frame_map(video, &self->info, buffer, GST_MAP_READ)) {
+        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+                          ("A buffer does not hold the frame that its caps promise. Put "
+                           "videoconvert before biqafilter, or mend the element upstream."),
+                          ("%" GST_PTR_FORMAT, buffer));
+        return FALSE;
+    }
+    frame = biqa_gst_frame(video, &self->format);
+    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &frame, record->running_time);
+    record->domain = self->sieve.domain;
+    record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self));
+    return TRUE;
+}
+
+/* Offers a hard frame to be kept. */
+static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *record)
+{
+    GstVideoFrame video;
+
+    if (!gst_biqa_harvest_wants(self->harvest, record) ||
+        !gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ))
+        return;
+    gst_biqa_harvest_offer(self->harvest, &video, &self->format, record);
+    gst_video_frame_unmap(&video);
+}
+
+/* Says what there is to say of a frame: called once for each, in their order, under the stream
+ * lock, with a buffer whose metadata can be written. FALSE: the stream must fail, and the error was
+ * posted. */
+static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
+{
+    GST_OBJECT_LOCK(self);
+    gst_biqa_stats_add_frame(&self->stats, record->origin);
+    GST_OBJECT_UNLOCK(self);
+    if (self->generation != gst_biqa_scorer_generation(self->scorer)) {
+        g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
+
+        gst_biqa_flow_describe(self, caps);
+    }
+    if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
+        return FALSE;
+    keep(self, buffer, record);
+    gst_biqa_meta_add(buffer, record);
+    if (self->tuning.post_messages &&
+        (record->origin == GST_BIQA_INFERRED || record->domain != self->said))
+        gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
+    self->said = record->domain;
+    return TRUE;
+}
+
+static gboolean is_due(GstBiqaFilter *self, const GstBiqaRecord *record)
+{
+    return gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record->frame,
+                                 record->running_time);
+}
+
+/* -- policy=every -------------------------------------------------------------------------- */
+
+GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
+{
+    GstBiqaRecord record = begin_record(self, buffer);
+    GstVideoFrame video;
+    gboolean ok = TRUE;
+
+    if (is_due(self, &record)) {
+        if (!look(self, buffer, &video, &record))
+            return GST_FLOW_ERROR;
+        if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh)) {
+            const BiqaFrame frame = biqa_gst_frame(&video, &self->format);
+
+            ok = score(self, &frame, &record);
+        }
+        gst_video_frame_unmap(&video);
+    }
+    return ok && emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+/* -- policy=deadline ----------------------------------------------------------------------- */
+
+/* Whether a frame would be late downstream as it is. */
+static gboolean is_late(GstBiqaFilter *self, GstClockTime running_time)
+{
+    gboolean late;
+
+    GST_OBJECT_LOCK(self);
+    late = GST_CLOCK_TIME_IS_VALID(self->earliest) && GST_CLOCK_TIME_IS_VALID(running_time) &&
+           running_time <= self->earliest;
+    GST_OBJECT_UNLOCK(self);
+    return late;
+}
+
+/* Puts a frame (transfer full) into the delay, to be scored or not. */
+static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
+{
+    g_autoptr(GstClock) clock = gst_element_get_clock(GST_ELEMENT(self));
+    GstBiqaArrival arrival = {
+        .buffer = buffer,
+        .record = begin_record(self, buffer),
+        .format = &self->format,
+        .hard_threshold = self->tuning.hard_threshold,
+    };
+
+    if (is_due(self, &arrival.record) && !is_late(self, arrival.record.running_time)) {
+        arrival.video = g_new(GstVideoFrame, 1);
+        if (!look(self, buffer, arrival.video, &arrival.record)) {
+            g_free(arrival.video);
+            gst_buffer_unref(buffer);
+            return GST_FLOW_ERROR;
+        }
+        if (!gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh)) {
+            gst_video_frame_unmap(arrival.video);
+            g_clear_pointer(&arrival.video, g_free);
+        }
+    }
+    if (!clock)
+        clock = gst_system_clock_obtain();
+    arrival.clock = clock;
+    arrival.due = gst_clock_get_time(clock) + self->hold;
+    gst_biqa_delay_push(self->delay, &arrival);
+    return GST_FLOW_OK;
+}
+
+/* The next frame that may leave, its record said; NULL if there is none or flow is not OK any more.
+ * (transfer full) */
+static GstBuffer *depart(GstBiqaFilter *self, gboolean all)
+{
+    GstBiqaRecord record;
+    GstBuffer *buffer = gst_biqa_delay_pop(self->delay, all, &record);
+
+    if (!buffer)
+        return NULL;
+    buffer = gst_buffer_make_writable(buffer);
+    if (emit(self, buffer, &record))
+        return buffer;
+    self->flow = GST_FLOW_ERROR;
+    gst_buffer_unref(buffer);
+    return NULL;
+}
+
+void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all)
+{
+    GstPad *pad = GST_BASE_TRANSFORM_SRC_PAD(self);
+    GstBuffer *buffer;
+
+    while (self->flow == GST_FLOW_OK && (buffer = depart(self, all)))
+        self->flow = gst_pad_push(pad, buffer);
+    if (self->flow != GST_FLOW_OK)
+        gst_biqa_delay_clear(self->delay); /* nobody takes them */
+}
+
+static void frames_ready(gpointer user)
+{
+    GstBiqaFilter *self = user;
+
+    GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM_SINK_PAD(self));
+    gst_biqa_flow_let_go(self, FALSE);
+    GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM_SINK_PAD(self));
+}
+
+static void frame_scored(gpointer user, const BiqaVerdict *verdict, gboolean late)
+{
+    count_verdict(user, verdict, late);
+}
+
+static void frame_failed(gpointer user, const GError *error)
+{
+    GstBiqaFilter *self = user;
+
+    if (g_atomic_int_compare_and_exchange(&self->failed, FALSE, TRUE))
+        post_failure(self, error);
+}
+
+GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input, GstBuffer **output)
+{
+    if (g_atomic_int_get(&self->failed))
+        self->flow = GST_FLOW_ERROR;
+    if (self->flow != GST_FLOW_OK)
+        gst_clear_buffer(&input);
+    else if (input)
+        self->flow = arrive(self, input);
+    *output = self->flow == GST_FLOW_OK ? depart(self, FALSE) : NULL;
+    return self->flow;
+}
+
+GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self)
+{
+    const GstBiqaDelayCalls calls = {self, frames_ready, frame_scored, frame_failed};
+
+    return gst_biqa_delay_new(self->scorer, self->length, &calls);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What happens to a frame: it is counted; where it is due, looked at and, where its domain allows,
+ * scored; and it leaves with a record of all that. In the order of the stream, under its lock. */
+#pragma once
+
+#include "gstbiqadelay.h"
+#include "gstbiqafilter.h"
+
+/* policy=every: a frame waits for its score. buffer's metadata can be written. */
+GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer);
+
+/* policy=deadline: input (transfer full, may be NULL) waits in the delay, and a frame that may
+ * leave, if there is one, becomes output (transfer full). */
+GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input, GstBuffer **output);
+
+/* Pushes the frames of the delay that may leave, or all. */
+void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all);
+
+/* A delay whose frames this file handles. (transfer full) */
+GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self);
+
+/* Tells the report of the model and of what it is asked about. */
+void gst_biqa_flow_describe(GstBiqaFilter *self, GstCaps *caps);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The properties that are read only. */
+#include "gstbiqaresults.h"
+
+#define RESULT_FLAGS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+
+static void install_frames(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_BIQA_RESULT_DEVICE_NAME,
+        g_param_spec_string("device-name", "Device name",
+                            "Name of the device that does the work; NULL while stopped", NULL,
+                            RESULT_FLAGS));
+    g_object_class_install_property(
+        klass, GST_BIQA_RESULT_STATS,
+        g_param_spec_boxed(
+            "stats", "Statistics",
+            "Since the element started: frames-seen, frames-inferred, frames-held, frames-skipped, "
+            "frames-late (scored after they had left), frames-hard (guint64) and, once a frame was "
+            "scored, mean-score, minimum-score and, "
+            "where the model tells it, "
+            "mean-uncertainty, maximum-uncertainty (gdouble, 0..100); besides what the message "
+            "\"biqa-summary\" says of all frames, alarms and records-lost (guint64); where the "
+            "device can tell, device-time (guint64): the "
+            "nanoseconds it worked on a frame, mean of the last ten. With "
+            "hard-frames: hard-frames-written, -waiting, -too-soon, -alike, -busy, -full, -failed "
+            "(guint64)",
+            GST_TYPE_STRUCTURE, RESULT_FLAGS));
+}
+
+static void install_speeds(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_BIQA_RESULT_LATENCY,
+        g_param_spec_uint64(
+            "latency", "Latency",
+            "Mean time it took to score one of the last ten frames, in microseconds", 0,
+            G_MAXUINT64, 0, RESULT_FLAGS));
+    g_object_class_install_property(
+        klass, GST_BIQA_RESULT_THROUGHPUT,
+        g_param_spec_double("throughput", "Throughput",
+                            "Frames scored in a second of real time, over the last ten", 0,
+                            G_MAXDOUBLE, 0, RESULT_FLAGS));
+}
+
+void gst_biqa_results_install(GObjectClass *klass)
+{
+    install_frames(klass);
+    install_speeds(klass);
+}

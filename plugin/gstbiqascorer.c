@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A model and its backend, and the thread that opens their successors. */
+#include "gstbiqascorer.h"
+#include "gstbiqaerror.h"
+#include "modelpath.h"
+
+#define TIMED 10
+
+/* What runs frames. */
+typedef struct {
+    char *asked; /* the property's value that it was opened for; NULL: the model that ships */
+    BiqaModel *model;
+    BiqaBackend *backend;
+} Engine;
+
+/* When a frame was scored, for GstBiqaSpeed. */
+typedef struct {
+    gint64 begin, end; /* us */
+    guint64 device;    /* ns */
+} Timing;
+
+struct GstBiqaScorer {
+    GstElement *element; /* borrowed */
+    GstBiqaScorerChanged changed;
+    GThread *opener;          /* NULL while stopped */
+    GstBiqaSettings settings; /* of start() */
+
+    GMutex lock;
+    GCond wake;      /* the opener has something to do */
+    gboolean quit;   /* under lock, as all that follows */
+    gboolean wanted; /* a model was asked for that the opener has not taken up */
+    char *want;
+    Engine *engine; /* in use; only run() replaces it */
+    Engine *next;   /* opened, to be used from the next frame on */
+    Engine *spent;  /* to be closed beside the stream */
+    guint generation;
+    Timing timings[TIMED];
+    guint64 n_timings;
+};
+
+/* -- engines ------------------------------------------------------------------------------- */
+
+static void engine_free(Engine *engine)
+{
+    if (!engine)
+        return;
+    biqa_backend_free(engine->backend);
+    biqa_model_free(engine->model);
+    g_free(engine->asked);
+    g_free(engine);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
+
+/* The folder the plugin was loaded from (transfer full), NULL if it is not a file. */
+static char *plugin_dir(GstElement *element)
+{
+    GstElementFactory *factory = gst_element_get_factory(element);
+    g_autoptr(GstPlugin) plugin = gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory));
+    const char *path = plugin ? gst_plugin_get_filename(plugin) : NULL;
+
+    return path ? g_path_get_dirname(path) : NULL;
+}
+
+/* asked takes the place of the settings' model. On failure which says what kind it is of. */
+static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaError *which,
+                           GError **error)
+{
+    g_autoptr(Engine) engine = g_new0(Engine, 1);
+    g_autofree char *dir = plugin_dir(scorer->element);
+    g_autofree char *path = asked ? g_strdup(asked) : gst_biqa_model_path(dir, error);
+
+    *which = GST_BIQA_ERROR_NO_MODEL;
+    if (!path)
+        return NULL;
+    *which = GST_BIQA_ERROR_MODEL;
+    engine->asked = g_strdup(asked);
+    engine->model = biqa_model_load(path, error);
+    if (!engine->model)
+        return NULL;
+    *which = GST_BIQA_ERROR_DEVICE;
+    engine->backend =
+        gst_biqa_backend_open(scorer->element, &scorer->settings.setup, engine->model, error);
+    return engine->backend ? g_steal_pointer(&engine) : NULL;
+}
+
+/* -- the opener ---------------------------------------------------------------------------- */
+
+static void open_next(GstBiqaScorer *scorer, const char *asked)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Engine) before = NULL;
+    g_autofree char *running = NULL;
+    GstBiqaError which;
+    Engine *engine = engine_open(scorer, asked, &which, &error);
+
+    g_mutex_lock(&scorer->lock);
+    if (engine) {
+        before = scorer->next;
+        scorer->next = engine;
+    } else {
+        running = g_strdup((scorer->next ? scorer->next : scorer->engine)->asked);
+    }
+    g_mutex_unlock(&scorer->lock);
+    if (error) {
+        gst_biqa_warning_post(scorer->element, which, error);
+        scorer->changed(scorer->element, asked, running, error);
+    }
+}
+
+static gpointer opener_thread(gpointer data)
+{
+    GstBiqaScorer *scorer = data;
+
+    g_mutex_lock(&scorer->lock);
+    while (!scorer->quit) {
+        g_autofree char *asked = NULL;
+        g_autoptr(Engine) spent = g_steal_pointer(&scorer->spent);
+        const gboolean wanted = scorer->wanted;
+
+        if (!wanted && !spent) {
+            g_cond_wait(&scorer->wake, &scorer->lock);
+            continue;
+        }
+        asked = g_steal_pointer(&scorer->want);
+        scorer->wanted = FALSE;
+        g_mutex_unlock(&scorer->lock);
+        g_clear_pointer(&spent, engine_free);
+        if (wanted)
+            open_next(scorer, asked);
+        g_mutex_lock(&scorer->lock);
+    }
+    g_mutex_unlock(&scorer->lock);
+    return NULL;
+}
+
+void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model)
+{
+    g_mutex_lock(&scorer->lock);
+    if (scorer->engine) {
+        g_free(scorer->want);
+        scorer->want = g_strdup(model);
+        scorer->wanted = TRUE;
+        g_cond_signal(&scorer->wake);
+    }
+    g_mutex_unlock(&scorer->lock);
+}
+
+/* -- from start to stop -------------------------------------------------------------------- */
+
+GstBiqaScorer *gst_biqa_scorer_new(GstElement *element, GstBiqaScorerChanged changed)
+{
+    GstBiqaScorer *scorer = g_new0(GstBiqaScorer, 1);
+
+    scorer->element = element;
+    scorer->changed = changed;
+    g_mutex_init(&scorer->lock);
+    g_cond_init(&scorer->wake);
+    return scorer;
+}
+
+void gst_biqa_scorer_free(GstBiqaScorer *scorer)
+{
+    gst_biqa_scorer_stop(scorer);
+    g_mutex_clear(&scorer->lock);
+    g_cond_clear(&scorer->wake);
+    g_free(scorer);
+}
+
+gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *settings)
+{
+    g_autoptr(GError) error = NULL;
+    GstBiqaError which;
+    Engine *engine;
+
+    g_return_val_if_fail(!scorer->opener, FALSE);
+    gst_biqa_settings_init_copy(&scorer->settings, settings);
+    engine = engine_open(scorer, settings->setup.model, &which, &error);
+    if (!engine) {
+        gst_biqa_error_post(scorer->element, which, error);
+        gst_biqa_settings_clear(&scorer->settings);
+        return FALSE;
+    }
+    g_mutex_lock(&scorer->lock);
+    scorer->engine = engine;
+    scorer->quit = FALSE;
+    scorer->n_timings = 0;
+    g_mutex_unlock(&scorer->lock);
+    scorer->opener = g_thread_new("biqa-opener", opener_thread, scorer);
+    return TRUE;
+}
+
+void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
+{
+    if (!scorer->opener)
+        return;
+    g_mutex_lock(&scorer->lock);
+    scorer->quit = TRUE;
+    g_cond_signal(&scorer->wake);
+    g_mutex_unlock(&scorer->lock);
+    g_thread_join(g_steal_pointer(&scorer->opener));
+
+    g_mutex_lock(&scorer->lock);
+    g_clear_pointer(&scorer->engine, engine_free);
+    g_clear_pointer(&scorer->next, engine_free);
+    g_clear_pointer(&scorer->spent, engine_free);
+    g_clear_pointer(&scorer->want, g_free);
+    scorer->wanted = FALSE;
+    g_mutex_unlock(&scorer->lock);
+    gst_biqa_settings_clear(&scorer->settings);
+}
+
+/* -- frames -------------------------------------------------------------------------------- */
+
+/* The engine for the next frame. */
+static const Engine *current_engine(GstBiqaScorer *scorer)
+{
+    g_autoptr(Engine) late = NULL; /* the opener has not closed the one before yet */
+    g_autofree char *asked = NULL;
+    gboolean changed;
+    const Engine *engine;
+
+    g_mutex_lock(&scorer->lock);
+    changed = scorer->next != NULL;
+    if (changed) {
+        late = scorer->spent;
+        scorer->spent = scorer->engine;
+        scorer->engine = g_steal_pointer(&scorer->next);
+        scorer->generation++;
+        asked = g_strdup(scorer->engine->asked);
+        g_cond_signal(&scorer->wake);
+    }
+    engine = scorer->engine;
+    g_mutex_unlock(&scorer->lock);
+    if (changed)
+        scorer->changed(scorer->element, asked, asked, NULL);
+    return engine;
+}
+
+gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame, double hard_threshold,
+                             BiqaVerdict *verdict, GError **error)
+{
+    const Engine *engine = current_engine(scorer);
+    Timing timing = {.begin = g_get_monotonic_time()};
+    BiqaResult result;
+
+    if (!biqa_backend_run(engine->backend, frame, &result, error))
+        return FALSE;
+    timing.end = g_get_monotonic_time();
+    timing.device = biqa_backend_device_ns(engine->backend);
+    *verdict = biqa_model_verdict(engine->model, &result, hard_threshold);
+    g_mutex_lock(&scorer->lock);
+    scorer->timings[scorer->n_timings++ % TIMED] = timing;
+    g_mutex_unlock(&scorer->lock);
+    return TRUE;
+}
+
+/* -- what it says of itself ---------------------------------------------------------------- */
+
+guint gst_biqa_scorer_generation(GstBiqaScorer *scorer)
+{
+    guint generation;
+
+    g_mutex_lock(&scorer->lock);
+    generation = scorer->generation;
+    g_mutex_unlock(&scorer->lock);
+    return generation;
+}
+
+GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, GstCaps *caps)
+{
+    GstBiqaHeader *header;
+
+    g_mutex_lock(&scorer->lock);
+    header = gst_biqa_header_new(scorer->engine->model, scorer->engine->backend, caps);
+    g_mutex_unlock(&scorer->lock);
+    return header;
+}
+
+char *gst_biqa_scorer_device_name(GstBiqaScorer *scorer)
+{
+    char *name;
+
+    g_mutex_lock(&scorer->lock);
+    name = g_strdup(biqa_backend_device_name(scorer->engine->backend));
+    g_mutex_unlock(&scorer->lock);
+    return name;
+}
+
+GstBiqaSpeed gst_biqa_scorer_speed(GstBiqaScorer *scorer)
+{
+    GstBiqaSpeed speed = {0};
+    gint64 sum = 0;
+
+    g_mutex_lock(&scorer->lock);
+    const guint n = (guint)MIN(scorer->n_timings, TIMED);
+    for (guint i = 0; i < n; i++) {
+        sum += scorer->timings[i].end - scorer->timings[i].begin;
+        speed.device += scorer->timings[i].device / n;
+    }
+    if (n > 0)
+        speed.latency = (guint64)sum / n;
+    if (n > 1) {
+        const gint64 last = scorer->timings[(scorer->n_timings - 1) % TIMED].end;
+        const gint64 first = scorer->timings[(scorer->n_timings - n) % TIMED].end;
+
+        speed.throughput = (n - 1) * (double)G_USEC_PER_SEC / (double)MAX(last - first, 1);
+    }
+    g_mutex_unlock(&scorer->lock);
+    return speed;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Scores frames: a model, the backend that runs it, and another model in its place while frames
+ * flow. The new one is opened by a thread beside the stream and takes over between two frames. */
+#pragma once
+
+#include "entry.h"
+#include "gstbiqabackend.h"
+
+typedef struct GstBiqaScorer GstBiqaScorer;
+
+/* What became of a change of model: called once for each that was tried, without locks held. model:
+ * the file that runs now, as it was asked for (NULL: the one that ships). error: NULL, or why asked
+ * does not. */
+typedef void (*GstBiqaScorerChanged)(GstElement *element, const char *asked, const char *model,
+                                     const GError *error);
+
+/* element is borrowed: whose plugin's folder is searched for models, and who posts errors. */
+GstBiqaScorer *gst_biqa_scorer_new(GstElement *element, GstBiqaScorerChanged changed);
+void gst_biqa_scorer_free(GstBiqaScorer *scorer);
+
+/* Opens the model of settings. FALSE: the error has been posted. */
+gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *settings);
+
+/* Waits for a model that is being opened, and closes everything. */
+void gst_biqa_scorer_stop(GstBiqaScorer *scorer);
+
+/* Asks for another model; of several asked for while one is being opened the last counts. From any
+ * thread; nothing happens while stopped. */
+void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model);
+
+/* The verdict on a frame; errors as of biqa_backend_run(). By one thread at a time. */
+gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame, double hard_threshold,
+                             BiqaVerdict *verdict, GError **error);
+
+/* From any thread, from start to stop: a count that grows with each change of model; what a report
+ * says of the model; the device's name (transfer full). */
+guint gst_biqa_scorer_generation(GstBiqaScorer *scorer);
+GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, GstCaps *caps);
+char *gst_biqa_scorer_device_name(GstBiqaScorer *scorer);
+
+/* Of the last ten frames scored since the start; zeros while there are none. From any thread. */
+typedef struct {
+    guint64 latency;   /* mean time for a frame, us */
+    double throughput; /* frames a second of real time, from the first's end to the last's */
+    guint64 device;    /* mean time the device worked on a frame, ns; 0: it cannot say */
+} GstBiqaSpeed;
+
+GstBiqaSpeed gst_biqa_scorer_speed(GstBiqaScorer *scorer);
