@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define WIDTH 288 /* at most, pixels */
-#define HEIGHT 216
+#define WIDTH 256 /* at most, pixels */
+#define HEIGHT 192
 #define APART (2 * GST_SECOND)
 #define ENCODE_TIMEOUT (10 * GST_SECOND)
 

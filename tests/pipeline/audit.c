@@ -290,9 +290,10 @@ static void test_parallel(void)
                               "exec sh -c \"$*\"\n";
     g_autofree char *found = g_find_program_in_path("parallel"), *fake = file_in("fake-ssh"),
                     *hosts = file_in("hosts"), *told = NULL;
-    g_autofree char *line =
-        g_strdup_printf("sh '%s' 1/alpha,1/beta,1/: 4 many.html files", g_getenv("AUDIT_PARALLEL"));
-    g_autofree char *options = g_strdup_printf("--model %s --set backend=reference", model);
+    g_autofree char *line = g_strdup_printf(
+        "env PARALLEL_SSH='%s' PARALLEL_HOME='%s' HOSTS='%s' 'AUDIT_OPTIONS=--model %s --set "
+        "backend=reference' sh '%s' 1/alpha,1/beta,1/: 4 many.html files",
+        fake, folder, hosts, model, g_getenv("AUDIT_PARALLEL"));
 
     if (!found) {
         g_test_skip("GNU parallel is not installed");
@@ -300,10 +301,6 @@ static void test_parallel(void)
     }
     put("fake-ssh", ssh, strlen(ssh));
     g_assert_cmpint(g_chmod(fake, 0755), ==, 0);
-    g_setenv("PARALLEL_SSH", fake, TRUE);
-    g_setenv("PARALLEL_HOME", folder, TRUE);
-    g_setenv("HOSTS", hosts, TRUE);
-    g_setenv("AUDIT_OPTIONS", options, TRUE);
     run(line, 3);
     expect_same("whole", "many");
     told = get("hosts", NULL);

@@ -187,6 +187,12 @@ static char *page_new(guint n, guint64 bytes)
     g_assert_no_error(error);
     audit_gate_parse(NULL, &gate, NULL);
     audit_totals_init(&totals, &gate);
+    for (guint i = 0; i < catalogue->rows->len; i++) {
+        g_autoptr(AuditResult) result =
+            audit_catalogue_read(catalogue, g_ptr_array_index(catalogue->rows, i), &error);
+        g_assert_no_error(error);
+        audit_totals_add(&totals, result);
+    }
     audit_page_save(catalogue, &totals, &params, path, &error);
     g_assert_no_error(error);
     g_assert_true(g_file_get_contents(path, &page, NULL, NULL));
