@@ -9,7 +9,13 @@
 #define WIDTH 256 /* at most, pixels */
 #define HEIGHT 192
 #define APART (2 * GST_SECOND)
+
+/* Candidates are the worst frames of stretches as long as APART. Of those one that is chosen rules
+ * out two at most, its neighbours, so three times as many are enough to choose from. */
+#define CANDIDATES (3 * AUDIT_THUMBNAILS_MAX / N_KINDS)
 #define ENCODE_TIMEOUT (10 * GST_SECOND)
+
+typedef enum { WORST, HARD, N_KINDS } Kind;
 
 typedef struct {
     AuditFrame frame;
@@ -17,12 +23,10 @@ typedef struct {
     GstSample *small;
 } Picture;
 
-typedef enum { WORST, HARD, N_KINDS } Kind;
-
 struct AuditGallery {
-    guint n; /* of each kind */
+    guint n; /* of each kind, at the end */
     guint kept[N_KINDS];
-    Picture pictures[N_KINDS][AUDIT_THUMBNAILS_MAX / N_KINDS];
+    Picture pictures[N_KINDS][CANDIDATES];
 
     GstVideoConverter *converter; /* from info to small */
     GstVideoInfo info, small;
@@ -107,31 +111,29 @@ static GstSample *shrink(AuditGallery *gallery, const GstVideoInfo *info, GstBuf
 
 /* -- choosing ------------------------------------------------------------------------------ */
 
-static gboolean is_near(const BiqaMoment *a, const BiqaMoment *b)
+static guint64 stretch_of(const BiqaMoment *when)
 {
-    const guint64 first = audit_moment_time(a), second = audit_moment_time(b);
-
-    return (first > second ? first - second : second - first) < APART;
+    return audit_moment_time(when) / APART;
 }
 
-/* Whether a frame is worse than all its kept neighbours and, with none, than the mildest that is
- * kept. Makes room for it if so. */
+/* Makes room for a frame if it is worse than the one kept of its stretch or, where none is, than
+ * the mildest of all. */
 static gboolean make_room(AuditGallery *gallery, Kind kind, const BiqaMoment *when, double badness)
 {
     Picture *pictures = gallery->pictures[kind];
     guint mildest = 0;
 
     for (guint i = 0; i < gallery->kept[kind]; i++) {
-        if (is_near(&pictures[i].frame.when, when) && pictures[i].badness >= badness)
-            return FALSE;
+        if (stretch_of(&pictures[i].frame.when) == stretch_of(when)) {
+            if (pictures[i].badness >= badness)
+                return FALSE;
+            drop(gallery, kind, i);
+            return TRUE;
+        }
         if (pictures[i].badness < pictures[mildest].badness)
             mildest = i;
     }
-    for (guint i = gallery->kept[kind]; i-- > 0;) {
-        if (is_near(&pictures[i].frame.when, when))
-            drop(gallery, kind, i);
-    }
-    if (gallery->kept[kind] < gallery->n)
+    if (gallery->kept[kind] < 3 * gallery->n)
         return TRUE;
     if (gallery->n == 0 || pictures[mildest].badness >= badness)
         return FALSE;
@@ -180,6 +182,42 @@ static char *encode(GstSample *small)
     return text;
 }
 
+static int compare_badness(const void *a, const void *b)
+{
+    const Picture *first = a, *second = b;
+
+    if (first->badness != second->badness)
+        return first->badness < second->badness ? 1 : -1;
+    return first->frame.when.frame < second->frame.when.frame ? -1 : 1;
+}
+
+static gboolean is_near(const BiqaMoment *a, const BiqaMoment *b)
+{
+    const guint64 first = audit_moment_time(a), second = audit_moment_time(b);
+
+    return (first > second ? first - second : second - first) < APART;
+}
+
+/* Leaves the worst n of a kind, each at some distance from those before it. */
+static void choose(AuditGallery *gallery, Kind kind)
+{
+    Picture *pictures = gallery->pictures[kind];
+    guint chosen = 0;
+
+    qsort(pictures, gallery->kept[kind], sizeof pictures[0], compare_badness);
+    for (guint i = 0; i < gallery->kept[kind]; i++) {
+        gboolean fits = chosen < gallery->n;
+
+        for (guint c = 0; c < chosen && fits; c++)
+            fits = !is_near(&pictures[i].frame.when, &pictures[c].frame.when);
+        if (fits)
+            pictures[chosen++] = pictures[i];
+        else
+            gst_sample_unref(pictures[i].small);
+    }
+    gallery->kept[kind] = chosen;
+}
+
 static gboolean is_kept(const AuditGallery *gallery, Kind kind, guint64 frame)
 {
     for (guint i = 0; i < gallery->kept[kind]; i++) {
@@ -199,6 +237,7 @@ static int compare(const void *a, const void *b)
 void audit_gallery_finish(AuditGallery *gallery, AuditResult *result)
 {
     for (guint kind = 0; kind < N_KINDS; kind++) {
+        choose(gallery, kind);
         for (guint i = 0; i < gallery->kept[kind]; i++) {
             const Picture *picture = &gallery->pictures[kind][i];
             const AuditFrame *frame = &picture->frame;

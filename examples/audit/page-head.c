@@ -37,12 +37,12 @@ static void add_score_tiles(GString *out, const AuditTotals *totals)
 static void add_tiles(GString *out, const AuditTotals *totals)
 {
     const guint trouble = totals->files - totals->states[AUDIT_MEASURED];
-    g_autofree char *length = audit_page_time(totals->duration);
+    g_autofree char *length = audit_page_time(totals->duration, totals->duration);
     g_autofree char *frames =
         g_strdup_printf("of %" G_GUINT64_FORMAT " in %s", totals->frames, length);
     g_autofree char *bound =
         isnan(totals->gate.bound)
-            ? g_strdup("no bound was set")
+            ? g_strdup("an alarm rang")
             : g_strdup_printf("%s below %g, or an alarm", audit_figure_title(totals->gate.figure),
                               totals->gate.bound);
 
@@ -50,7 +50,8 @@ static void add_tiles(GString *out, const AuditTotals *totals)
     add_tile(out, "Files", trouble ? "found" : "all measured", "%u", totals->files);
     if (trouble)
         add_tile(out, "In trouble", "not measured to the end", "%u", trouble);
-    add_tile(out, "Not passing", bound, "%u", totals->failing);
+    if (totals->failing || !isnan(totals->gate.bound))
+        add_tile(out, "Not passing", bound, "%u", totals->failing);
     add_tile(out, "Frames scored", frames, "%" G_GUINT64_FORMAT, totals->scored);
     add_score_tiles(out, totals);
     if (totals->alarms)

@@ -32,5 +32,6 @@ void audit_page_add_method(GString *out, const AuditTotals *totals, const AuditM
 /* A score to one digit with the colour of its class, a dash for NAN. */
 void audit_page_add_score(GString *out, double score);
 
-/* "1:02:03" or, below ten seconds, "4.5 s". (transfer full) */
-char *audit_page_time(guint64 ns);
+/* A time in something that lasts whole: "1:02:03" or, where whole is below ten seconds, "4.5 s".
+ * Both ns. (transfer full) */
+char *audit_page_time(guint64 time, guint64 whole);

@@ -9,12 +9,12 @@
 #define TIME_LABELS 5
 #define SQUARE "viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\""
 
-char *audit_page_time(guint64 ns)
+char *audit_page_time(guint64 time, guint64 whole)
 {
-    const guint64 s = ns / 1000000000;
+    const guint64 s = time / 1000000000;
 
-    if (s < 10)
-        return g_strdup_printf("%.1f s", ns / 1e9);
+    if (whole < G_GUINT64_CONSTANT(10000000000))
+        return g_strdup_printf("%.1f s", time / 1e9);
     if (s < 3600)
         return g_strdup_printf("%u:%02u", (guint)(s / 60), (guint)(s % 60));
     return g_strdup_printf("%" G_GUINT64_FORMAT ":%02u:%02u", s / 3600, (guint)(s % 3600 / 60),
@@ -88,7 +88,7 @@ static void add_cell(GString *out, double value, const char *format)
 
 static void add_time_cell(GString *out, gboolean there, guint64 ns)
 {
-    g_autofree char *text = there ? audit_page_time(ns) : g_strdup("–");
+    g_autofree char *text = there ? audit_page_time(ns, ns) : g_strdup("–");
 
     biqa_html_add(out, "<td%s>%s</td>", there ? "" : " class=\"dim\"", text);
 }
@@ -125,7 +125,8 @@ static void add_time_axis(GString *out, const AuditResult *result)
         return;
     g_string_append(out, "<div class=\"times\">");
     for (guint i = 0; i < TIME_LABELS; i++) {
-        g_autofree char *text = audit_page_time(start + result->duration * i / (TIME_LABELS - 1));
+        g_autofree char *text =
+            audit_page_time(start + result->duration * i / (TIME_LABELS - 1), result->duration);
         biqa_html_add(out, "<span>%s</span>", text);
     }
     g_string_append(out, "</div>");
@@ -191,8 +192,8 @@ static void add_run(GString *out, const AuditPageRow *row)
 {
     const AuditResult *result = row->result;
     g_autofree char *title = g_strdup_printf("longest below %g", row->below);
-    g_autofree char *start = audit_page_time(result->run_start),
-                    *time = audit_page_time(result->run_time);
+    g_autofree char *start = audit_page_time(result->run_start, result->duration),
+                    *time = audit_page_time(result->run_time, result->run_time);
     g_autofree char *value = result->run_frames
                                  ? g_strdup_printf("%" G_GUINT64_FORMAT " frames, %s from %s",
                                                    result->run_frames, time, start)
@@ -209,7 +210,8 @@ static void add_alarms(GString *out, const AuditResult *result)
     g_string_append(out, "<p class=\"alarms\"><b>Alarms</b>");
     for (guint i = 0; i < result->n_told; i++) {
         const AuditAlarm *alarm = &result->alarms[i];
-        g_autofree char *start = audit_page_time(alarm->start), *end = audit_page_time(alarm->end);
+        g_autofree char *start = audit_page_time(alarm->start, result->duration),
+                        *end = audit_page_time(alarm->end, result->duration);
 
         biqa_html_add(out, " <span>%s – %s", start, end);
         if (!isnan(alarm->score))
@@ -235,7 +237,7 @@ static void add_pictures(GString *out, const AuditPageRow *row)
     g_string_append(out, "<div class=\"pictures\">");
     for (guint i = 0; i < result->n_thumbnails; i++) {
         const AuditThumbnail *picture = &result->thumbnails[i];
-        g_autofree char *time = audit_page_time(picture->time);
+        g_autofree char *time = audit_page_time(picture->time, result->duration);
 
         biqa_html_add(out,
                       "<figure><img loading=\"lazy\" alt=\"\" src=\"data:image/jpeg;base64,%s\"/>"

@@ -85,7 +85,7 @@ static const char style[] =
     /* details */
     ".d{display:none}.open>.d,html:not(.js) :target>.d{display:table-row}"
     ".d>td{white-space:normal;text-align:left;padding:14px 12px 18px}"
-    ".detail{max-width:1150px}"
+    ".detail{position:sticky;left:12px;width:min(1134px,calc(100vw - 130px))}"
     ".warn{color:var(--s0);font-weight:600}.alarms span{display:inline-block;margin-left:10px;"
     "padding:0 8px;border-radius:5px;background:color-mix(in srgb,var(--alarm) 14%,transparent)}"
     ".pictures{display:flex;flex-wrap:wrap;gap:12px;margin:0 0 12px}figure{margin:0}"

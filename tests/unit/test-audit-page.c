@@ -2,6 +2,7 @@
 /* What is shown: timelines, charts, the page, the progress bar. */
 #include "chart.h"
 #include "frame.h"
+#include "gallery.h"
 #include "member.h"
 #include "page-private.h"
 #include "progress.h"
@@ -116,19 +117,20 @@ static void test_chart(void)
     g_assert_cmpstr(out->str, ==, "M600 800h0");
 }
 
-static void expect_time(guint64 ns, const char *expected)
+static void expect_time(guint64 time, guint64 whole, const char *expected)
 {
-    g_autofree char *text = audit_page_time(ns);
+    g_autofree char *text = audit_page_time(time * 1000000, whole * 1000000);
 
     g_assert_cmpstr(text, ==, expected);
 }
 
 static void test_times(void)
 {
-    expect_time(0, "0.0 s");
-    expect_time(G_GUINT64_CONSTANT(9940000000), "9.9 s");
-    expect_time(G_GUINT64_CONSTANT(65000000000), "1:05");
-    expect_time(G_GUINT64_CONSTANT(3723000000000), "1:02:03");
+    expect_time(0, 9999, "0.0 s");
+    expect_time(9940, 9999, "9.9 s");
+    expect_time(9940, 10000, "0:09");
+    expect_time(65000, 65000, "1:05");
+    expect_time(3723000, 4000000, "1:02:03");
 }
 
 static void write_results(const char *path, guint n)
@@ -233,6 +235,70 @@ static void test_page_pictures(void)
     g_assert_cmpuint(count(page, "in the results file"), ==, 6);
 }
 
+/* Offers n frames, 25 a second, with these scores; hard where asked. */
+static AuditResult *gallery_run(guint n, guint pictures, double (*score)(guint i),
+                                gboolean (*hard)(guint i))
+{
+    const AuditEntry entry = {(char *)"x", 1, 1, NULL};
+    AuditResult *result = audit_result_new(&entry);
+    g_autoptr(AuditGallery) gallery = audit_gallery_new(pictures);
+    GstVideoInfo info;
+
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 32, 16);
+    for (guint i = 0; i < n; i++) {
+        AuditFrame frame = frame_of(i, score(i));
+        g_autoptr(GstBuffer) buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+
+        gst_buffer_memset(buffer, 0, 100, info.size);
+        frame.verdict.hard = hard(i);
+        frame.verdict.uncertainty = i % 100;
+        audit_gallery_offer(gallery, &frame, &info, buffer);
+    }
+    audit_gallery_finish(gallery, result);
+    return result;
+}
+
+static double falling(guint i)
+{
+    return 90 - i / 10.;
+}
+
+static double two_dips(guint i)
+{
+    return i == 130 ? 10 : i == 140 ? 12 : i == 700 ? 20 : 60;
+}
+
+static gboolean never(guint i)
+{
+    return FALSE;
+}
+
+static gboolean at_299_and_350(guint i)
+{
+    return i == 299 || i == 350;
+}
+
+/* The worst are found wherever they come, and neighbours are one. */
+static void test_gallery(void)
+{
+    g_autoptr(AuditResult) fall = gallery_run(800, 3, falling, never);
+    g_autoptr(AuditResult) dips = gallery_run(800, 2, two_dips, at_299_and_350);
+    g_autoptr(AuditResult) none = gallery_run(800, 0, falling, never);
+
+    g_assert_cmpuint(none->n_thumbnails, ==, 0);
+    g_assert_cmpuint(fall->n_thumbnails, ==, 3);
+    g_assert_cmpuint(fall->thumbnails[2].frame, ==, 799);
+    for (guint i = 0; i < 3; i++)
+        g_assert_cmpfloat(fall->thumbnails[i].score, <=, 25); /* the last six seconds or so */
+    g_assert_cmpuint(dips->n_thumbnails, ==, 4);
+    g_assert_cmpuint(dips->thumbnails[0].frame, ==, 130);
+    g_assert_cmpuint(dips->thumbnails[1].frame, ==, 299);
+    g_assert_true(dips->thumbnails[1].hard);
+    g_assert_cmpuint(dips->thumbnails[2].frame, ==, 350);
+    g_assert_cmpuint(dips->thumbnails[3].frame, ==, 700);
+    g_assert_true(g_str_has_prefix(dips->thumbnails[3].jpeg, "/9j/"));
+}
+
 static void expect_bar(guint columns, guint done, double share, double elapsed,
                        const char *expected)
 {
@@ -282,6 +348,7 @@ int main(int argc, char **argv)
     g_test_add_func("/audit/page/times", test_times);
     g_test_add_func("/audit/page/page", test_page);
     g_test_add_func("/audit/page/pictures", test_page_pictures);
+    g_test_add_func("/audit/page/gallery", test_gallery);
     g_test_add_func("/audit/page/progress", test_progress);
     g_test_add_func("/audit/page/frame", test_frame);
     return g_test_run();
