@@ -170,7 +170,8 @@ static gboolean stop(GstBaseTransform *trans)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
-    g_clear_pointer(&self->delay, gst_biqa_delay_free);
+    gst_biqa_delay_free(self->delay); /* whose threads read self->delay to the end */
+    self->delay = NULL;
     gst_biqa_harvest_close(self->harvest);
     gst_biqa_watch_stop(self->watch);
     gst_biqa_scorer_stop(self->scorer);
