@@ -60,9 +60,10 @@ gboolean bench_first_scores(const char *program, const BenchOptions *options, Be
                             GError **error);
 /* Milliseconds from now to the first score, to standard output. */
 gboolean bench_print_first(const BenchOptions *options, GError **error);
-/* Fills memory: peaks of gst-launch-1.0 with and without the element. Takes the element of this
- * build, or of GST_PLUGIN_PATH. */
-gboolean bench_memory(const BenchOptions *options, BenchReport *report, GError **error);
+/* Bytes by which the element raises the peak of gst-launch-1.0; NaN where that fails. Takes the
+ * element of this build, or of GST_PLUGIN_PATH. Call it first: what this process holds counts as
+ * its children's peak. */
+double bench_memory(const BenchOptions *options);
 
 void bench_print_table(const BenchReport *report);
 void bench_print_targets(const BenchReport *report);

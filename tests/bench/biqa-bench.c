@@ -52,6 +52,7 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
 
 static gboolean measure(const Options *options, const char *program, GError **error)
 {
+    const double memory = options->quick || options->graph ? NAN : bench_memory(&options->bench);
     g_autoptr(BiqaModel) model = bench_model(&options->bench, error);
     g_autofree char *json = NULL;
     BenchReport report = {0};
@@ -64,8 +65,8 @@ static gboolean measure(const Options *options, const char *program, GError **er
     ok = bench_measure(&options->bench, model, &report, error);
     if (ok) {
         report.products = bench_products();
-        ok = options->quick || (bench_first_scores(program, &options->bench, &report, error) &&
-                                bench_memory(&options->bench, &report, error));
+        report.memory = memory;
+        ok = options->quick || bench_first_scores(program, &options->bench, &report, error);
     }
     if (ok) {
         bench_print_table(&report);

@@ -77,7 +77,7 @@ gboolean bench_first_scores(const char *program, const BenchOptions *options, Be
 }
 
 /* The peak of a command's memory in bytes; NaN where it cannot be run or fails. */
-static double peak(const char *command)
+static double command_peak(const char *command)
 {
     g_auto(GStrv) arguments = NULL, environment = g_get_environ();
     struct rusage usage;
@@ -99,22 +99,22 @@ static double peak(const char *command)
 static double pipeline_peak(const BenchOptions *options, const char *element)
 {
     g_autofree char *command =
-        g_strdup_printf("gst-launch-1.0 -q videotestsrc num-buffers=4 pattern=ball ! "
+        g_strdup_printf("gst-launch-1.0 -q videotestsrc num-buffers=4 pattern=snow ! "
                         "video/x-raw,format=NV12,width=%d,height=%d ! %s ! fakesink",
                         options->width, options->height, element);
 
-    return peak(command);
+    return command_peak(command);
 }
 
-gboolean bench_memory(const BenchOptions *options, BenchReport *report, GError **error)
+double bench_memory(const BenchOptions *options)
 {
     g_autofree char *element = NULL;
+    double peak;
 
     if (!g_file_test(options->model, G_FILE_TEST_EXISTS))
-        return TRUE; /* a network made up here: the element cannot load it */
+        return NAN; /* a network made up here: the element cannot load it */
     element = g_strdup_printf("biqafilter backend=%s model=%s", options->backend, options->model);
     /* The element first: whoever is first may have to scan plugins. */
-    report->memory = pipeline_peak(options, element);
-    report->memory -= pipeline_peak(options, "identity");
-    return TRUE;
+    peak = pipeline_peak(options, element);
+    return peak - pipeline_peak(options, "identity");
 }
