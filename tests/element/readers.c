@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 /* An element that reports to target and scores next to nothing. */
-static Rig *rig_new_to(const Judge *judge, const char *target, GstVideoInfo *info)
+static Rig *rig_new_to(const Judge *judge, const char *target, const char *policy,
+                       GstVideoInfo *info)
 {
     Rig *rig = rig_new(judge);
 
     gst_element_set_state(rig->element, GST_STATE_NULL);
     g_object_set(rig->element, "report", target, "interval", G_MAXUINT, NULL);
+    gst_util_set_object_arg(G_OBJECT(rig->element), "policy", policy);
     gst_element_set_state(rig->element, GST_STATE_PLAYING);
     gst_harness_set_drop_buffers(rig->harness, TRUE);
     gst_harness_push_event(rig->harness, gst_event_new_stream_start("readers"));
@@ -87,7 +89,7 @@ static void test_stalled_stop(void)
     new_pipe(ends, &target);
     g_autoptr(Judge) judge = judge_new(51);
     GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, target, &info);
+    g_autoptr(Rig) rig = rig_new_to(judge, target, "every", &info);
     Stream stream = {rig, &info, GST_FLOW_OK};
     GThread *thread = g_thread_new("stream", stream_thread, &stream);
 
@@ -109,7 +111,7 @@ static void test_stalled_flush(void)
     new_pipe(ends, &target);
     g_autoptr(Judge) judge = judge_new(52);
     GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, target, &info);
+    g_autoptr(Rig) rig = rig_new_to(judge, target, "every", &info);
     Stream stream = {rig, &info, GST_FLOW_OK};
     GThread *thread = g_thread_new("stream", stream_thread, &stream);
 
@@ -125,6 +127,24 @@ static void test_stalled_flush(void)
     gst_harness_push_event(rig->harness, gst_event_new_segment(&segment));
     g_assert_cmpint(push(rig, &info, 10), ==, GST_FLOW_OK);
     close(ends[1]);
+}
+
+/* With policy=deadline nothing waits: what does not fit is lost and counted, and all frames pass.
+ */
+static void test_stalled_deadline(void)
+{
+    g_autofree char *target = NULL;
+    int ends[2];
+    new_pipe(ends, &target);
+    g_autoptr(Judge) judge = judge_new(57);
+    GstVideoInfo info;
+    g_autoptr(Rig) rig = rig_new_to(judge, target, "deadline", &info);
+
+    g_assert_cmpint(push(rig, &info, MANY), ==, GST_FLOW_OK);
+    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_eos()));
+    g_assert_cmpuint(gst_harness_buffers_received(rig->harness), ==, MANY);
+    g_assert_cmpuint(stat_of(rig, "records-lost"), >, 0);
+    close_pipe(ends);
 }
 
 /* -- readers that go, disks that fill ------------------------------------------------------ */
@@ -148,7 +168,7 @@ static void test_closed(void)
     g_autoptr(Judge) judge = judge_new(53);
     GstVideoInfo info;
     close(ends[0]);
-    g_autoptr(Rig) rig = rig_new_to(judge, target, &info);
+    g_autoptr(Rig) rig = rig_new_to(judge, target, "every", &info);
 
     check_goes_on(rig, &info);
     close(ends[1]);
@@ -158,7 +178,7 @@ static void test_full(void)
 {
     g_autoptr(Judge) judge = judge_new(54);
     GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, "/dev/full", &info);
+    g_autoptr(Rig) rig = rig_new_to(judge, "/dev/full", "every", &info);
 
     check_goes_on(rig, &info);
 }
@@ -193,7 +213,7 @@ static int report_for_ever(const char *path)
 {
     g_autoptr(Judge) judge = judge_new(56);
     GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, path, &info);
+    g_autoptr(Rig) rig = rig_new_to(judge, path, "every", &info);
 
     while (push(rig, &info, 100) == GST_FLOW_OK)
         ;
@@ -268,6 +288,7 @@ int main(int argc, char **argv)
         return report_for_ever(argv[2]);
     g_test_add_func("/element/readers/stalled-stop", test_stalled_stop);
     g_test_add_func("/element/readers/stalled-flush", test_stalled_flush);
+    g_test_add_func("/element/readers/stalled-deadline", test_stalled_deadline);
     g_test_add_func("/element/readers/closed", test_closed);
     g_test_add_func("/element/readers/full", test_full);
     g_test_add_func("/element/readers/unwritable", test_unwritable);
