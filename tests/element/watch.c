@@ -251,6 +251,50 @@ static void test_sections(void)
                         "section:eos stream:eos");
 }
 
+static void wait_for(GstElement *pipeline, GstMessageType type)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
+    GstMessage *message =
+        gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, type | GST_MESSAGE_ERROR);
+
+    g_assert_nonnull(message);
+    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, type);
+    gst_message_unref(message);
+}
+
+/* A seek ends a section: the frame that the sink prerolled is one, those sought another. */
+static void test_seek(void)
+{
+    g_autofree char *path = new_path(), *text = NULL;
+    g_autoptr(Judge) judge = judge_new(50);
+    g_autofree char *line = g_strdup_printf(
+        "videotestsrc pattern=snow ! video/x-raw,format=GRAY8,width=32,height=32,framerate=25/1 ! "
+        "biqafilter backend=reference model=%s report=%s ! fakesink",
+        judge->path, path);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JsonNode) records = NULL;
+    GstElement *pipeline = gst_parse_launch(line, &error);
+
+    g_assert_no_error(error);
+    gst_element_set_state(pipeline, GST_STATE_PAUSED);
+    wait_for(pipeline, GST_MESSAGE_ASYNC_DONE);
+    g_assert_true(gst_element_seek(pipeline, 1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                   GST_SEEK_TYPE_SET, GST_SECOND, GST_SEEK_TYPE_SET,
+                                   GST_SECOND + 5 * 40 * GST_MSECOND));
+    wait_for(pipeline, GST_MESSAGE_ASYNC_DONE);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    wait_for(pipeline, GST_MESSAGE_EOS);
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+    text = take_report(path);
+    check_outline(text, "header frame*1 section:flush frame*5 section:eos stream:eos");
+    records = parse_lines(text);
+    g_assert_cmpint(
+        json_object_get_int_member(json_array_get_object_element(json_node_get_array(records), 3),
+                                   "stream-time"),
+        ==, GST_SECOND);
+}
+
 static void test_intervals(void)
 {
     g_autofree char *path = new_path(), *text = NULL;
@@ -438,11 +482,13 @@ static void test_summary(void)
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
+    element_test_load("libgstvideotestsrc.so");
     g_test_add_func("/element/watch/jsonl", test_jsonl);
     g_test_add_func("/element/watch/json", test_json);
     g_test_add_func("/element/watch/text", test_text);
     g_test_add_func("/element/watch/same-report", test_same_report);
     g_test_add_func("/element/watch/sections", test_sections);
+    g_test_add_func("/element/watch/seek", test_seek);
     g_test_add_func("/element/watch/intervals", test_intervals);
     g_test_add_func("/element/watch/frames", test_frames);
     g_test_add_func("/element/watch/alarm", test_alarm);
