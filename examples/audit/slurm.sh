@@ -6,7 +6,6 @@
 # the same path. Submitting it again goes on with shards that were not finished. Options for
 # biqa-audit go into AUDIT_OPTIONS, those for sbatch into SBATCH_OPTIONS ("--gpus=1 --time=4:00:00").
 set -eu
-[ $# -ge 3 ] || { sed -n '3p' "$0" | cut -c 3- >&2; exit 2; }
 audit=${BIQA_AUDIT:-biqa-audit}
 if [ -n "${SLURM_ARRAY_TASK_ID-}" ]; then # in a task: its number is the shard's
     parts=$1
@@ -20,6 +19,7 @@ if [ -n "${SLURM_ARRAY_TASK_ID-}" ]; then # in a task: its number is the shard's
     exit
 fi
 
+[ $# -ge 3 ] || { sed -n '3p' "$0" | cut -c 3- >&2; exit 2; }
 shards=$1
 out=$2
 shift 2

@@ -310,6 +310,37 @@ static void test_parallel(void)
     expect_same("whole", "many");
 }
 
+/* The example for Slurm; a stand-in for sbatch runs the array's tasks one by one, then the merge.
+ */
+static void test_slurm(void)
+{
+    static const char sbatch[] =
+        "#!/bin/sh\n"
+        "while [ $# -gt 0 ]; do case $1 in\n"
+        "--array=*) n=${1#--array=1-} ;;\n"
+        "--dependency=*) [ \"$1\" = --dependency=afterok:7 ] || exit 1 ;;\n"
+        "--wrap) sh -c \"$2\" >/dev/null; echo $? >merge-status; exit ;;\n"
+        "-*) ;;\n"
+        "*) break ;;\n"
+        "esac; shift; done\n"
+        "for i in $(seq $n); do\n"
+        "    SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=$n sh \"$@\" >&2 || exit\n"
+        "done\n"
+        "echo '7;cluster'\n";
+    g_autofree char *fake = file_in("sbatch"), *status = NULL;
+    g_autofree char *line = g_strdup_printf(
+        "env PATH='%s:%s' 'AUDIT_OPTIONS=--model %s --set backend=reference' sh '%s' 3 array.html "
+        "files",
+        folder, g_getenv("PATH"), model, g_getenv("AUDIT_SLURM"));
+
+    put("sbatch", sbatch, strlen(sbatch));
+    g_assert_cmpint(g_chmod(fake, 0755), ==, 0);
+    run(line, 0);
+    status = get("merge-status", NULL);
+    g_assert_cmpstr(status, ==, "3\n");
+    expect_same("whole", "array");
+}
+
 /* The script of the page runs: it counts rows and unfolds the one that the address names. */
 static void test_browser(void)
 {
@@ -350,6 +381,7 @@ int main(int argc, char **argv)
     g_test_add_func("/audit/shards", test_shards);
     g_test_add_func("/audit/exit", test_exit);
     g_test_add_func("/audit/parallel", test_parallel);
+    g_test_add_func("/audit/slurm", test_slurm);
     g_test_add_func("/audit/browser", test_browser);
     status = g_test_run();
     remove_all(folder);

@@ -315,8 +315,9 @@ static void test_merge_refused(void)
     g_assert_nonnull(strstr(error->message, "--below"));
     g_clear_error(&error);
 
-    g_assert_true(g_file_get_contents(one, &place.file, NULL, NULL)); /* its text, for once */
-    g_autofree char *damaged = g_strconcat(place.file, "{\"path\":3}\nnoise\n[]\n", NULL);
+    g_autofree char *text = NULL;
+    g_assert_true(g_file_get_contents(one, &text, NULL, NULL));
+    g_autofree char *damaged = g_strconcat(text, "{\"path\":3}\nnoise\n[]\n", NULL);
     g_assert_true(g_file_set_contents(one, damaged, -1, NULL));
     g_autoptr(AuditCatalogue) catalogue = open_catalogue(one);
     g_assert_cmpuint(catalogue->rows->len, ==, 1);
