@@ -69,9 +69,9 @@ static const struct {
     Paint paint;
     double score, competitor;
 } golden[] = {
-    {"sharp", paint_sharp, 68.7675, 75.7654},
-    {"blurred", paint_blurred, 19.9799, 16.1695},
-    {"blocks", paint_blocks, 33.2976, 43.3726},
+    {"sharp", paint_sharp, 46.3433, 60.7765},
+    {"blurred", paint_blurred, 16.6077, 25.7243},
+    {"blocks", paint_blocks, 25.5264, 45.4112},
 };
 
 static BiqaModel *load(void)
