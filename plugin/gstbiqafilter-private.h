@@ -35,6 +35,7 @@ struct _GstBiqaFilter {
 
     GstBiqaDelay *delay; /* NULL: policy=every */
     guint length;        /* of delay, frames */
+    GstClockTime tried;  /* running time of the last frame that was to be scored */
     GstFlowReturn flow;  /* of the last frame that delay let go */
     gint failed;         /* atomic: the device has, and it was posted */
 

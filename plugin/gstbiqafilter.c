@@ -152,6 +152,7 @@ static gboolean start(GstBaseTransform *trans)
     gst_biqa_sieve_reset(&self->sieve);
     self->n_frames = 0;
     self->flow = GST_FLOW_OK;
+    self->tried = GST_CLOCK_TIME_NONE;
     self->failed = FALSE;
     self->said = BIQA_DOMAIN_PICTURE;
     self->scored = FALSE;
@@ -307,6 +308,7 @@ static void forget(GstBiqaFilter *self)
     gst_biqa_sieve_reset(&self->sieve);
     self->scored = FALSE;
     self->flow = GST_FLOW_OK;
+    self->tried = GST_CLOCK_TIME_NONE;
     if (self->delay)
         gst_biqa_delay_clear(self->delay);
     GST_OBJECT_LOCK(self);

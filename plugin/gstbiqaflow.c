@@ -163,14 +163,17 @@ GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
 
 /* -- policy=deadline ----------------------------------------------------------------------- */
 
-/* Whether a frame would be late downstream as it is. */
+/* Whether to leave a frame unscored because it comes late downstream as it is. One a second is
+ * scored even so: a monitor on a machine that is overloaded should not go blind. */
 static gboolean is_late(GstBiqaFilter *self, GstClockTime running_time)
 {
     gboolean late;
 
+    if (!GST_CLOCK_TIME_IS_VALID(running_time) || !GST_CLOCK_TIME_IS_VALID(self->tried) ||
+        running_time >= self->tried + GST_SECOND)
+        return FALSE;
     GST_OBJECT_LOCK(self);
-    late = GST_CLOCK_TIME_IS_VALID(self->earliest) && GST_CLOCK_TIME_IS_VALID(running_time) &&
-           running_time <= self->earliest;
+    late = GST_CLOCK_TIME_IS_VALID(self->earliest) && running_time <= self->earliest;
     GST_OBJECT_UNLOCK(self);
     return late;
 }
@@ -193,6 +196,7 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
             gst_buffer_unref(buffer);
             return GST_FLOW_ERROR;
         }
+        self->tried = arrival.record.running_time;
         if (!gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh)) {
             gst_video_frame_unmap(arrival.video);
             g_clear_pointer(&arrival.video, g_free);

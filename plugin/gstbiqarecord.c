@@ -27,14 +27,24 @@ static void fill_verdict(const BiqaVerdict *verdict, GstStructure *structure)
                           G_TYPE_DOUBLE, verdict->score_high, NULL);
 }
 
+/* Names are static: a record of every frame need not copy them. */
+static void set_name(GstStructure *structure, const char *field, const char *name)
+{
+    GValue value = G_VALUE_INIT;
+
+    g_value_init(&value, G_TYPE_STRING);
+    g_value_set_static_string(&value, name);
+    gst_structure_take_value(structure, field, &value);
+}
+
 void gst_biqa_record_fill(const GstBiqaRecord *record, GstStructure *structure)
 {
-    gst_structure_set(structure, "frame", G_TYPE_UINT64, record->frame, "origin", G_TYPE_STRING,
-                      gst_biqa_origin_name(record->origin), "domain", G_TYPE_STRING,
-                      biqa_domain_name(record->domain), "alarm", G_TYPE_BOOLEAN, record->alarm,
-                      "timestamp", G_TYPE_UINT64, record->timestamp, "stream-time", G_TYPE_UINT64,
-                      record->stream_time, "running-time", G_TYPE_UINT64, record->running_time,
-                      "duration", G_TYPE_UINT64, record->duration, NULL);
+    set_name(structure, "origin", gst_biqa_origin_name(record->origin));
+    set_name(structure, "domain", biqa_domain_name(record->domain));
+    gst_structure_set(structure, "frame", G_TYPE_UINT64, record->frame, "alarm", G_TYPE_BOOLEAN,
+                      record->alarm, "timestamp", G_TYPE_UINT64, record->timestamp, "stream-time",
+                      G_TYPE_UINT64, record->stream_time, "running-time", G_TYPE_UINT64,
+                      record->running_time, "duration", G_TYPE_UINT64, record->duration, NULL);
     if (record->origin != GST_BIQA_SKIPPED)
         fill_verdict(&record->verdict, structure);
 }

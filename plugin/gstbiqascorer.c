@@ -30,10 +30,10 @@ struct GstBiqaScorer {
     gboolean quit;   /* under lock, as all that follows */
     gboolean wanted; /* a model was asked for that the opener has not taken up */
     char *want;
-    Engine *engine; /* in use; only run() replaces it */
-    Engine *next;   /* opened, to be used from the next frame on */
-    Engine *spent;  /* to be closed beside the stream */
-    guint generation;
+    Engine *engine;  /* in use; only run() replaces it */
+    Engine *next;    /* opened, to be used from the next frame on */
+    Engine *spent;   /* to be closed beside the stream */
+    gint generation; /* atomic, to be read for every frame */
     Timing timings[TIMED];
     guint64 n_timings;
 };
@@ -226,7 +226,7 @@ static const Engine *current_engine(GstBiqaScorer *scorer)
         late = scorer->spent;
         scorer->spent = scorer->engine;
         scorer->engine = g_steal_pointer(&scorer->next);
-        scorer->generation++;
+        g_atomic_int_inc(&scorer->generation);
         asked = g_strdup(scorer->engine->asked);
         g_cond_signal(&scorer->wake);
     }
@@ -259,12 +259,7 @@ gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame, doub
 
 guint gst_biqa_scorer_generation(GstBiqaScorer *scorer)
 {
-    guint generation;
-
-    g_mutex_lock(&scorer->lock);
-    generation = scorer->generation;
-    g_mutex_unlock(&scorer->lock);
-    return generation;
+    return (guint)g_atomic_int_get(&scorer->generation);
 }
 
 GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, GstCaps *caps)
