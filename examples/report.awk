@@ -71,7 +71,7 @@ BEGIN {
 /biqafilter.*: device-name = / && !/ = (NULL|\(null\))$/ {
     device = $0
     sub(/.*: device-name = /, "", device)
-    print "Vulkan device: " device "\n"
+    print "Device: " device "\n"
 }
 
 /^Got message .* \(element\): biqa, .* origin=\(string\)skipped/ {
