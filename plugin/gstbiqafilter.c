@@ -17,6 +17,7 @@
  * called "biqa" with the same fields is posted for every frame that was scored, and for the first
  * of each run of frames of another domain:
  *
+ * * #gchararray `element`: the name of the element, for where there are several
  * * #guint64 `frame`: number of the frame since the element started, from 0
  * * #gchararray `origin`: "inferred", this frame was scored; "held", it was not, and carries the
  * last score; "skipped", there is no score yet: the fields of a score are not there

@@ -126,7 +126,7 @@ static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *reco
     if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
         return FALSE;
     keep(self, buffer, record);
-    gst_biqa_meta_add(buffer, record);
+    gst_biqa_meta_add(buffer, GST_OBJECT(self), record);
     if (self->tuning.post_messages &&
         (record->origin == GST_BIQA_INFERRED || record->domain != self->said))
         gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));

@@ -18,17 +18,27 @@ void gst_biqa_meta_register(void)
     g_once(&once, register_once, NULL);
 }
 
-void gst_biqa_meta_add(GstBuffer *buffer, const GstBiqaRecord *record)
+static void fill(GstObject *source, const GstBiqaRecord *record, GstStructure *structure)
+{
+    GValue name = G_VALUE_INIT;
+
+    g_value_init(&name, G_TYPE_STRING);
+    g_value_take_string(&name, gst_object_get_name(source));
+    gst_structure_take_value(structure, "element", &name);
+    gst_biqa_record_fill(record, structure);
+}
+
+void gst_biqa_meta_add(GstBuffer *buffer, GstObject *source, const GstBiqaRecord *record)
 {
     GstCustomMeta *meta = gst_buffer_add_custom_meta(buffer, GST_BIQA_META_NAME);
 
-    gst_biqa_record_fill(record, gst_custom_meta_get_structure(meta));
+    fill(source, record, gst_custom_meta_get_structure(meta));
 }
 
 GstMessage *gst_biqa_message_new(GstObject *source, const GstBiqaRecord *record)
 {
     GstStructure *structure = gst_structure_new_empty(GST_BIQA_MESSAGE_NAME);
 
-    gst_biqa_record_fill(record, structure);
+    fill(source, record, structure);
     return gst_message_new_element(source, structure);
 }

@@ -37,11 +37,12 @@ static void test_meta_travels(void)
     gst_harness_teardown(harness);
 }
 
-/* Each adds its own report, upstream's first. */
+/* Each adds its own report, upstream's first, and says its name. */
 static void test_two_elements(void)
 {
     g_autoptr(Judge) judge = judge_new(32);
-    GstHarness *harness = line_new(judge, "FILTER hard-threshold=0 ! FILTER hard-threshold=100");
+    GstHarness *harness =
+        line_new(judge, "FILTER hard-threshold=0 name=one ! FILTER hard-threshold=100 name=two");
     GstVideoInfo info;
 
     gst_video_info_set_format(&info, GST_VIDEO_FORMAT_NV12, 50, 38);
@@ -54,6 +55,8 @@ static void test_two_elements(void)
         buffer = gst_harness_push_and_pull(harness, buffer);
         report_check_verdict(buffer_report(buffer, 0), &first);
         report_check_verdict(buffer_report(buffer, 1), &second);
+        g_assert_cmpstr(gst_structure_get_string(buffer_report(buffer, 0), "element"), ==, "one");
+        g_assert_cmpstr(gst_structure_get_string(buffer_report(buffer, 1), "element"), ==, "two");
         g_assert_null(buffer_report(buffer, 2));
         gst_buffer_unref(buffer);
     }

@@ -51,8 +51,8 @@ static void test_message(void)
     g_assert_true(GST_MESSAGE_SRC(message) == GST_OBJECT(rig->element));
     said = gst_message_get_structure(message);
     g_assert_true(gst_structure_has_name(said, "biqa"));
-    g_assert_cmpint(gst_structure_n_fields(said), ==, 12);
-    g_assert_cmpint(gst_structure_n_fields(meta), ==, 12);
+    g_assert_cmpint(gst_structure_n_fields(said), ==, 13);
+    g_assert_cmpint(gst_structure_n_fields(meta), ==, 13);
     gst_structure_foreach(meta, field_is_in, (gpointer)said);
     g_assert_null(bus_pop(rig->bus, GST_MESSAGE_ELEMENT));
 
@@ -249,7 +249,7 @@ static void test_uncertainty(void)
     rig_set_format(rig, GST_VIDEO_FORMAT_BGRA, 40, 40, &info);
     buffer = push_frame(rig, &info, 0);
     meta = buffer_report(buffer, 0);
-    g_assert_cmpint(gst_structure_n_fields(meta), ==, 15);
+    g_assert_cmpint(gst_structure_n_fields(meta), ==, 16);
     const double score = report_double(meta, "score");
     const double uncertainty = report_double(meta, "uncertainty");
     const double margin = judge->model->uncertainty.quantile * uncertainty;
