@@ -287,6 +287,38 @@ static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
     return TRUE;
 }
 
+/* Frames in the delay and with the worker are upstream's buffers: its pool needs so many more. */
+static void ask_for_buffers(GstQuery *query, guint extra)
+{
+    const guint n = gst_query_get_n_allocation_pools(query);
+    GstVideoInfo info;
+    GstCaps *caps;
+
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(GstBufferPool) pool = NULL;
+        guint size, least, most;
+
+        gst_query_parse_nth_allocation_pool(query, i, &pool, &size, &least, &most);
+        gst_query_set_nth_allocation_pool(query, i, pool, size, least + extra,
+                                          most > 0 ? most + extra : 0);
+    }
+    gst_query_parse_allocation(query, &caps, NULL);
+    if (n == 0 && caps && gst_video_info_from_caps(&info, caps))
+        gst_query_add_allocation_pool(query, NULL, (guint)info.size, extra, 0);
+}
+
+static gboolean propose_allocation(GstBaseTransform *trans, GstQuery *decided, GstQuery *query)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+
+    if (!GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)
+             ->propose_allocation(trans, decided, query))
+        return FALSE;
+    if (self->delay)
+        ask_for_buffers(query, self->length + 2);
+    return TRUE;
+}
+
 static gboolean answer(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
@@ -495,6 +527,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     trans_class->sink_event = sink_event;
     trans_class->src_event = src_event;
     trans_class->query = answer;
+    trans_class->propose_allocation = propose_allocation;
     trans_class->before_transform = before_transform;
     trans_class->generate_output = generate_output;
     trans_class->transform_ip = transform_ip;

@@ -262,14 +262,18 @@ static void frame_failed(gpointer user, const GError *error)
 
 GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input, GstBuffer **output)
 {
-    if (g_atomic_int_get(&self->failed))
+    GstFlowReturn flow;
+
+    if (self->flow == GST_FLOW_OK && g_atomic_int_get(&self->failed))
         self->flow = GST_FLOW_ERROR;
-    if (self->flow != GST_FLOW_OK)
-        gst_clear_buffer(&input);
-    else if (input)
-        self->flow = arrive(self, input);
+    if (self->flow == GST_FLOW_OK && input)
+        self->flow = arrive(self, g_steal_pointer(&input));
+    gst_clear_buffer(&input);
     *output = self->flow == GST_FLOW_OK ? depart(self, FALSE) : NULL;
-    return self->flow;
+    flow = self->flow;
+    if (flow != GST_FLOW_ERROR)
+        self->flow = GST_FLOW_OK; /* told once: what downstream refuses now it may take later */
+    return flow;
 }
 
 GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self)

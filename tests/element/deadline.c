@@ -319,6 +319,25 @@ static void test_memory(void)
     gst_buffer_unref(output);
 }
 
+/* Upstream is asked for as many buffers more as frames may be in the element. */
+static void test_allocation(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    g_autoptr(GstCaps) caps = gst_video_info_to_caps(&stage->info);
+    GstQuery *query = gst_query_new_allocation(caps, TRUE);
+    guint size, least, most;
+
+    gst_harness_add_propose_allocation_meta(stage->rig->harness, GST_VIDEO_META_API_TYPE, NULL);
+    g_assert_true(gst_pad_peer_query(stage->rig->harness->srcpad, query));
+    g_assert_true(gst_query_find_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL));
+    g_assert_cmpuint(gst_query_get_n_allocation_pools(query), ==, 1);
+    gst_query_parse_nth_allocation_pool(query, 0, NULL, &size, &least, &most);
+    g_assert_cmpuint(size, ==, stage->info.size);
+    g_assert_cmpuint(least, ==, DELAY + 2);
+    g_assert_cmpuint(most, ==, 0);
+    gst_query_unref(query);
+}
+
 /* A device that fails stops the stream, with one error. */
 static void test_failure(void)
 {
@@ -362,6 +381,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/deadline/drain", test_drain);
     g_test_add_func("/element/deadline/qos", test_qos);
     g_test_add_func("/element/deadline/memory", test_memory);
+    g_test_add_func("/element/deadline/allocation", test_allocation);
     g_test_add_func("/element/deadline/failure", test_failure);
     g_test_add_func("/element/deadline/no-delay", test_no_delay);
     return g_test_run();
