@@ -65,3 +65,21 @@ BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setu
         post(element, backend, &choice);
     return backend;
 }
+
+BiqaBackend *gst_biqa_backend_open_like(const BiqaBackend *first, const GstBiqaSetup *setup,
+                                        const BiqaModel *model, GError **error)
+{
+    static const char *const names[] = {
+        [GST_BIQA_BACKEND_VULKAN] = "vulkan",
+        [GST_BIQA_BACKEND_CPU] = "cpu",
+        [GST_BIQA_BACKEND_REFERENCE] = "reference",
+    };
+    BiqaChoice choice;
+
+    if (setup->maker)
+        return setup->maker->open(setup->maker->user, model, error);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_strcmp0(names[i], first->klass->name) == 0)
+            return openers[i](setup, model, &choice, error);
+    g_return_val_if_reached(NULL);
+}

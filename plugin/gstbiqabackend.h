@@ -12,3 +12,7 @@
  * BIQA_ERROR_SUPPORT. (transfer full) */
 BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setup,
                                    const BiqaModel *model, GError **error);
+
+/* Another of first's kind, which setup was opened with, for another model; says nothing. */
+BiqaBackend *gst_biqa_backend_open_like(const BiqaBackend *first, const GstBiqaSetup *setup,
+                                        const BiqaModel *model, GError **error);

@@ -18,7 +18,7 @@ typedef struct {
     guint epoch;
     GstVideoFrame *video;
     BiqaFrameFormat format;
-    double hard_threshold;
+    GstBiqaQuestion question;
 } Job;
 
 struct GstBiqaDelay {
@@ -78,18 +78,19 @@ static Waiting *find(GstBiqaDelay *delay, guint64 number)
 
 /* -- the worker ---------------------------------------------------------------------------- */
 
-/* Hands a verdict to the frame it is of, or where that has left to those behind it. Under the lock.
+/* Hands an answer to the frame it is of, or where that has left to those behind it. Under the lock.
  * Whether it came late. */
-static gboolean deliver(GstBiqaDelay *delay, const Job *job, const BiqaVerdict *verdict)
+static gboolean deliver(GstBiqaDelay *delay, const Job *job, const GstBiqaAnswer *answer)
 {
     Waiting *waiting = find(delay, job->number);
 
     if (waiting) {
         waiting->record.origin = GST_BIQA_INFERRED;
-        waiting->record.verdict = *verdict;
+        waiting->record.verdict = answer->verdict;
+        waiting->record.map = answer->map;
         waiting->waits = FALSE;
     } else {
-        delay->latest = *verdict;
+        delay->latest = answer->verdict;
         delay->scored = delay->news = TRUE;
     }
     wake_pacer(delay);
@@ -100,20 +101,19 @@ static void work(GstBiqaDelay *delay, const Job *job)
 {
     g_autoptr(GError) error = NULL;
     const BiqaFrame frame = biqa_gst_frame(job->video, &job->format);
-    BiqaVerdict verdict;
+    GstBiqaAnswer answer;
     gboolean current, late = FALSE;
 
-    const gboolean ok =
-        gst_biqa_scorer_run(delay->scorer, &frame, job->hard_threshold, &verdict, &error);
+    const gboolean ok = gst_biqa_scorer_run(delay->scorer, &frame, &job->question, &answer, &error);
     g_mutex_lock(&delay->lock);
     current = job->epoch == delay->epoch;
     if (ok && current)
-        late = deliver(delay, job, &verdict);
+        late = deliver(delay, job, &answer);
     g_mutex_unlock(&delay->lock);
     if (!ok)
         delay->calls.failed(delay->calls.user, error);
     else if (current)
-        delay->calls.scored(delay->calls.user, &verdict, late);
+        delay->calls.scored(delay->calls.user, &answer.verdict, late);
 }
 
 static gpointer worker_thread(gpointer data)
@@ -243,7 +243,7 @@ void gst_biqa_delay_push(GstBiqaDelay *delay, const GstBiqaArrival *arrival)
         Job *job = g_new(Job, 1);
 
         *job = (Job){arrival->record.frame, delay->epoch, arrival->video, *arrival->format,
-                     arrival->hard_threshold};
+                     arrival->question};
         give_up(delay, delay->job);
         delay->job = job;
         g_cond_signal(&delay->work);

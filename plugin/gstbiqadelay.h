@@ -35,7 +35,7 @@ typedef struct {
     GstBiqaRecord record; /* HELD: it may carry the last score; SKIPPED: it must not */
     GstVideoFrame *video; /* to be scored; taken, mapped, with its buffer; NULL: not this one */
     const BiqaFrameFormat *format; /* of video; copied */
-    double hard_threshold;
+    GstBiqaQuestion question;
     GstClock *clock;  /* borrowed */
     GstClockTime due; /* by clock: when its time is up */
 } GstBiqaArrival;

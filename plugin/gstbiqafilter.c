@@ -32,6 +32,8 @@
  * * #gchararray `domain`: "picture"; or "black", "flat" (one colour), "frozen", "test-card", "hdr",
  *   which are named and not scored
  * * #gboolean `alarm`
+ * * `map`, #guint `map-width`, `map-height`: with #biqafilter:map, a #GstValueArray of the scores
+ *   (#gdouble, 0..100) of parts of the frame, row by row
  * * #guint64 `timestamp`, `stream-time`, `running-time`, `duration`: of the frame's buffer, in
  *   nanoseconds
  *

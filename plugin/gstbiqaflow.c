@@ -61,17 +61,25 @@ static void post_failure(GstBiqaFilter *self, const GError *error)
                         error);
 }
 
+static GstBiqaQuestion question_of(const GstBiqaTuning *tuning)
+{
+    return (GstBiqaQuestion){.hard_threshold = tuning->hard_threshold, .map = tuning->map};
+}
+
 /* Scores a frame; on failure the error has been posted. */
 static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
 {
+    const GstBiqaQuestion question = question_of(&self->tuning);
     g_autoptr(GError) error = NULL;
+    GstBiqaAnswer answer;
 
-    if (!gst_biqa_scorer_run(self->scorer, frame, self->tuning.hard_threshold, &record->verdict,
-                             &error)) {
+    if (!gst_biqa_scorer_run(self->scorer, frame, &question, &answer, &error)) {
         post_failure(self, error);
         return FALSE;
     }
     record->origin = GST_BIQA_INFERRED;
+    record->verdict = answer.verdict;
+    record->map = answer.map;
     self->latest = record->verdict;
     self->scored = TRUE;
     count_verdict(self, &record->verdict, FALSE);
@@ -186,7 +194,7 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
         .buffer = buffer,
         .record = begin_record(self, buffer),
         .format = &self->format,
-        .hard_threshold = self->tuning.hard_threshold,
+        .question = question_of(&self->tuning),
     };
 
     if (is_due(self, &arrival.record) && !is_late(self, arrival.record.running_time)) {

@@ -37,6 +37,21 @@ static void set_name(GstStructure *structure, const char *field, const char *nam
     gst_structure_take_value(structure, field, &value);
 }
 
+static void fill_map(const BiqaMap *map, GstStructure *structure)
+{
+    GValue array = G_VALUE_INIT, score = G_VALUE_INIT;
+
+    g_value_init(&array, GST_TYPE_ARRAY);
+    g_value_init(&score, G_TYPE_DOUBLE);
+    for (guint i = 0; i < map->columns * map->rows; i++) {
+        g_value_set_double(&score, map->scores[i]);
+        gst_value_array_append_value(&array, &score);
+    }
+    gst_structure_take_value(structure, "map", &array);
+    gst_structure_set(structure, "map-width", G_TYPE_UINT, map->columns, "map-height", G_TYPE_UINT,
+                      map->rows, NULL);
+}
+
 void gst_biqa_record_fill(const GstBiqaRecord *record, GstStructure *structure)
 {
     set_name(structure, "origin", gst_biqa_origin_name(record->origin));
@@ -47,4 +62,6 @@ void gst_biqa_record_fill(const GstBiqaRecord *record, GstStructure *structure)
                       record->running_time, "duration", G_TYPE_UINT64, record->duration, NULL);
     if (record->origin != GST_BIQA_SKIPPED)
         fill_verdict(&record->verdict, structure);
+    if (record->map.columns > 0)
+        fill_map(&record->map, structure);
 }

@@ -17,11 +17,15 @@
  *   hard              gboolean  whether uncertainty, or where absent disagreement, is more than
  *                               the threshold
  *   alarm             gboolean  whether an alarm was on
+ *   map               GstValueArray of gdouble: scores of parts of the frame, 0..100, row by row
+ *                               from the top left; absent where not asked for or not inferred
+ *   map-width, map-height   guint     columns and rows of map; absent like it
  *   timestamp, stream-time, running-time, duration   guint64, nanoseconds, as the frame's buffer
  *                     has them; all ones where it has none */
 #pragma once
 
 #include "domain.h"
+#include "map.h"
 #include "verdict.h"
 #include <gst/gst.h>
 
@@ -39,6 +43,7 @@ typedef struct {
     GstBiqaOrigin origin;
     BiqaDomain domain;
     gboolean alarm;
+    BiqaMap map;         /* empty where not asked for, and unless INFERRED */
     BiqaVerdict verdict; /* of this frame; HELD: of the last one inferred; SKIPPED: unset */
     gboolean news; /* HELD: no record had this verdict yet, for it came after its frame left */
     GstClockTime timestamp, stream_time, running_time, duration;

@@ -11,6 +11,7 @@ typedef struct {
     char *asked; /* the property's value that it was opened for; NULL: the model that ships */
     BiqaModel *model;
     BiqaBackend *backend;
+    GstBiqaMapper *mapper;
 } Engine;
 
 /* When a frame was scored, for GstBiqaSpeed. */
@@ -44,6 +45,7 @@ static void engine_free(Engine *engine)
 {
     if (!engine)
         return;
+    gst_biqa_mapper_free(engine->mapper);
     biqa_backend_free(engine->backend);
     biqa_model_free(engine->model);
     g_free(engine->asked);
@@ -81,7 +83,10 @@ static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaErro
     *which = GST_BIQA_ERROR_DEVICE;
     engine->backend =
         gst_biqa_backend_open(scorer->element, &scorer->settings.setup, engine->model, error);
-    return engine->backend ? g_steal_pointer(&engine) : NULL;
+    if (!engine->backend)
+        return NULL;
+    engine->mapper = gst_biqa_mapper_new(&scorer->settings.setup, engine->model, engine->backend);
+    return g_steal_pointer(&engine);
 }
 
 /* -- the opener ---------------------------------------------------------------------------- */
@@ -237,8 +242,8 @@ static const Engine *current_engine(GstBiqaScorer *scorer)
     return engine;
 }
 
-gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame, double hard_threshold,
-                             BiqaVerdict *verdict, GError **error)
+gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
+                             const GstBiqaQuestion *question, GstBiqaAnswer *answer, GError **error)
 {
     const Engine *engine = current_engine(scorer);
     Timing timing = {.begin = g_get_monotonic_time()};
@@ -248,11 +253,13 @@ gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame, doub
         return FALSE;
     timing.end = g_get_monotonic_time();
     timing.device = biqa_backend_device_ns(engine->backend);
-    *verdict = biqa_model_verdict(engine->model, &result, hard_threshold);
+    *answer = (GstBiqaAnswer){
+        .verdict = biqa_model_verdict(engine->model, &result, question->hard_threshold),
+    };
     g_mutex_lock(&scorer->lock);
     scorer->timings[scorer->n_timings++ % TIMED] = timing;
     g_mutex_unlock(&scorer->lock);
-    return TRUE;
+    return !question->map || gst_biqa_mapper_run(engine->mapper, frame, &answer->map, error);
 }
 
 /* -- what it says of itself ---------------------------------------------------------------- */

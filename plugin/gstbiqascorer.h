@@ -4,7 +4,7 @@
 #pragma once
 
 #include "entry.h"
-#include "gstbiqabackend.h"
+#include "gstbiqamapper.h"
 
 typedef struct GstBiqaScorer GstBiqaScorer;
 
@@ -28,9 +28,21 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer);
  * thread; nothing happens while stopped. */
 void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model);
 
-/* The verdict on a frame; errors as of biqa_backend_run(). By one thread at a time. */
-gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame, double hard_threshold,
-                             BiqaVerdict *verdict, GError **error);
+/* What is asked about a frame, and what the answer is. */
+typedef struct {
+    double hard_threshold; /* as biqa_model_verdict() takes it */
+    gboolean map;          /* is wanted, too */
+} GstBiqaQuestion;
+
+typedef struct {
+    BiqaVerdict verdict;
+    BiqaMap map; /* empty where it was not wanted */
+} GstBiqaAnswer;
+
+/* Errors as of biqa_backend_run(). By one thread at a time. */
+gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
+                             const GstBiqaQuestion *question, GstBiqaAnswer *answer,
+                             GError **error);
 
 /* From any thread, from start to stop: a count that grows with each change of model; what a report
  * says of the model; the device's name (transfer full). */

@@ -87,6 +87,11 @@ static const Row rows[] = {
      "Post an element message \"biqa\" for each frame that was scored, and for the first of "
      "each run of frames of another domain",
      WHEN_PLAYING, FLAG(tuning.post_messages, TRUE)},
+    {"map", "Map",
+     "Add to each frame that is scored the scores of 12 to 16 parts of it: map (a GstValueArray of "
+     "gdouble, row by row), map-width and map-height (guint). Costs several times what the score "
+     "does",
+     WHEN_PLAYING, FLAG(tuning.map, FALSE)},
     {"hard-frames", "Hard frames",
      "Folder to keep hard frames in, as PNG files with the list hard-frames.csv, which biqa-train "
      "reads. It is made if it is not there; what is in it is not overwritten. NULL keeps none",

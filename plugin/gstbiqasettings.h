@@ -43,7 +43,7 @@ typedef struct {
     GstBiqaPace pace;
     GstBiqaMesh mesh;
     double hard_threshold; /* negative: the model's */
-    gboolean post_messages;
+    gboolean post_messages, map;
     GstBiqaWatchRules watch;
 } GstBiqaTuning;
 
