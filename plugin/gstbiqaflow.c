@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a frame that comes to one that leaves with its record. */
 #include "gstbiqaflow.h"
+#include "gstbiqaanalytics.h"
 #include "gstbiqaerror.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqameta.h"
@@ -135,6 +136,7 @@ static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *reco
         return FALSE;
     keep(self, buffer, record);
     gst_biqa_meta_add(buffer, GST_OBJECT(self), record);
+    gst_biqa_analytics_add(buffer, record);
     if (self->tuning.post_messages &&
         (record->origin == GST_BIQA_INFERRED || record->domain != self->said))
         gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
