@@ -327,7 +327,7 @@ static gboolean answer(GstBaseTransform *trans, GstPadDirection direction, GstQu
 
     if (direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
         return answer_latency(self, query);
-    if (self->delay && GST_QUERY_TYPE(query) == GST_QUERY_DRAIN)
+    if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && self->delay)
         gst_biqa_flow_let_go(self, TRUE);
     return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->query(trans, direction, query);
 }
