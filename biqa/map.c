@@ -86,6 +86,8 @@ gboolean biqa_map_run(BiqaMap *map, const BiqaModel *model, BiqaBackend *backend
                       const BiqaFrame *frame, GError **error)
 {
     *map = (BiqaMap){0};
+    if (!frame->planes[0]) /* in a device's memory, where no window can be cut */
+        return TRUE;
     biqa_map_grid(frame->format->width, frame->format->height, &map->columns, &map->rows);
     for (guint i = 0; i < map->columns * map->rows; i++) {
         BiqaFrameFormat format;

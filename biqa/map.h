@@ -27,6 +27,7 @@ BiqaFrame biqa_map_window(const BiqaFrame *frame, guint size, guint column, guin
  * struct, which owns nothing. */
 BiqaModel biqa_map_model(const BiqaModel *model);
 
-/* Fills map from windows of frame; backend runs biqa_map_model(model). Errors: the backend's. */
+/* Fills map from windows of frame; backend runs biqa_map_model(model). A frame without planes in
+ * memory leaves it empty. Errors: the backend's. */
 gboolean biqa_map_run(BiqaMap *map, const BiqaModel *model, BiqaBackend *backend,
                       const BiqaFrame *frame, GError **error);

@@ -14,7 +14,8 @@
 #define HEIGHT 720
 #define LEVEL 4 /* of five, the worst but one */
 
-static const char *const photos[] = {"Blinds", "Dune", "Storm"};
+/* Those that the model was not trained on. */
+static const char *const photos[] = {"Dune", "GreenMeadow", "RainDrops"};
 static const char *const types[] = {"blur", "jpeg", "h264"};
 
 typedef struct {

@@ -119,11 +119,25 @@ static void test_scores(void)
     }
 }
 
+/* A frame whose planes lie in no memory has no map, and no error. */
+static void test_no_planes(void)
+{
+    BiqaFrameFormat format;
+    const BiqaFrame frame = {.format = &format};
+    g_autoptr(BiqaModel) model = tiny_model_new(3);
+    BiqaMap map = {.columns = 9};
+
+    biqa_frame_format_rgb(&format, 100, 60);
+    g_assert_true(biqa_map_run(&map, model, NULL, &frame, NULL));
+    g_assert_cmpuint(map.columns, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/map/grid", test_grid);
     g_test_add_func("/map/windows", test_windows);
     g_test_add_func("/map/scores", test_scores);
+    g_test_add_func("/map/no-planes", test_no_planes);
     return g_test_run();
 }
