@@ -107,7 +107,12 @@ static void await_stat(Stage *stage, const char *name, guint64 n)
 static void test_in_time(void)
 {
     g_autoptr(Stage) stage = stage_new();
+    guint64 latency;
+    double throughput;
 
+    g_object_get(stage->rig->element, "latency", &latency, "throughput", &throughput, NULL);
+    g_assert_cmpuint(latency, ==, 0);
+    g_assert_cmpfloat(throughput, ==, 0);
     push(stage, 0);
     gate_await_begun(stage->gate, 1);
     g_assert_cmpuint(n_out(stage), ==, 0);
@@ -119,6 +124,9 @@ static void test_in_time(void)
     await_stat(stage, "frames-inferred", 2);
     g_assert_cmpuint(stat_of(stage, "frames-late"), ==, 0);
     g_assert_cmpuint(stat_of(stage, "frames-held"), ==, 0);
+    g_object_get(stage->rig->element, "latency", &latency, "throughput", &throughput, NULL);
+    g_assert_cmpuint(latency, <, 600 * G_USEC_PER_SEC);
+    g_assert_cmpfloat(throughput, >, 0);
 }
 
 /* A backend that stalls: frames go on as they come, none is lost, none waits for it. */
