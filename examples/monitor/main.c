@@ -7,6 +7,7 @@
 
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -95,6 +96,11 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int status = 0;
 
+#ifdef M_ARENA_MAX
+    /* Pipelines come and go for months, each with threads of its own: were each thread given a heap
+     * of its own too, as glibc does it, what is free in one could not be used by the next. */
+    mallopt(M_ARENA_MAX, 2);
+#endif
     setlocale(LC_CTYPE, ""); /* file names as they are; numbers stay the C locale's */
     signal(SIGPIPE, SIG_IGN);
     settings = monitor_settings_new(argv, &error);

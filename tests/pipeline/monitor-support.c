@@ -31,15 +31,13 @@ void stage_free(Stage *stage)
     g_free(stage);
 }
 
-void stage_show_clip(Stage *stage, guint frames)
+/* Runs a line that ends in an AVI file, which is there whole or not at all. */
+static void make_clip(Stage *stage, const char *line)
 {
     g_autofree char *draft = g_strconcat(stage->clip, ".draft", NULL);
-    g_autofree char *line = g_strdup_printf(
-        "videotestsrc num-buffers=%u pattern=snow ! video/x-raw, width=64, height=48, "
-        "framerate=10/1 ! jpegenc ! avimux ! filesink location=%s",
-        frames, draft);
+    g_autofree char *whole = g_strdup_printf("%s ! avimux ! filesink location=%s", line, draft);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GstElement) pipeline = gst_parse_launch(line, &error);
+    g_autoptr(GstElement) pipeline = gst_parse_launch(whole, &error);
     g_autoptr(GstBus) bus = NULL;
     g_autoptr(GstMessage) message = NULL;
 
@@ -51,6 +49,21 @@ void stage_show_clip(Stage *stage, guint frames)
     g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
     gst_element_set_state(pipeline, GST_STATE_NULL);
     g_assert_cmpint(g_rename(draft, stage->clip), ==, 0);
+}
+
+void stage_show_clip(Stage *stage, guint frames)
+{
+    g_autofree char *line =
+        g_strdup_printf("videotestsrc num-buffers=%u pattern=snow ! video/x-raw, width=64, "
+                        "height=48, framerate=10/1 ! jpegenc",
+                        frames);
+
+    make_clip(stage, line);
+}
+
+void stage_show_sound(Stage *stage)
+{
+    make_clip(stage, "audiotestsrc num-buffers=5");
 }
 
 void stage_hide_clip(Stage *stage)

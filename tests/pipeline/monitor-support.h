@@ -17,6 +17,9 @@ void stage_free(Stage *stage); /* with its files */
 void stage_show_clip(Stage *stage, guint frames);
 void stage_hide_clip(Stage *stage);
 
+/* The same of a sound, with no picture. */
+void stage_show_sound(Stage *stage);
+
 /* Arguments for biqa-monitor that choose the model and retry without much ado. (transfer full) */
 char *stage_arguments(const Stage *stage);
 

@@ -92,6 +92,16 @@ static gboolean is_over(Fixture *f)
     return monitor_is_over(f->monitor);
 }
 
+static gboolean is_alarmed(Fixture *f)
+{
+    return channel(f)->alarm;
+}
+
+static gboolean is_calm(Fixture *f)
+{
+    return !channel(f)->alarm;
+}
+
 static gboolean came_round(Fixture *f)
 {
     return channel(f)->reconnects >= 2 && is_live(f);
@@ -178,6 +188,37 @@ static void test_once(Fixture *f, gconstpointer data)
     g_assert_cmpint(channel(f)->state, ==, MONITOR_ENDED);
     g_assert_cmpuint(channel(f)->reconnects, ==, 0);
     g_assert_cmpuint(monitor_incidents_length(f->monitor->shared.incidents), ==, 0);
+}
+
+static void test_no_video(Fixture *f, gconstpointer data)
+{
+    stage_show_sound(f->stage);
+    start(f, "sound=%s", f->stage->clip);
+    wait_until(f, "it is down", is_down);
+    g_assert_nonnull(strstr(channel(f)->why, "There is no video in it."));
+}
+
+/* An alarm has a beginning, a worst score and an end; it ends with its source at the latest. */
+static void test_alarm(Fixture *f, gconstpointer data)
+{
+    MonitorIncidents *incidents;
+    const MonitorIncident *alarm;
+
+    stage_show_clip(f->stage, 20);
+    start(f, "--set alarm-below=100 clip=%s", f->stage->clip);
+    incidents = f->monitor->shared.incidents;
+    wait_until(f, "there is an alarm", is_alarmed);
+    alarm = monitor_incidents_at(incidents, monitor_incidents_length(incidents) - 1);
+    g_assert_cmpint(alarm->kind, ==, MONITOR_ALARM);
+    g_assert_cmpint(alarm->start, >, 0);
+    g_assert_cmpint(alarm->end, ==, 0);
+    g_assert_cmpfloat(alarm->worst, ==, channel(f)->total.minimum);
+    g_assert_cmpuint(channel(f)->alarms, ==, 1);
+    stage_hide_clip(f->stage);
+    wait_until(f, "it dies", is_down);
+    wait_until(f, "the alarm is over", is_calm);
+    g_assert_cmpint(alarm->end, >=, alarm->start);
+    g_assert_cmpfloat(alarm->worst, <=, 100);
 }
 
 /* What is wrong is said, whichever way it is found out. */
@@ -353,6 +394,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"/monitor/comes-back", test_comes_back}, {"/monitor/stalls", test_stalls},
         {"/monitor/never", test_never},           {"/monitor/once", test_once},
+        {"/monitor/no-video", test_no_video},     {"/monitor/alarm", test_alarm},
         {"/monitor/reasons", test_reasons},       {"/monitor/http", test_http},
         {"/monitor/listen", test_listen},
     };
