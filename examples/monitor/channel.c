@@ -13,6 +13,7 @@ static void set_state(MonitorChannel *channel, MonitorState state, gint64 now)
     if (channel->state == state)
         return;
     channel->state = state;
+    channel->rest.state = MAX(channel->rest.state, state); /* not to be lost before the next tick */
     channel->since = now;
 }
 
@@ -184,7 +185,7 @@ void monitor_channel_tick(MonitorChannel *channel, gint64 now)
     watch(channel, &second);
     note_outage(channel, now);
     note_alarm(channel, &second);
-    second.state = channel->state;
+    second.state = MAX(second.state, channel->state);
     *(MonitorSpan *)monitor_ring_push(channel->seconds) = second;
     channel->second = second;
     monitor_span_merge(&channel->total, &second);

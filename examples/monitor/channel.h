@@ -32,7 +32,7 @@ typedef struct {
     MonitorFormat format;           /* all zero until a picture came */
     gint64 last_frame;              /* microseconds since 1970, UTC; 0 for none */
     MonitorSpan second, total;      /* the last one; since the start */
-    guint64 bins[MONITOR_N_BINS];   /* histogram of total's scores inferred */
+    guint64 bins[MONITOR_N_BINS];   /* histogram of total's scores */
     guint64 alarms;                 /* since the start */
     gboolean alarm;                 /* on */
     MonitorRing *seconds, *minutes; /* MonitorSpan */

@@ -93,6 +93,7 @@ char *monitor_json_line(const MonitorChannel *channel)
     }
     for (MonitorOrigin i = 0; i < MONITOR_N_ORIGINS; i++)
         add_count(builder, monitor_origin_name(i), second->frames[i]);
+    add_count(builder, "scored", second->scored);
     add_count(builder, "hard", second->hard);
     add_flag(builder, "alarm", channel->alarm);
     if (second->domain)
@@ -115,8 +116,9 @@ static void add_span(JsonBuilder *builder, const MonitorSpan *span)
     add_value(builder, monitor_span_mean(span));
     add_value(builder, monitor_span_minimum(span));
     json_builder_add_int_value(builder, (gint64)span->hard);
-    for (MonitorOrigin i = 0; i < MONITOR_N_ORIGINS; i++)
-        json_builder_add_int_value(builder, (gint64)span->frames[i]);
+    json_builder_add_int_value(builder, (gint64)span->scored);
+    json_builder_add_int_value(builder, (gint64)span->frames[MONITOR_HELD]);
+    json_builder_add_int_value(builder, (gint64)span->frames[MONITOR_SKIPPED]);
     json_builder_add_boolean_value(builder, span->alarmed > 0);
     json_builder_add_string_value(builder, monitor_state_name(span->state));
     json_builder_end_array(builder);
@@ -166,6 +168,7 @@ static void add_counts(JsonBuilder *builder, const MonitorChannel *channel)
 {
     for (MonitorOrigin i = 0; i < MONITOR_N_ORIGINS; i++)
         add_count(builder, monitor_origin_name(i), channel->total.frames[i]);
+    add_count(builder, "scored", channel->total.scored);
     add_count(builder, "hard", channel->total.hard);
     add_count(builder, "alarms", channel->alarms);
     add_count(builder, "reconnects", channel->reconnects);

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define PATIENCE (10 * G_USEC_PER_SEC) /* with pipelines that stop */
+
 typedef struct {
     GMainLoop *loop;
     Monitor *monitor;
@@ -85,7 +87,7 @@ static gboolean run(const MonitorSettings *settings, GError **error)
     g_clear_pointer(&server, monitor_server_free);
     g_clear_pointer(&app.lines, monitor_lines_free);
     g_main_loop_unref(app.loop);
-    if (!monitor_free(app.monitor))
+    if (!monitor_free(app.monitor, PATIENCE))
         g_printerr("biqa-monitor: a source did not stop; left behind\n");
     return ok;
 }

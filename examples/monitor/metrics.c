@@ -104,7 +104,7 @@ static void add_frames(GString *out, const Monitor *monitor)
 /* The buckets are cumulative. */
 static void add_scores(GString *out, const Monitor *monitor)
 {
-    add_head(out, "biqa_score", "histogram", "Scores of the frames inferred, 0 to 100.");
+    add_head(out, "biqa_score", "histogram", "Scores of frames, 0 to 100.");
     for (guint i = 0; i < monitor->channels->len; i++) {
         const MonitorChannel *channel = monitor->channels->pdata[i];
         guint64 sum = 0;

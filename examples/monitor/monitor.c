@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "monitor.h"
 
-#define PATIENCE (10 * G_USEC_PER_SEC)
-
 Monitor *monitor_new(const MonitorSettings *settings)
 {
     Monitor *monitor = g_new0(Monitor, 1);
@@ -21,12 +19,12 @@ Monitor *monitor_new(const MonitorSettings *settings)
     return monitor;
 }
 
-gboolean monitor_free(Monitor *monitor)
+gboolean monitor_free(Monitor *monitor, gint64 patience)
 {
     gboolean done;
 
     g_ptr_array_unref(monitor->channels);
-    done = monitor_crew_free(monitor->shared.crew, PATIENCE);
+    done = monitor_crew_free(monitor->shared.crew, patience);
     if (done) {
         monitor_darkroom_free(monitor->shared.darkroom);
         monitor_incidents_free(monitor->shared.incidents);

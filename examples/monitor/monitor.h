@@ -14,9 +14,9 @@ typedef struct {
 /* Connects all channels. settings stay the caller's. (transfer full) */
 Monitor *monitor_new(const MonitorSettings *settings);
 
-/* Waits for the pipelines, at most ten seconds: FALSE if one hangs. Then nothing was freed that it
- * may still use, and the process should end. */
-gboolean monitor_free(Monitor *monitor);
+/* Waits for the pipelines, at most patience microseconds: FALSE if one hangs. Then nothing was
+ * freed that it may still use, and the process should end. */
+gboolean monitor_free(Monitor *monitor, gint64 patience);
 
 /* Closes a second, of all channels. */
 void monitor_tick(Monitor *monitor);

@@ -47,4 +47,5 @@ void monitor_reading_parse(const GstStructure *structure, MonitorReading *readin
     }
     if (isnan(reading->score))
         reading->origin = MONITOR_SKIPPED;
+    reading->fresh = reading->origin == MONITOR_INFERRED;
 }

@@ -18,9 +18,11 @@ typedef struct {
     MonitorOrigin origin;
     double score;       /* 0..100; NAN where the frame has none */
     double uncertainty; /* in points; NAN where the model does not tell */
+    gboolean fresh;     /* whether no frame before had this score */
     gboolean hard, alarm;
     const char *domain; /* interned: "picture", "black", ... */
 } MonitorReading;
 
-/* A field that is missing, or of another type, counts as not told. */
+/* A field that is missing, or of another type, counts as not told. The score of a frame inferred is
+ * fresh; of one held it may be, where the filter was late: monitor_tally_add() finds out. */
 void monitor_reading_parse(const GstStructure *structure, MonitorReading *reading);

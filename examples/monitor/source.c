@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 #include <math.h>
 
+#define DELAY 8            /* frames */
 #define LONGEST_REASON 240 /* bytes */
 
 struct MonitorSource {
@@ -103,7 +104,10 @@ static gboolean build(MonitorSource *self, GError **error)
     self->scored = gst_element_get_static_pad(self->filter, "src");
     add_probe(self->filter, "sink", on_arrival, self);
     add_probe(self->filter, "src", on_scored, self);
-    g_object_set(self->filter, "post-messages", FALSE, NULL);
+    /* The stream is to wait for nothing, but nobody watches it: a frame may well wait for its
+     * score. */
+    gst_util_set_object_arg(G_OBJECT(self->filter), "policy", "deadline");
+    g_object_set(self->filter, "delay", DELAY, "post-messages", FALSE, NULL);
     return monitor_property_apply(self->params.properties, self->filter, error);
 }
 

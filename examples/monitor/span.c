@@ -15,8 +15,9 @@ void monitor_span_add(MonitorSpan *span, const MonitorReading *reading)
     if (reading->origin == MONITOR_SKIPPED)
         return;
     span->held = reading->score;
-    if (reading->origin == MONITOR_HELD)
+    if (!reading->fresh)
         return;
+    span->scored++;
     span->hard += reading->hard;
     span->sum += reading->score;
     span->minimum = MIN(span->minimum, reading->score);
@@ -28,6 +29,7 @@ void monitor_span_merge(MonitorSpan *span, const MonitorSpan *later)
     span->state = MAX(span->state, later->state);
     for (MonitorOrigin i = 0; i < MONITOR_N_ORIGINS; i++)
         span->frames[i] += later->frames[i];
+    span->scored += later->scored;
     span->hard += later->hard;
     span->alarmed += later->alarmed;
     span->sum += later->sum;
@@ -49,12 +51,10 @@ guint64 monitor_span_frames(const MonitorSpan *span)
 
 double monitor_span_mean(const MonitorSpan *span)
 {
-    const guint64 n = span->frames[MONITOR_INFERRED];
-
-    return n > 0 ? span->sum / n : span->held;
+    return span->scored > 0 ? span->sum / span->scored : span->held;
 }
 
 double monitor_span_minimum(const MonitorSpan *span)
 {
-    return span->frames[MONITOR_INFERRED] > 0 ? span->minimum : span->held;
+    return span->scored > 0 ? span->minimum : span->held;
 }

@@ -10,6 +10,7 @@ struct MonitorTally {
     MonitorSpan span;
     guint64 bins[MONITOR_N_BINS];
     gint working;
+    double score; /* of the last frame that had one */
     gint64 heard; /* when the source last gave something, or could not */
     gint64 first;
     gboolean arrived;
@@ -21,6 +22,7 @@ MonitorTally *monitor_tally_new(void)
 
     g_mutex_init(&tally->lock);
     monitor_span_init(&tally->span);
+    tally->score = NAN;
     tally->heard = g_get_monotonic_time();
     return tally;
 }
@@ -67,10 +69,16 @@ void monitor_tally_arrive(MonitorTally *tally)
 
 void monitor_tally_add(MonitorTally *tally, const MonitorReading *reading)
 {
+    MonitorReading it = *reading;
+
     g_mutex_lock(&tally->lock);
-    monitor_span_add(&tally->span, reading);
-    if (reading->origin == MONITOR_INFERRED) {
-        const int bin = (int)ceil(reading->score / (100. / MONITOR_N_BINS)) - 1;
+    if (it.origin == MONITOR_HELD)
+        it.fresh = it.score != tally->score;
+    if (it.origin != MONITOR_SKIPPED)
+        tally->score = it.score;
+    monitor_span_add(&tally->span, &it);
+    if (it.fresh) {
+        const int bin = (int)ceil(it.score / (100. / MONITOR_N_BINS)) - 1;
         tally->bins[CLAMP(bin, 0, MONITOR_N_BINS - 1)]++;
     }
     if (tally->first == 0)

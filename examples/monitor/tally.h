@@ -17,7 +17,9 @@ void monitor_tally_unref(MonitorTally *tally);
 void monitor_tally_begin_work(MonitorTally *tally);
 void monitor_tally_end_work(MonitorTally *tally);
 
-/* A frame came out of the source; monitor_tally_add() says what the filter made of it. */
+/* A frame came out of the source; monitor_tally_add() says what the filter made of it. A frame held
+ * whose score is another than that of the frame before has a score that came too late for its own
+ * frame: it counts as fresh. */
 void monitor_tally_arrive(MonitorTally *tally);
 void monitor_tally_add(MonitorTally *tally, const MonitorReading *reading);
 

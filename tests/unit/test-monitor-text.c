@@ -168,8 +168,8 @@ static void channel_clear(MonitorChannel *channel)
 static void set_up(Fixture *f, gconstpointer data)
 {
     const MonitorReading readings[] = {
-        {.origin = MONITOR_INFERRED, .score = 40, .hard = TRUE, .domain = "picture"},
-        {.origin = MONITOR_INFERRED, .score = 70.1, .domain = "picture"},
+        {.origin = MONITOR_INFERRED, .score = 40, .fresh = TRUE, .hard = TRUE, .domain = "picture"},
+        {.origin = MONITOR_INFERRED, .score = 70.1, .fresh = TRUE, .domain = "picture"},
         {.origin = MONITOR_HELD, .score = 70.1, .alarm = TRUE, .domain = "frozen"}};
 
     channel_init(&f->first, "news");
@@ -289,6 +289,7 @@ static void test_line(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(json_object_get_double_member(object, "minimum-score"), ==, 40);
     g_assert_cmpint(json_object_get_int_member(object, "inferred"), ==, 2);
     g_assert_cmpint(json_object_get_int_member(object, "held"), ==, 1);
+    g_assert_cmpint(json_object_get_int_member(object, "scored"), ==, 2);
     g_assert_cmpint(json_object_get_int_member(object, "hard"), ==, 1);
     g_assert_true(json_object_get_boolean_member(object, "alarm"));
     g_assert_cmpstr(json_object_get_string_member(object, "domain"), ==, "frozen");

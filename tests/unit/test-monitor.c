@@ -161,7 +161,11 @@ static void test_reading(void)
 
 static MonitorReading scored(MonitorOrigin origin, double score, gboolean hard)
 {
-    return (MonitorReading){.origin = origin, .score = score, .hard = hard, .domain = "picture"};
+    return (MonitorReading){.origin = origin,
+                            .score = score,
+                            .fresh = origin == MONITOR_INFERRED,
+                            .hard = hard,
+                            .domain = "picture"};
 }
 
 static void add(MonitorSpan *span, MonitorOrigin origin, double score, gboolean hard)
@@ -178,7 +182,7 @@ static void test_span(void)
     monitor_span_init(&span);
     g_assert_true(isnan(monitor_span_mean(&span)) && isnan(monitor_span_minimum(&span)));
     add(&span, MONITOR_HELD, 50, TRUE);
-    g_assert_cmpfloat(monitor_span_mean(&span), ==, 50); /* held, as nothing was inferred */
+    g_assert_cmpfloat(monitor_span_mean(&span), ==, 50); /* held, as nothing was scored */
     g_assert_cmpfloat(monitor_span_minimum(&span), ==, 50);
     g_assert_cmpuint(span.hard, ==, 0); /* nobody looked at that frame */
     add(&span, MONITOR_INFERRED, 60, FALSE);
@@ -227,6 +231,30 @@ static void test_tally(void)
     monitor_tally_take(tally, &span, bins);
     g_assert_cmpuint(monitor_span_frames(&span), ==, 0);
     g_assert_cmpuint(bins[0], ==, 3);
+}
+
+/* A score that comes too late for its frame is told by the frames after it, and counts once. */
+static void test_late(void)
+{
+    static const double scores[] = {30, 30, 50, 50, 50, 30};
+    g_autoptr(MonitorTally) tally = monitor_tally_new();
+    guint64 bins[MONITOR_N_BINS] = {0};
+    MonitorReading it = scored(MONITOR_INFERRED, 30, FALSE);
+    MonitorSpan span;
+
+    monitor_tally_add(tally, &it);
+    for (guint i = 0; i < G_N_ELEMENTS(scores); i++) {
+        it = scored(MONITOR_HELD, scores[i], TRUE);
+        monitor_tally_add(tally, &it);
+    }
+    monitor_tally_take(tally, &span, bins);
+    g_assert_cmpuint(span.scored, ==, 3);
+    g_assert_cmpuint(span.frames[MONITOR_INFERRED], ==, 1);
+    g_assert_cmpuint(span.frames[MONITOR_HELD], ==, 6);
+    g_assert_cmpuint(span.hard, ==, 2);
+    g_assert_cmpfloat(span.sum, ==, 110);
+    g_assert_cmpuint(bins[2], ==, 2);
+    g_assert_cmpuint(bins[4], ==, 1);
 }
 
 /* Silence is the source's fault only where it could have given something. */
@@ -385,6 +413,7 @@ int main(int argc, char **argv)
     g_test_add_func("/monitor/reading", test_reading);
     g_test_add_func("/monitor/span", test_span);
     g_test_add_func("/monitor/tally", test_tally);
+    g_test_add_func("/monitor/late", test_late);
     g_test_add_func("/monitor/silence", test_silence);
     g_test_add_func("/monitor/address", test_address);
     g_test_add_func("/monitor/crew", test_crew);
