@@ -19,6 +19,7 @@ typedef struct {
 
 typedef struct {
     const char *name; /* "vulkan", "cpu", "reference" */
+    gboolean images;  /* takes frames whose planes lie on its device */
     /* Both branches on one frame, blocking. The frame's format may change between calls. */
     gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
                     GError **error);
@@ -44,6 +45,12 @@ BiqaBackend *biqa_reference_open(const BiqaModel *model);
 static inline gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame,
                                         BiqaResult *result, GError **error)
 {
+    if (frame->images && !backend->klass->images) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                    "the backend \"%s\" cannot read frames from a device's memory",
+                    backend->klass->name);
+        return FALSE;
+    }
     if (!backend->klass->run(backend, frame, result, error))
         return FALSE;
     for (guint i = 0; i < BIQA_N_BRANCHES * result->n_crops; i++) {

@@ -26,10 +26,14 @@ typedef struct {
     float matrix[3][4];
 } BiqaFrameFormat;
 
+/* Planes in the memory of a device; what that is, the device's backend says. */
+typedef struct BiqaImages BiqaImages;
+
 typedef struct {
     const BiqaFrameFormat *format;
     const guint8 *planes[BIQA_MAX_PLANES]; /* borrowed */
     gsize strides[BIQA_MAX_PLANES];        /* bytes */
+    const BiqaImages *images;              /* borrowed; in place of planes; NULL: planes */
 } BiqaFrame;
 
 /* R, G, B of pixel (x, y), clamped to 0..255; chroma is taken from the sample that covers the

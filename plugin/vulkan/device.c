@@ -160,16 +160,34 @@ error:
     return FALSE;
 }
 
+/* The queue families of a device. (transfer full) */
+static VkQueueFamilyProperties *list_families(VkPhysicalDevice physical, uint32_t *n)
+{
+    VkQueueFamilyProperties *families;
+
+    vkGetPhysicalDeviceQueueFamilyProperties(physical, n, NULL);
+    families = g_new0(VkQueueFamilyProperties, *n);
+    vkGetPhysicalDeviceQueueFamilyProperties(physical, n, families);
+    return families;
+}
+
+static void set_family(BiqaVkDevice *device, uint32_t family,
+                       const VkQueueFamilyProperties *properties)
+{
+    device->family = family;
+    if (properties->timestampValidBits > 0) {
+        device->tick = device->properties.limits.timestampPeriod;
+        device->tick_mask = G_MAXUINT64 >> (64 - properties->timestampValidBits);
+    }
+}
+
 /* A queue family that computes; one without graphics where there is one, as it is less busy. */
 static gboolean choose_family(BiqaVkDevice *device, GError **error)
 {
     uint32_t n = 0;
     gint chosen = -1;
-    g_autofree VkQueueFamilyProperties *families = NULL;
+    g_autofree VkQueueFamilyProperties *families = list_families(device->physical, &n);
 
-    vkGetPhysicalDeviceQueueFamilyProperties(device->physical, &n, NULL);
-    families = g_new0(VkQueueFamilyProperties, n);
-    vkGetPhysicalDeviceQueueFamilyProperties(device->physical, &n, families);
     for (uint32_t i = 0; i < n; i++) {
         const VkQueueFlags flags = families[i].queueFlags;
 
@@ -181,11 +199,7 @@ static gboolean choose_family(BiqaVkDevice *device, GError **error)
                     device->properties.deviceName);
         return FALSE;
     }
-    device->family = (uint32_t)chosen;
-    if (families[chosen].timestampValidBits > 0) {
-        device->tick = device->properties.limits.timestampPeriod;
-        device->tick_mask = G_MAXUINT64 >> (64 - families[chosen].timestampValidBits);
-    }
+    set_family(device, (uint32_t)chosen, &families[chosen]);
     return TRUE;
 }
 
@@ -244,10 +258,36 @@ gboolean biqa_vk_device_open(BiqaVkDevice *device, BiqaVkFault *fault, GError **
     return TRUE;
 }
 
-void biqa_vk_device_free(BiqaVkDevice *device)
+BiqaVkDevice *biqa_vk_device_adopt(const BiqaVkForeign *foreign, GError **error)
 {
-    if (!device)
-        return;
+    g_autoptr(BiqaVkDevice) device = g_new0(BiqaVkDevice, 1);
+    g_autofree VkQueueFamilyProperties *families = NULL;
+    uint32_t n = 0;
+
+    g_mutex_init(&device->queue_lock);
+    describe(device, foreign->physical);
+    families = list_families(foreign->physical, &n);
+    if (!is_usable(&device->properties) || foreign->family >= n ||
+        !(families[foreign->family].queueFlags & VK_QUEUE_COMPUTE_BIT)) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE,
+                    "the stream's Vulkan device, %s, is older than Vulkan 1.1 or does not compute",
+                    device->properties.deviceName);
+        return NULL;
+    }
+    set_family(device, foreign->family, &families[foreign->family]);
+    device->foreign = *foreign;
+    device->foreign.owner = foreign->ref(foreign->owner);
+    device->instance = foreign->instance;
+    device->handle = foreign->handle;
+    device->queue = foreign->queue;
+    device->calls = g_new0(BiqaVkCalls, 1);
+    biqa_vk_calls_init(device->calls, device->handle, NULL);
+    return g_steal_pointer(&device);
+}
+
+/* Ends what biqa_vk_device_find() and _open() began. */
+static void destroy_own(BiqaVkDevice *device)
+{
     if (device->handle)
         vkDestroyDevice(device->handle, NULL);
     if (device->messenger) {
@@ -258,6 +298,16 @@ void biqa_vk_device_free(BiqaVkDevice *device)
     }
     if (device->instance)
         vkDestroyInstance(device->instance, NULL);
+}
+
+void biqa_vk_device_free(BiqaVkDevice *device)
+{
+    if (!device)
+        return;
+    if (device->foreign.owner)
+        device->foreign.unref(device->foreign.owner);
+    else
+        destroy_own(device);
     if (device->calls)
         biqa_vk_calls_clear(device->calls);
     g_free(device->calls);
@@ -267,10 +317,16 @@ void biqa_vk_device_free(BiqaVkDevice *device)
 
 void biqa_vk_device_lock(BiqaVkDevice *device)
 {
-    g_mutex_lock(&device->queue_lock);
+    if (device->foreign.owner)
+        device->foreign.lock(device->foreign.owner);
+    else
+        g_mutex_lock(&device->queue_lock);
 }
 
 void biqa_vk_device_unlock(BiqaVkDevice *device)
 {
-    g_mutex_unlock(&device->queue_lock);
+    if (device->foreign.owner)
+        device->foreign.unlock(device->foreign.owner);
+    else
+        g_mutex_unlock(&device->queue_lock);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "call.h"
+#include "image.h"
 
 typedef struct {
     VkInstance instance;
@@ -18,7 +19,8 @@ typedef struct {
     VkDevice handle;
     VkQueue queue;
     GMutex queue_lock;
-    gboolean address; /* bufferDeviceAddress is enabled */
+    BiqaVkForeign foreign; /* whose device it is, if owner is set */
+    gboolean address;      /* bufferDeviceAddress is enabled */
     BiqaVkCalls *calls;
 } BiqaVkDevice;
 
@@ -28,6 +30,9 @@ typedef struct {
 BiqaVkDevice *biqa_vk_device_find(const char *name, gboolean validate, GError **error);
 /* Makes a device that was found ready for use; fault: see call.h, may be NULL. */
 gboolean biqa_vk_device_open(BiqaVkDevice *device, BiqaVkFault *fault, GError **error);
+/* Uses somebody else's device, and keeps its owner alive. Errors: BIQA_ERROR_DEVICE.
+ * (transfer full) */
+BiqaVkDevice *biqa_vk_device_adopt(const BiqaVkForeign *foreign, GError **error);
 void biqa_vk_device_free(BiqaVkDevice *device); /* NULL is fine */
 
 /* Around every use of the queue: Vulkan wants one user at a time. */

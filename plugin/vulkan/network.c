@@ -55,15 +55,18 @@ static gboolean choose_plan(const BiqaVkDevice *device, BiqaVkPlanChoice choice,
     return TRUE;
 }
 
-static BiqaVkSession *open_session(Network *network, GError **error)
+/* foreign: the device that frames lie on; NULL: one of our own. */
+static BiqaVkSession *open_session(Network *network, const BiqaVkForeign *foreign, GError **error)
 {
     BiqaVkSessionParams params = {.profile = network->profile, .stop = &network->stop};
     BiqaVkRuntime *runtime =
-        biqa_vk_runtime_get(network->device, network->validate, network->fault, error);
+        foreign ? biqa_vk_runtime_adopt(foreign, error)
+                : biqa_vk_runtime_get(network->device, network->validate, network->fault, error);
 
     if (!runtime)
         return NULL;
-    if (!choose_plan(runtime->device, network->plan, &params.plan, error)) {
+    if (!choose_plan(runtime->device, foreign ? BIQA_VK_PLAN_COMPACT : network->plan, &params.plan,
+                     error)) {
         biqa_vk_runtime_put(runtime);
         return NULL;
     }
@@ -80,11 +83,22 @@ static void drop_broken(Network *network)
     g_atomic_int_inc(&network->recoveries);
 }
 
+/* Drops a session on another device than the one a frame lies on. */
+static void follow_frame(Network *network, const BiqaFrame *frame)
+{
+    const VkDevice wanted = frame->images ? frame->images->device.handle : VK_NULL_HANDLE;
+    const BiqaVkDevice *device = network->session ? network->session->device : NULL;
+
+    if (device && (device->foreign.owner ? device->handle : VK_NULL_HANDLE) != wanted)
+        g_clear_pointer(&network->session, biqa_vk_session_free);
+}
+
 static gboolean try_run(Network *network, const BiqaFrame *frame, BiqaResult *result,
                         GError **error)
 {
     if (!network->session)
-        network->session = open_session(network, error);
+        network->session =
+            open_session(network, frame->images ? &frame->images->device : NULL, error);
     return network->session && biqa_vk_session_run(network->session, frame, result, error);
 }
 
@@ -94,13 +108,16 @@ static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaRe
     Network *network = (Network *)backend;
 
     drop_broken(network);
+    follow_frame(network, frame);
     for (guint attempt = 0;; attempt++) {
         g_autoptr(GError) failure = NULL;
 
         if (try_run(network, frame, result, &failure))
             return TRUE;
         drop_broken(network);
-        if (network->session || attempt == MAX_RECOVERIES || g_atomic_int_get(&network->stop)) {
+        /* Somebody else's device is theirs to open again. */
+        if (network->session || frame->images || attempt == MAX_RECOVERIES ||
+            g_atomic_int_get(&network->stop)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
@@ -118,6 +135,7 @@ static gboolean network_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,
 
 static const BiqaBackendClass network_class = {
     .name = "vulkan",
+    .images = TRUE,
     .run = network_run,
     .tap = network_tap,
     .device_name = network_device_name,
@@ -141,7 +159,7 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
         .plan = params->plan,
         .profile = params->profile,
     };
-    network->session = open_session(network, error);
+    network->session = open_session(network, NULL, error);
     if (!network->session) {
         network_free(&network->base);
         return NULL;

@@ -13,6 +13,9 @@
  * Backends of a process share device, pipelines and models (runtime.h). Where the device is lost a
  * run opens it again and goes on, a bounded number of times.
  *
+ * Frames may lie on a device that somebody else opened (image.h): they are scored there, by the
+ * plan that any device runs, with one copy on the device.
+ *
  * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. */
 BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GError **error);
 

@@ -136,6 +136,74 @@ void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame)
     }
 }
 
+static gboolean check_images(const BiqaVkPicture *picture, const BiqaImages *images, GError **error)
+{
+    gboolean ok = images->n == picture->format.n_planes;
+
+    for (guint i = 0; ok && i < images->n; i++) {
+        const BiqaVkImage *image = &images->planes[i];
+
+        ok = picture->row[i] % image->texel == 0 &&
+             (gsize)image->width * image->texel >= picture->used[i] &&
+             image->height >= picture->format.plane_height[i];
+    }
+    if (!ok)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                    "a frame's Vulkan images do not hold its planes as they lie in memory");
+    return ok;
+}
+
+/* Takes an image from its last use to the copy, or from there back to where it was. */
+static void change_layout(VkCommandBuffer buffer, const BiqaVkImage *image, gboolean back)
+{
+    const VkPipelineStageFlags copy = VK_PIPELINE_STAGE_TRANSFER_BIT;
+    const VkPipelineStageFlags last =
+        image->stages ? image->stages : VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
+    const VkImageLayout layout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
+
+    vkCmdPipelineBarrier(
+        buffer, back ? copy : last, back ? last : copy, 0, 0, NULL, 0, NULL, 1,
+        &(VkImageMemoryBarrier){
+            .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+            .srcAccessMask = back ? 0 : image->access,
+            .dstAccessMask = back ? image->access : VK_ACCESS_TRANSFER_READ_BIT,
+            .oldLayout = back ? layout : image->layout,
+            .newLayout = back ? image->layout : layout,
+            .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+            .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+            .image = image->handle,
+            .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, .levelCount = 1, .layerCount = 1},
+        });
+}
+
+static void copy_plane(const BiqaVkPicture *picture, const BiqaVkImage *image, guint plane,
+                       VkCommandBuffer buffer)
+{
+    const guint row = picture->row[plane] / image->texel;
+
+    vkCmdCopyImageToBuffer(
+        buffer, image->handle, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, picture->bytes.handle, 1,
+        &(VkBufferImageCopy){
+            .bufferOffset = picture->base[plane],
+            .bufferRowLength = row,
+            .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, .layerCount = 1},
+            .imageExtent = {MIN(image->width, row), picture->format.plane_height[plane], 1},
+        });
+}
+
+gboolean biqa_vk_picture_copy(const BiqaVkPicture *picture, const BiqaImages *images,
+                              VkCommandBuffer buffer, GError **error)
+{
+    if (!check_images(picture, images, error))
+        return FALSE;
+    for (guint i = 0; i < images->n; i++) {
+        change_layout(buffer, &images->planes[i], FALSE);
+        copy_plane(picture, &images->planes[i], i, buffer);
+        change_layout(buffer, &images->planes[i], TRUE);
+    }
+    return TRUE;
+}
+
 /* Whether two components of every pixel lie in one word: addresses repeat after four steps. */
 static gboolean share_word(const BiqaVkPicture *picture, guint a, guint b)
 {

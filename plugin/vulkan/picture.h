@@ -26,5 +26,10 @@ void biqa_vk_picture_clear(BiqaVkPicture *picture, const BiqaVkDevice *device);
 /* Copies the planes of a frame of this format, of any strides. */
 void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame);
 
+/* Records the copy of images into the picture's bytes. BIQA_ERROR_SUPPORT where the images are not
+ * what the format says. */
+gboolean biqa_vk_picture_copy(const BiqaVkPicture *picture, const BiqaImages *images,
+                              VkCommandBuffer buffer, GError **error);
+
 /* The step that fills the map of the input layer (without its pipeline). */
 BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *map);

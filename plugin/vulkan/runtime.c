@@ -46,13 +46,28 @@ static void unregister(BiqaVkRuntime *runtime)
         g_clear_pointer(&runtimes, g_ptr_array_unref);
 }
 
-static BiqaVkRuntime *find_runtime(const BiqaVkDevice *device, gboolean validate)
+typedef struct {
+    const guint8 *uuid; /* of the physical device, where it is ours to open */
+    gboolean validate;
+    VkDevice handle; /* of somebody else's device, instead */
+} Wanted;
+
+static gboolean matches(const BiqaVkRuntime *runtime, const Wanted *wanted)
+{
+    const BiqaVkDevice *device = runtime->device;
+
+    if (wanted->handle || device->foreign.owner)
+        return device->handle == wanted->handle;
+    return runtime->validate == wanted->validate &&
+           memcmp(device->uuid, wanted->uuid, sizeof device->uuid) == 0;
+}
+
+static BiqaVkRuntime *find_runtime(const Wanted *wanted)
 {
     for (guint i = 0; runtimes && i < runtimes->len; i++) {
         BiqaVkRuntime *runtime = g_ptr_array_index(runtimes, i);
 
-        if (runtime->validate != validate ||
-            memcmp(runtime->device->uuid, device->uuid, sizeof device->uuid) != 0)
+        if (!matches(runtime, wanted))
             continue;
         if (!biqa_vk_calls_lost(runtime->device->calls))
             return runtime;
@@ -77,7 +92,7 @@ static BiqaVkRuntime *get_locked(const char *name, gboolean validate, BiqaVkFaul
 
     if (!device)
         return NULL;
-    runtime = find_runtime(device, validate);
+    runtime = find_runtime(&(Wanted){.uuid = device->uuid, .validate = validate});
     if (!runtime) {
         if (!biqa_vk_device_open(device, fault, error))
             return NULL;
@@ -95,6 +110,32 @@ BiqaVkRuntime *biqa_vk_runtime_get(const char *name, gboolean validate, BiqaVkFa
 
     g_mutex_lock(&register_lock);
     runtime = get_locked(name, validate, fault, error);
+    g_mutex_unlock(&register_lock);
+    return runtime;
+}
+
+static BiqaVkRuntime *adopt_locked(const BiqaVkForeign *foreign, GError **error)
+{
+    BiqaVkRuntime *runtime = find_runtime(&(Wanted){.handle = foreign->handle});
+
+    if (!runtime) {
+        BiqaVkDevice *device = biqa_vk_device_adopt(foreign, error);
+
+        if (!device)
+            return NULL;
+        runtime = runtime_new(device, FALSE);
+        register_runtime(runtime);
+    }
+    runtime->users++;
+    return runtime;
+}
+
+BiqaVkRuntime *biqa_vk_runtime_adopt(const BiqaVkForeign *foreign, GError **error)
+{
+    BiqaVkRuntime *runtime;
+
+    g_mutex_lock(&register_lock);
+    runtime = adopt_locked(foreign, error);
     g_mutex_unlock(&register_lock);
     return runtime;
 }

@@ -20,6 +20,8 @@ typedef struct {
  * From any thread; give it back with biqa_vk_runtime_put(). */
 BiqaVkRuntime *biqa_vk_runtime_get(const char *name, gboolean validate, BiqaVkFault *fault,
                                    GError **error);
+/* The same for somebody else's device. */
+BiqaVkRuntime *biqa_vk_runtime_adopt(const BiqaVkForeign *foreign, GError **error);
 void biqa_vk_runtime_put(BiqaVkRuntime *runtime); /* NULL is fine */
 
 /* The program of a model in a plan, shared by all who bring an equal model, and its kernels.

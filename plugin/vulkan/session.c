@@ -132,21 +132,61 @@ static gboolean set_format(BiqaVkSession *session, const BiqaFrameFormat *format
     return session->recorded;
 }
 
-/* Runs the frame and waits; then, where there is one, a buffer that reads the arena. Where the
- * arena still holds this session's frame, such a buffer runs alone. */
-static gboolean submit(BiqaVkSession *session, VkCommandBuffer reader, GError **error)
+/* Runs writer, that brings a picture, if there is one; the frame; and waits. */
+static gboolean submit_frame(BiqaVkSession *session, VkCommandBuffer writer, GError **error)
+{
+    const VkCommandBuffer buffers[] = {writer, session->commands.frame};
+    gboolean ok;
+
+    biqa_vk_device_lock(session->device);
+    ok = biqa_vk_commands_submit(&session->commands, writer ? buffers : buffers + 1, writer ? 2 : 1,
+                                 error);
+    session->program->last = session;
+    biqa_vk_device_unlock(session->device);
+    return ok && biqa_vk_commands_wait(&session->commands, error);
+}
+
+/* Runs a buffer that reads the arena, and waits. Where the arena does not hold this session's frame
+ * any more, the frame runs once more before. */
+static gboolean submit_reader(BiqaVkSession *session, VkCommandBuffer reader, GError **error)
 {
     const VkCommandBuffer buffers[] = {session->commands.frame, reader};
     gboolean ok;
 
     biqa_vk_device_lock(session->device);
-    if (reader && session->program->last == session)
+    if (session->program->last == session)
         ok = biqa_vk_commands_submit(&session->commands, &reader, 1, error);
     else
-        ok = biqa_vk_commands_submit(&session->commands, buffers, reader ? 2 : 1, error);
+        ok = biqa_vk_commands_submit(&session->commands, buffers, 2, error);
     session->program->last = session;
     biqa_vk_device_unlock(session->device);
     return ok && biqa_vk_commands_wait(&session->commands, error);
+}
+
+/* A buffer that copies a frame's images to the picture; NULL where that fails. */
+static VkCommandBuffer record_copy(BiqaVkSession *session, const BiqaImages *images, GError **error)
+{
+    const VkCommandBuffer buffer = session->commands.once;
+
+    if (!biqa_vk_commands_begin(&session->commands, buffer,
+                                VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT, error) ||
+        !biqa_vk_picture_copy(&session->picture, images, buffer, error) ||
+        !biqa_vk_commands_end(&session->commands, buffer, error))
+        return VK_NULL_HANDLE;
+    return buffer;
+}
+
+static gboolean run_images(BiqaVkSession *session, const BiqaImages *images, GError **error)
+{
+    const VkCommandBuffer copy = record_copy(session, images, error);
+
+    return copy && submit_frame(session, copy, error);
+}
+
+static gboolean run_planes(BiqaVkSession *session, const BiqaFrame *frame, GError **error)
+{
+    biqa_vk_picture_upload(&session->picture, frame);
+    return submit_frame(session, VK_NULL_HANDLE, error);
 }
 
 gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, BiqaResult *result,
@@ -156,8 +196,8 @@ gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, Biq
 
     if (!set_format(session, frame->format, error))
         return FALSE;
-    biqa_vk_picture_upload(&session->picture, frame);
-    if (!submit(session, VK_NULL_HANDLE, error))
+    if (!(frame->images ? run_images(session, frame->images, error)
+                        : run_planes(session, frame, error)))
         return FALSE;
     result->n_crops = session->program->input.n_crops;
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
@@ -179,7 +219,7 @@ static gboolean copy_arena(BiqaVkSession *session, VkBuffer to, const VkBufferCo
     vkCmdCopyBuffer(buffer, session->program->arena.handle, to, 1, region);
     biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT);
     return biqa_vk_commands_end(&session->commands, buffer, error) &&
-           submit(session, buffer, error);
+           submit_reader(session, buffer, error);
 }
 
 /* texels: one sample, as they lie in the arena from its first plane's halo on. */
