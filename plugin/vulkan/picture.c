@@ -143,13 +143,13 @@ static gboolean check_images(const BiqaVkPicture *picture, const BiqaImages *ima
     for (guint i = 0; ok && i < images->n; i++) {
         const BiqaVkImage *image = &images->planes[i];
 
-        ok = picture->row[i] % image->texel == 0 &&
+        ok = image->layout != VK_IMAGE_LAYOUT_UNDEFINED && picture->row[i] % image->texel == 0 &&
              (gsize)image->width * image->texel >= picture->used[i] &&
              image->height >= picture->format.plane_height[i];
     }
     if (!ok)
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
-                    "a frame's Vulkan images do not hold its planes as they lie in memory");
+                    "a frame's Vulkan images do not hold its planes as they would lie in memory");
     return ok;
 }
 

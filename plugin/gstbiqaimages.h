@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* GStreamer's Vulkan images as plugin/vulkan takes them. */
+#pragma once
+
+#include "image.h"
+#include <gst/video/video.h>
+
+/* Whether buffer holds Vulkan images. */
+gboolean gst_biqa_images_are_in(GstBuffer *buffer);
+
+/* Describes the images of a buffer, which must outlive images. Errors: BIQA_ERROR_SUPPORT. */
+gboolean gst_biqa_images_init(BiqaImages *images, GstBuffer *buffer, const GstVideoInfo *info,
+                              GError **error);
+void gst_biqa_images_clear(BiqaImages *images);

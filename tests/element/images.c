@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Frames in GStreamer's Vulkan images: scored on the stream's own device, as the same frames in
+ * memory are on ours. */
+#include "element-support.h"
+#include "gstbiqaview.h"
+#include "gstframe.h"
+#include "network.h"
+
+/* Of widths whose rows have no padding: the images of vulkanupload are askew otherwise (1.22). */
+static const struct {
+    GstVideoFormat format;
+    guint width, height;
+} cases[] = {
+    {GST_VIDEO_FORMAT_NV12, 64, 48},  {GST_VIDEO_FORMAT_NV12, 60, 34},
+    {GST_VIDEO_FORMAT_I420, 120, 50}, {GST_VIDEO_FORMAT_RGBA, 33, 47},
+    {GST_VIDEO_FORMAT_BGRx, 64, 64},  {GST_VIDEO_FORMAT_BGRA, 17, 16},
+    {GST_VIDEO_FORMAT_GRAY8, 60, 31}, {GST_VIDEO_FORMAT_YUY2, 50, 20},
+};
+
+/* Most that a score may differ: devices round sums in an order of their own. */
+#define TOLERANCE .05
+
+static BiqaBackend *open_compact(const BiqaModel *model)
+{
+    const BiqaVkParams params = {.plan = BIQA_VK_PLAN_COMPACT};
+    g_autoptr(GError) error = NULL;
+    BiqaBackend *backend = biqa_vk_backend_new(&params, model, &error);
+
+    g_assert_no_error(error);
+    return backend;
+}
+
+/* A frame, and what made it: vulkanupload does not wait for its device, and so must not stop before
+ * the frame was looked at. */
+typedef struct {
+    GstHarness *harness;
+    GstBuffer *buffer;
+    GstVideoInfo info;
+} Source;
+
+/* The frame of a case, as it comes out of an element. */
+static Source source_new(guint i, const char *element)
+{
+    g_autofree char *line = g_strdup_printf(
+        "videotestsrc num-buffers=1 pattern=zone-plate kx2=20 ky2=30 ! "
+        "capsfilter caps=\"video/x-raw,format=%s,width=%u,height=%u\" ! %s",
+        gst_video_format_to_string(cases[i].format), cases[i].width, cases[i].height, element);
+    Source source = {.harness = gst_harness_new_parse(line)};
+    g_autoptr(GstCaps) caps = NULL;
+
+    gst_harness_play(source.harness);
+    source.buffer = gst_harness_pull(source.harness);
+    g_assert_nonnull(source.buffer);
+    caps = gst_pad_get_current_caps(source.harness->sinkpad);
+    g_assert_true(gst_video_info_from_caps(&source.info, caps));
+    return source;
+}
+
+static Source images_new(guint i)
+{
+    return source_new(i, "vulkanupload ! capsfilter caps=\"video/x-raw(memory:VulkanImage)\"");
+}
+
+static void source_clear(Source *source)
+{
+    gst_buffer_unref(source->buffer);
+    gst_harness_teardown(source->harness);
+}
+
+static BiqaResult run_view(BiqaBackend *backend, const Source *source, gboolean on_device)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaFrameFormat format;
+    GstBiqaView view;
+    BiqaResult result;
+
+    biqa_gst_frame_format(&source->info, &format, &error);
+    g_assert_no_error(error);
+    gst_biqa_view_map(&view, source->buffer, &source->info, &format, &error);
+    g_assert_no_error(error);
+    g_assert_true((view.frame.images != NULL) == on_device);
+    biqa_backend_run(backend, &view.frame, &result, &error);
+    g_assert_no_error(error);
+    gst_biqa_view_unmap(&view);
+    return result;
+}
+
+static void assert_close(const Judge *judge, const BiqaResult *got, const BiqaResult *expected)
+{
+    const BiqaVerdict one = biqa_model_verdict(judge->model, got, -1);
+    const BiqaVerdict other = biqa_model_verdict(judge->model, expected, -1);
+
+    g_assert_cmpfloat_with_epsilon(one.score, other.score, TOLERANCE);
+    g_assert_cmpfloat_with_epsilon(one.competitor_score, other.competitor_score, TOLERANCE);
+}
+
+/* Every layout, from one backend that goes to and fro between the stream's device and its own. */
+static void test_backend(void)
+{
+    g_autoptr(Judge) judge = judge_new(51);
+    g_autoptr(BiqaBackend) backend = open_compact(judge->model);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Source plain = source_new(i, "identity"), images = images_new(i);
+        const BiqaResult expected = run_view(backend, &plain, FALSE);
+
+        for (guint again = 0; again < 2; again++) {
+            const BiqaResult result = run_view(backend, &images, TRUE);
+
+            assert_close(judge, &result, &expected);
+        }
+        source_clear(&images);
+        source_clear(&plain);
+    }
+}
+
+/* Other backends say that they cannot. */
+static void test_refused(void)
+{
+    g_autoptr(Judge) judge = judge_new(52);
+    g_autoptr(BiqaBackend) waits = open_compact(judge->model);
+    g_autoptr(GError) error = NULL;
+    BiqaFrameFormat format;
+    Source images = images_new(0);
+    GstBiqaView view;
+    BiqaResult result;
+
+    run_view(waits, &images, TRUE);
+    biqa_gst_frame_format(&images.info, &format, NULL);
+    gst_biqa_view_map(&view, images.buffer, &images.info, &format, &error);
+    g_assert_no_error(error);
+    g_assert_false(biqa_backend_run(judge->reference, &view.frame, &result, &error));
+    assert_refused(error, BIQA_ERROR_SUPPORT, "reference");
+    gst_biqa_view_unmap(&view);
+    source_clear(&images);
+}
+
+int main(int argc, char **argv)
+{
+    element_test_init(&argc, &argv);
+    element_test_load("libgstvulkan.so");
+    element_test_load("libgstvideotestsrc.so");
+    g_test_add_func("/element/images/backend", test_backend);
+    g_test_add_func("/element/images/refused", test_refused);
+    return g_test_run();
+}
