@@ -31,6 +31,11 @@ typedef struct {
     const char *(*device_name)(BiqaBackend *backend);
     /* After run: nanoseconds the device worked on the frame. NULL, or 0: it cannot say. */
     guint64 (*device_ns)(BiqaBackend *backend);
+    /* How often its device was lost and opened again. NULL: never. From any thread. */
+    guint (*recoveries)(BiqaBackend *backend);
+    /* Makes a run that waits for a device in vain fail within seconds: before free. NULL: a run
+     * ends by itself. From any thread. */
+    void (*stop)(BiqaBackend *backend);
     void (*free)(BiqaBackend *backend);
 } BiqaBackendClass;
 
@@ -77,6 +82,17 @@ static inline const char *biqa_backend_device_name(BiqaBackend *backend)
 static inline guint64 biqa_backend_device_ns(BiqaBackend *backend)
 {
     return backend->klass->device_ns ? backend->klass->device_ns(backend) : 0;
+}
+
+static inline guint biqa_backend_recoveries(BiqaBackend *backend)
+{
+    return backend->klass->recoveries ? backend->klass->recoveries(backend) : 0;
+}
+
+static inline void biqa_backend_stop(BiqaBackend *backend)
+{
+    if (backend->klass->stop)
+        backend->klass->stop(backend);
 }
 
 static inline void biqa_backend_free(BiqaBackend *backend)

@@ -4,7 +4,8 @@
 
 # What each use needs, as Debian calls it.
 packages_build='gcc libc6-dev meson ninja-build pkg-config glslang-tools libglib2.0-dev
-    libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libvulkan-dev libopenblas-dev
+    libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
+    libxkbcommon-dev libxkbcommon-x11-dev libvulkan-dev libopenblas-dev
     libjson-glib-dev libopenjp2-7-dev libmatio-dev libpng-dev libsoup-3.0-dev'
 packages_run='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav mesa-vulkan-drivers'

@@ -24,6 +24,18 @@ static const struct {
             "No usable Vulkan device. Install a driver (Debian's mesa-vulkan-drivers has one for "
             "any CPU), see with vulkaninfo what there is, and check the property \"device\".",
         },
+    [GST_BIQA_ERROR_DEVICE_LOST] =
+        {
+            GST_RESOURCE_ERROR_FAILED,
+            "The Vulkan device was lost and has been opened again; the stream goes on. If that "
+            "happens often, look after the device, its driver and its cooling.",
+        },
+    [GST_BIQA_ERROR_POLICY] =
+        {
+            GST_RESOURCE_ERROR_SETTINGS,
+            "Frames in Vulkan images cannot be scored beside the stream. Set policy=every, or put "
+            "vulkandownload before biqafilter.",
+        },
     [GST_BIQA_ERROR_RUN] =
         {
             GST_RESOURCE_ERROR_FAILED,

@@ -16,6 +16,7 @@ struct _GstBiqaFilter {
     GstBiqaSettings settings;
     GstBiqaStats stats;
     char *device_name;       /* NULL while stopped */
+    gboolean images;         /* frames lie in Vulkan images; set by the streaming thread alone */
     GstClockTime hold;       /* how long a frame may wait for its score; 0 without delay */
     GstClockTime earliest;   /* running time up to which downstream is late; NONE: it is not */
     GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */

@@ -68,14 +68,23 @@
 #include "gstbiqaflow.h"
 #include "gstbiqameta.h"
 #include "gstbiqaresults.h"
+#include "gstbiqaview.h"
 #include "gstframe.h"
+#include "plugin-config.h"
 
 GST_DEBUG_CATEGORY_STATIC(biqa_filter_debug);
 #define GST_CAT_DEFAULT biqa_filter_debug
 
-#define CAPS                                                                                       \
-    "video/x-raw, format=" BIQA_GST_FORMATS ", width=[16, 2147483647], height=[16, 2147483647], "  \
-    "framerate=[0/1, 2147483647/1]"
+#define SIZE "width=[16, 2147483647], height=[16, 2147483647], framerate=[0/1, 2147483647/1]"
+#ifdef HAVE_GST_VULKAN
+/* Each of them is tried by tests/element/images.c. */
+#define IMAGE_CAPS                                                                                 \
+    "; video/x-raw(memory:VulkanImage), format={ NV12, I420, YUY2, GRAY8, RGBA, BGRA, RGBx, "      \
+    "BGRx }, " SIZE
+#else
+#define IMAGE_CAPS ""
+#endif
+#define CAPS "video/x-raw, format=" BIQA_GST_FORMATS ", " SIZE IMAGE_CAPS
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
@@ -201,6 +210,28 @@ static void set_hold(GstBiqaFilter *self)
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
+/* Gets ready for frames in Vulkan images, or in memory. FALSE: the error has been posted. */
+static gboolean set_images(GstBiqaFilter *self, gboolean images)
+{
+    g_autoptr(GError) error = NULL;
+
+    GST_OBJECT_LOCK(self);
+    self->images = images;
+    GST_OBJECT_UNLOCK(self);
+    if (!images)
+        return TRUE;
+    if (self->delay) {
+        error = g_error_new_literal(BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                                    "policy=deadline needs frames in memory");
+        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_POLICY, error);
+        return FALSE;
+    }
+    if (!gst_biqa_scorer_take_images(self->scorer))
+        return FALSE;
+    set_device_name(self, gst_biqa_scorer_device_name(self->scorer));
+    return TRUE;
+}
+
 static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
@@ -214,6 +245,8 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
         GST_ERROR_OBJECT(self, "%s", error->message);
         return FALSE;
     }
+    if (!set_images(self, gst_biqa_view_is_vulkan(incaps)))
+        return FALSE;
     gst_biqa_sieve_set_caps(&self->sieve, &self->info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
     gst_biqa_flow_describe(self, incaps);
@@ -373,11 +406,15 @@ static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
 }
 
 /* Pads are stopped by the parent class, which waits for the streaming thread: it must not wait for
- * the reader of a report then. */
+ * the reader of a report then, nor for a device that hangs. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange transition)
 {
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-        gst_biqa_watch_allow_wait(GST_BIQA_FILTER(element)->watch, FALSE);
+    GstBiqaFilter *self = GST_BIQA_FILTER(element);
+
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+        gst_biqa_watch_allow_wait(self->watch, FALSE);
+        gst_biqa_scorer_interrupt(self->scorer);
+    }
     return GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->change_state(element, transition);
 }
 
@@ -445,6 +482,9 @@ static GstStructure *describe_stats(GstBiqaFilter *self)
 
     if (speed.device > 0)
         gst_structure_set(structure, "device-time", G_TYPE_UINT64, speed.device, NULL);
+    gst_structure_set(structure, "devices-lost", G_TYPE_UINT, gst_biqa_scorer_lost(self->scorer),
+                      "path", G_TYPE_STRING, self->images ? "memory:VulkanImage" : "system-memory",
+                      NULL);
     gst_biqa_harvest_fill(self->harvest, structure);
     gst_biqa_watch_fill_stats(self->watch, structure);
     return structure;

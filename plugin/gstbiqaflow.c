@@ -5,6 +5,7 @@
 #include "gstbiqaerror.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqameta.h"
+#include "gstbiqaview.h"
 #include "gstframe.h"
 
 /* -- what is said of a frame --------------------------------------------------------------- */
@@ -88,31 +89,30 @@ static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord
 }
 
 /* Maps a frame and names its domain; on failure the error has been posted. */
-static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstVideoFrame *video,
+static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
                      GstBiqaRecord *record)
 {
-    BiqaFrame frame;
+    g_autoptr(GError) error = NULL;
 
-    if (!gst_video_frame_map(video, &self->info, buffer, GST_MAP_READ)) {
+    if (!gst_biqa_view_map(view, buffer, &self->info, &self->format, &error)) {
         GST_ELEMENT_ERROR(self, STREAM, FORMAT,
                           ("A buffer does not hold the frame that its caps promise. Put "
                            "videoconvert before biqafilter, or mend the element upstream."),
-                          ("%" GST_PTR_FORMAT, buffer));
+                          ("%s; %" GST_PTR_FORMAT, error->message, buffer));
         return FALSE;
     }
-    frame = biqa_gst_frame(video, &self->format);
-    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &frame, record->running_time);
+    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &view->frame, record->running_time);
     record->domain = self->sieve.domain;
     record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self));
     return TRUE;
 }
 
-/* Offers a hard frame to be kept. */
+/* Offers a hard frame to be kept; one in images stays where it is. */
 static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *record)
 {
     GstVideoFrame video;
 
-    if (!gst_biqa_harvest_wants(self->harvest, record) ||
+    if (self->images || !gst_biqa_harvest_wants(self->harvest, record) ||
         !gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ))
         return;
     gst_biqa_harvest_offer(self->harvest, &video, &self->format, record);
@@ -155,18 +155,15 @@ static gboolean is_due(GstBiqaFilter *self, const GstBiqaRecord *record)
 GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
 {
     GstBiqaRecord record = begin_record(self, buffer);
-    GstVideoFrame video;
+    GstBiqaView view;
     gboolean ok = TRUE;
 
     if (is_due(self, &record)) {
-        if (!look(self, buffer, &video, &record))
+        if (!look(self, buffer, &view, &record))
             return GST_FLOW_ERROR;
-        if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh)) {
-            const BiqaFrame frame = biqa_gst_frame(&video, &self->format);
-
-            ok = score(self, &frame, &record);
-        }
-        gst_video_frame_unmap(&video);
+        if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
+            ok = score(self, &view.frame, &record);
+        gst_biqa_view_unmap(&view);
     }
     return ok && emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
@@ -200,17 +197,17 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
     };
 
     if (is_due(self, &arrival.record) && !is_late(self, arrival.record.running_time)) {
-        arrival.video = g_new(GstVideoFrame, 1);
-        if (!look(self, buffer, arrival.video, &arrival.record)) {
-            g_free(arrival.video);
+        GstBiqaView view;
+
+        if (!look(self, buffer, &view, &arrival.record)) {
             gst_buffer_unref(buffer);
             return GST_FLOW_ERROR;
         }
         self->tried = arrival.record.running_time;
-        if (!gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh)) {
-            gst_video_frame_unmap(arrival.video);
-            g_clear_pointer(&arrival.video, g_free);
-        }
+        if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
+            arrival.video = g_memdup2(&view.video, sizeof view.video);
+        else
+            gst_biqa_view_unmap(&view);
     }
     if (!clock)
         clock = gst_system_clock_obtain();

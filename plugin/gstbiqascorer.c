@@ -37,6 +37,7 @@ struct GstBiqaScorer {
     gint generation; /* atomic, to be read for every frame */
     Timing timings[TIMED];
     guint64 n_timings;
+    guint lost; /* devices */
 };
 
 /* -- engines ------------------------------------------------------------------------------- */
@@ -190,6 +191,7 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
     scorer->engine = engine;
     scorer->quit = FALSE;
     scorer->n_timings = 0;
+    scorer->lost = 0;
     g_mutex_unlock(&scorer->lock);
     scorer->opener = g_thread_new("biqa-opener", opener_thread, scorer);
     return TRUE;
@@ -213,6 +215,37 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
     scorer->wanted = FALSE;
     g_mutex_unlock(&scorer->lock);
     gst_biqa_settings_clear(&scorer->settings);
+}
+
+void gst_biqa_scorer_interrupt(GstBiqaScorer *scorer)
+{
+    g_mutex_lock(&scorer->lock);
+    if (scorer->engine)
+        biqa_backend_stop(scorer->engine->backend);
+    g_mutex_unlock(&scorer->lock);
+}
+
+gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer)
+{
+    GstBiqaSetup *setup = &scorer->settings.setup;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Engine) before = NULL;
+    GstBiqaError which;
+    Engine *engine;
+
+    if (setup->backend != GST_BIQA_BACKEND_AUTO || scorer->engine->backend->klass->images)
+        return TRUE;
+    setup->backend = GST_BIQA_BACKEND_VULKAN;
+    engine = engine_open(scorer, scorer->engine->asked, &which, &error);
+    if (!engine) {
+        gst_biqa_error_post(scorer->element, which, error);
+        return FALSE;
+    }
+    g_mutex_lock(&scorer->lock);
+    before = scorer->engine;
+    scorer->engine = engine;
+    g_mutex_unlock(&scorer->lock);
+    return TRUE;
 }
 
 /* -- frames -------------------------------------------------------------------------------- */
@@ -242,14 +275,46 @@ static const Engine *current_engine(GstBiqaScorer *scorer)
     return engine;
 }
 
+/* Counts how often a device was lost in a run; warns of the first time. */
+static void count_lost(GstBiqaScorer *scorer, guint lost)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean first;
+
+    if (lost == 0)
+        return;
+    g_mutex_lock(&scorer->lock);
+    first = scorer->lost == 0;
+    scorer->lost += lost;
+    g_mutex_unlock(&scorer->lock);
+    if (!first)
+        return;
+    error = g_error_new_literal(BIQA_ERROR, BIQA_ERROR_DEVICE,
+                                "the device was lost; the property \"stats\" counts");
+    gst_biqa_warning_post(scorer->element, GST_BIQA_ERROR_DEVICE_LOST, error);
+}
+
+guint gst_biqa_scorer_lost(GstBiqaScorer *scorer)
+{
+    guint lost;
+
+    g_mutex_lock(&scorer->lock);
+    lost = scorer->lost;
+    g_mutex_unlock(&scorer->lock);
+    return lost;
+}
+
 gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
                              const GstBiqaQuestion *question, GstBiqaAnswer *answer, GError **error)
 {
     const Engine *engine = current_engine(scorer);
     Timing timing = {.begin = g_get_monotonic_time()};
+    const guint recoveries = biqa_backend_recoveries(engine->backend);
     BiqaResult result;
+    const gboolean ok = biqa_backend_run(engine->backend, frame, &result, error);
 
-    if (!biqa_backend_run(engine->backend, frame, &result, error))
+    count_lost(scorer, biqa_backend_recoveries(engine->backend) - recoveries);
+    if (!ok)
         return FALSE;
     timing.end = g_get_monotonic_time();
     timing.device = biqa_backend_device_ns(engine->backend);

@@ -24,6 +24,13 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
 /* Waits for a model that is being opened, and closes everything. */
 void gst_biqa_scorer_stop(GstBiqaScorer *scorer);
 
+/* Makes the frame at hand fail soon if its device hangs: the element stops. From any thread. */
+void gst_biqa_scorer_interrupt(GstBiqaScorer *scorer);
+
+/* Frames to come lie in images on a device: where the backend was chosen by itself and does not
+ * take them, Vulkan's takes its place. FALSE: the error has been posted. Between two frames. */
+gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer);
+
 /* Asks for another model; of several asked for while one is being opened the last counts. From any
  * thread; nothing happens while stopped. */
 void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model);
@@ -49,6 +56,9 @@ gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
 guint gst_biqa_scorer_generation(GstBiqaScorer *scorer);
 GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, GstCaps *caps);
 char *gst_biqa_scorer_device_name(GstBiqaScorer *scorer);
+
+/* How often a device was lost and opened again since the start. From any thread. */
+guint gst_biqa_scorer_lost(GstBiqaScorer *scorer);
 
 /* Of the last ten frames scored since the start; zeros while there are none. From any thread. */
 typedef struct {

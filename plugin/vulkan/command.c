@@ -7,6 +7,9 @@
 #define SLICE_NS 100000000
 #define MAX_SLICES 1200
 
+/* How long who wants to stop waits for a frame that is under way. */
+#define STOP_SLICES 50
+
 /* The same for what is left behind: a stopped element is waited for. */
 #define MAX_SETTLE_SLICES 100
 
@@ -106,7 +109,8 @@ static VkResult wait_in_slices(BiqaVkCommands *commands, guint n)
     for (guint i = 0; i < n && result == VK_TIMEOUT; i++) {
         result =
             VK_CALL(device, WaitForFences, device->handle, 1, &commands->fence, VK_TRUE, SLICE_NS);
-        if (result == VK_TIMEOUT && commands->stop && g_atomic_int_get(commands->stop))
+        if (result == VK_TIMEOUT && i >= STOP_SLICES && commands->stop &&
+            g_atomic_int_get(commands->stop))
             result = VK_NOT_READY;
     }
     return result;

@@ -12,7 +12,7 @@ typedef struct {
     VkCommandBuffer once;  /* set-up and tap */
     VkFence fence;
     gboolean pending;    /* submitted, and not known to be done */
-    const gint *stop;    /* borrowed, atomic; waits fail within a moment while it is set; or NULL */
+    const gint *stop;    /* borrowed, atomic; waits end soon while it is set; or NULL */
     VkQueryPool queries; /* NULL where the queue has no timestamps */
     guint n_queries;
 } BiqaVkCommands;

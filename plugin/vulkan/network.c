@@ -18,7 +18,7 @@ typedef struct {
     gboolean profile;
     BiqaVkSession *session; /* NULL: lost, and not yet opened again */
     gint recoveries;        /* atomic */
-    gint stop;              /* atomic; see biqa_vk_backend_stop() */
+    gint stop;              /* atomic; see biqa_backend_stop() */
 } Network;
 
 static void network_free(BiqaBackend *backend)
@@ -133,6 +133,16 @@ static gboolean network_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,
     return biqa_vk_session_tap(network->session, branch, crop, layer, output, error);
 }
 
+static guint network_recoveries(BiqaBackend *backend)
+{
+    return (guint)g_atomic_int_get(&((Network *)backend)->recoveries);
+}
+
+static void network_stop(BiqaBackend *backend)
+{
+    g_atomic_int_set(&((Network *)backend)->stop, TRUE);
+}
+
 static const BiqaBackendClass network_class = {
     .name = "vulkan",
     .images = TRUE,
@@ -140,6 +150,8 @@ static const BiqaBackendClass network_class = {
     .tap = network_tap,
     .device_name = network_device_name,
     .device_ns = biqa_vk_backend_device_ns,
+    .recoveries = network_recoveries,
+    .stop = network_stop,
     .free = network_free,
 };
 
@@ -183,19 +195,6 @@ BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GE
     backend = biqa_vk_backend_new(&params, model, error);
     g_clear_pointer(&params.fault, g_atomic_rc_box_release);
     return backend;
-}
-
-guint biqa_vk_backend_recoveries(BiqaBackend *backend)
-{
-    Network *network = (Network *)backend;
-
-    return backend->klass == &network_class ? (guint)g_atomic_int_get(&network->recoveries) : 0;
-}
-
-void biqa_vk_backend_stop(BiqaBackend *backend)
-{
-    if (backend->klass == &network_class)
-        g_atomic_int_set(&((Network *)backend)->stop, TRUE);
 }
 
 const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend)

@@ -33,14 +33,6 @@ typedef struct {
 BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *model,
                                  GError **error);
 
-/* How often the device was lost and opened again; 0 for a backend of another kind. From any thread.
- */
-guint biqa_vk_backend_recoveries(BiqaBackend *backend);
-
-/* Makes a run in progress fail within a moment, and every later one that has to wait: for who wants
- * to free the backend and cannot wait for a device that hangs. From any thread. */
-void biqa_vk_backend_stop(BiqaBackend *backend);
-
 /* The table of calls to the device in use; NULL if it could not be opened again. */
 const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend);
 

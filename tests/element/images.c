@@ -15,6 +15,7 @@ static const struct {
     {GST_VIDEO_FORMAT_I420, 120, 50}, {GST_VIDEO_FORMAT_RGBA, 33, 47},
     {GST_VIDEO_FORMAT_BGRx, 64, 64},  {GST_VIDEO_FORMAT_BGRA, 17, 16},
     {GST_VIDEO_FORMAT_GRAY8, 60, 31}, {GST_VIDEO_FORMAT_YUY2, 50, 20},
+    {GST_VIDEO_FORMAT_RGBx, 31, 17},
 };
 
 /* Most that a score may differ: devices round sums in an order of their own. */
@@ -135,6 +136,71 @@ static void test_refused(void)
     source_clear(&images);
 }
 
+/* The report of a case's frame by an element between others. */
+static const GstStructure *element_report(Source *source, const Judge *judge, guint i,
+                                          const char *before, const char *after)
+{
+    g_autofree char *line =
+        g_strdup_printf("%sbiqafilter name=filter backend=vulkan any-domain=true model=\"%s\"%s",
+                        before, judge->path, after);
+
+    *source = source_new(i, line);
+    return buffer_report(source->buffer, 0);
+}
+
+static char *path_taken(const Source *source)
+{
+    GstElement *filter = gst_bin_get_by_name(GST_BIN(source->harness->element), "filter");
+    GstStructure *stats;
+    char *path;
+
+    g_object_get(filter, "stats", &stats, NULL);
+    path = g_strdup(gst_structure_get_string(stats, "path"));
+    gst_structure_free(stats);
+    gst_object_unref(filter);
+    return path;
+}
+
+static void test_element(void)
+{
+    g_autoptr(Judge) judge = judge_new(53);
+
+    for (guint i = 0; i < 4; i++) {
+        Source plain, images;
+        const GstStructure *expected = element_report(&plain, judge, i, "", "");
+        const GstStructure *got =
+            element_report(&images, judge, i, "vulkanupload ! ", " ! vulkandownload");
+        g_autofree char *path = path_taken(&images);
+
+        g_assert_cmpstr(path, ==, "memory:VulkanImage");
+        g_assert_cmpfloat_with_epsilon(report_double(got, "score"),
+                                       report_double(expected, "score"), TOLERANCE);
+        g_assert_cmpfloat_with_epsilon(report_double(got, "competitor-score"),
+                                       report_double(expected, "competitor-score"), TOLERANCE);
+        source_clear(&images);
+        source_clear(&plain);
+    }
+}
+
+/* Beside the stream nobody may look at images that others use: said before the first frame. */
+static void test_deadline(void)
+{
+    g_autoptr(Judge) judge = judge_new(54);
+    g_autofree char *line =
+        g_strdup_printf("biqafilter backend=vulkan policy=deadline model=\"%s\"", judge->path);
+    GstHarness *harness = gst_harness_new_parse(line);
+    GstBus *bus = gst_bus_new();
+    GstCaps *caps = gst_caps_from_string("video/x-raw(memory:VulkanImage),format=RGBA,width=64,"
+                                         "height=64,framerate=25/1");
+
+    gst_element_set_bus(harness->element, bus);
+    gst_harness_set_src_caps(harness, caps);
+    g_assert_cmpuint(bus_count(bus, GST_MESSAGE_ERROR), >, 0);
+    gst_element_set_bus(harness->element, NULL);
+    gst_object_unref(bus);
+    gst_harness_teardown(harness);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -142,5 +208,7 @@ int main(int argc, char **argv)
     element_test_load("libgstvideotestsrc.so");
     g_test_add_func("/element/images/backend", test_backend);
     g_test_add_func("/element/images/refused", test_refused);
+    g_test_add_func("/element/images/element", test_element);
+    g_test_add_func("/element/images/deadline", test_deadline);
     return g_test_run();
 }

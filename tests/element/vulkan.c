@@ -89,11 +89,44 @@ static void test_restart(void)
     }
 }
 
+/* The device is lost: every frame has its score, one warning tells, and "stats" counts. */
+static void test_lost(void)
+{
+    g_autoptr(Judge) judge = vulkan_judge_new(44);
+    g_autofree char *line =
+        g_strdup_printf("biqafilter name=filter backend=vulkan model=\"%s\"", judge->path);
+    GstHarness *harness;
+    GstElement *filter;
+    GstStructure *stats;
+    GstBus *bus = gst_bus_new();
+    guint lost;
+
+    g_clear_pointer(&judge->reference, biqa_backend_free); /* the element opens a device */
+    g_setenv("BIQA_VK_FAULT", "QueueSubmit:3:device-lost", TRUE);
+    harness = gst_harness_new_parse(line);
+    g_unsetenv("BIQA_VK_FAULT");
+    gst_element_set_bus(harness->element, bus);
+    judge->reference = biqa_vk_backend_open("auto", judge->model, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(steps); i++)
+        check_step(judge, harness, i, 1);
+    filter = gst_bin_get_by_name(GST_BIN(harness->element), "filter");
+    g_object_get(filter, "stats", &stats, NULL);
+    g_assert_true(gst_structure_get_uint(stats, "devices-lost", &lost));
+    g_assert_cmpuint(lost, ==, 1);
+    g_assert_cmpuint(bus_count(bus, GST_MESSAGE_WARNING), ==, 1);
+    gst_structure_free(stats);
+    gst_object_unref(filter);
+    gst_element_set_bus(harness->element, NULL);
+    gst_object_unref(bus);
+    gst_harness_teardown(harness);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
     g_test_add_func("/element/vulkan/one", test_one);
     g_test_add_func("/element/vulkan/two", test_two);
     g_test_add_func("/element/vulkan/restart", test_restart);
+    g_test_add_func("/element/vulkan/lost", test_lost);
     return g_test_run();
 }
