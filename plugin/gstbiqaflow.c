@@ -71,10 +71,11 @@ static GstBiqaQuestion question_of(const GstBiqaTuning *tuning)
 /* Scores a frame; on failure the error has been posted. */
 static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
 {
-    const GstBiqaQuestion question = question_of(&self->tuning);
+    GstBiqaQuestion question = question_of(&self->tuning);
     g_autoptr(GError) error = NULL;
     GstBiqaAnswer answer;
 
+    question.map = question.map && !frame->images; /* a window is a part of memory */
     if (!gst_biqa_scorer_run(self->scorer, frame, &question, &answer, &error)) {
         post_failure(self, error);
         return FALSE;
