@@ -478,6 +478,8 @@ static void test_full_list(Place *place, gconstpointer unused)
 {
     g_autoptr(GString) text = g_string_new(HEADER);
     g_autoptr(BiqaHarvest) harvest = NULL;
+    g_autofree char *now = NULL;
+    g_auto(GStrv) words = NULL;
 
     while (text->len < 20000)
         g_string_append(text, "gone.png,s,1,90,3,4,5,00000000000000ff\n");
@@ -485,6 +487,10 @@ static void test_full_list(Place *place, gconstpointer unused)
     harvest = open_harvest(place, 100, G_MAXUINT64);
     fill_disk(place, harvest, text->len + 10);
     g_assert_cmpuint(count_lines(place), ==, (text->len - strlen(HEADER)) / 39 + 3);
+    now = read_list(place);
+    g_assert_true(g_str_has_prefix(now, text->str));
+    words = g_strsplit(now + text->len, "hard-", -1);
+    g_assert_cmpuint(g_strv_length(words), ==, 1 + 3); /* nothing is left of what failed */
 }
 
 int main(int argc, char **argv)
