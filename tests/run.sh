@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # run.sh: installs what is missing, builds twice (plain, and with AddressSanitizer and
-# UndefinedBehaviorSanitizer), runs every test in both, and ends with "N passed, N failed".
+# UndefinedBehaviorSanitizer), runs every test in both, installs and packages, and ends with "N passed, N failed".
 set -eu
 cd "$(dirname "$0")/.."
 . examples/setup.sh
@@ -40,6 +40,12 @@ run_tests() {
 need_packages $packages_build $packages_run $packages_photo $packages_test
 run_tests build-test -Dbuildtype=debugoptimized -Dplugin=enabled -Dtraining=enabled -Dmonitor=enabled -Dwerror=true
 run_tests build-sanitize -Dbuildtype=debugoptimized -Dplugin=enabled -Dtraining=enabled -Dmonitor=enabled -Db_sanitize=address,undefined
+
+say "Installing and packaging"
+mkdir -p build-test
+tests/install.sh build-test | tee build-test/install.log
+passed=$((passed + $(grep -c '^ok' build-test/install.log || :)))
+failed=$((failed + $(grep -c '^not ok' build-test/install.log || :)))
 
 say
 say "$passed passed, $failed failed, $skipped skipped"
