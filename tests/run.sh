@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # run.sh: installs what is missing, builds twice (plain, and with AddressSanitizer and
-# UndefinedBehaviorSanitizer), runs every test in both, installs and packages, and ends with "N passed, N failed".
+# UndefinedBehaviorSanitizer), runs every test in both, installs and packages the last commit in a
+# temporary folder, and ends with "N passed, N failed".
 set -eu
 cd "$(dirname "$0")/.."
 . examples/setup.sh
