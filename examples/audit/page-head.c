@@ -21,11 +21,22 @@ static void add_tile(GString *out, const char *title, const char *note, const ch
                   value, note);
 }
 
+/* "4500", "45 000", "4.50 M": what a tile has room for. (transfer full) */
+static char *count_text(guint64 count)
+{
+    if (count < 10000)
+        return g_strdup_printf("%u", (guint)count);
+    if (count < 1000000)
+        return g_strdup_printf("%u\u202f%03u", (guint)(count / 1000), (guint)(count % 1000));
+    return g_strdup_printf("%.2f\u202fM", (double)count / 1e6);
+}
+
 static void add_score_tiles(GString *out, const AuditTotals *totals)
 {
     g_autofree char *harmonic =
         g_strdup_printf("harmonic mean %.1f", audit_totals_harmonic_mean(totals));
-    g_autofree char *hard = g_strdup_printf("%" G_GUINT64_FORMAT " frames to doubt", totals->hard);
+    g_autofree char *count = count_text(totals->hard);
+    g_autofree char *hard = g_strdup_printf("%s frames to doubt", count);
 
     if (totals->scored == 0)
         return;
@@ -38,8 +49,9 @@ static void add_tiles(GString *out, const AuditTotals *totals)
 {
     const guint trouble = totals->files - totals->states[AUDIT_MEASURED];
     g_autofree char *length = audit_page_time(totals->duration, totals->duration);
-    g_autofree char *frames =
-        g_strdup_printf("of %" G_GUINT64_FORMAT " in %s", totals->frames, length);
+    g_autofree char *scored = count_text(totals->scored), *all = count_text(totals->frames),
+                    *files = count_text(totals->files), *alarms = count_text(totals->alarms);
+    g_autofree char *frames = g_strdup_printf("of %s in %s", all, length);
     g_autofree char *bound =
         isnan(totals->gate.bound)
             ? g_strdup("an alarm rang")
@@ -47,15 +59,15 @@ static void add_tiles(GString *out, const AuditTotals *totals)
                               totals->gate.bound);
 
     g_string_append(out, "<div class=\"tiles\">\n");
-    add_tile(out, "Files", trouble ? "found" : "all measured", "%u", totals->files);
+    add_tile(out, "Files", trouble ? "found" : "all measured", "%s", files);
     if (trouble)
         add_tile(out, "In trouble", "not measured to the end", "%u", trouble);
     if (totals->failing || !isnan(totals->gate.bound))
         add_tile(out, "Not passing", bound, "%u", totals->failing);
-    add_tile(out, "Frames scored", frames, "%" G_GUINT64_FORMAT, totals->scored);
+    add_tile(out, "Frames scored", frames, "%s", scored);
     add_score_tiles(out, totals);
     if (totals->alarms)
-        add_tile(out, "Alarms", "in all files", "%" G_GUINT64_FORMAT, totals->alarms);
+        add_tile(out, "Alarms", "in all files", "%s", alarms);
     g_string_append(out, "</div>\n");
 }
 
