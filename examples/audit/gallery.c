@@ -8,6 +8,7 @@
 
 #define WIDTH 256 /* at most, pixels */
 #define HEIGHT 192
+#define BLOCK 16 /* pixels of a block of JPEG with chroma at half the size */
 #define APART (2 * GST_SECOND)
 
 /* Candidates are the worst frames of stretches as long as APART. Of those one that is chosen rules
@@ -59,14 +60,21 @@ void audit_gallery_free(AuditGallery *gallery)
 
 /* -- shrinking ----------------------------------------------------------------------------- */
 
-/* Fits the picture, as it is to be shown, into WIDTH x HEIGHT; small pictures stay. */
+static guint whole_blocks(double length)
+{
+    return (guint)fmax(BLOCK, BLOCK * round(length / BLOCK));
+}
+
+/* Fits the picture, as it is to be shown, into WIDTH x HEIGHT, in whole blocks of JPEG: what
+ * jpegenc fills up the others with is left to chance, and the same file is to give the same bytes.
+ * That stretches some pictures by a few lines; 16:9 and 4:3 stay as they are. */
 static void choose_size(const GstVideoInfo *info, guint *width, guint *height)
 {
     const double shown = (double)info->width * info->par_n / info->par_d,
                  scale = fmin(1, fmin(WIDTH / shown, (double)HEIGHT / info->height));
 
-    *width = (guint)fmax(2, 2 * round(shown * scale / 2));
-    *height = (guint)fmax(2, 2 * round(info->height * scale / 2));
+    *width = whole_blocks(shown * scale);
+    *height = whole_blocks(info->height * scale);
 }
 
 static void prepare(AuditGallery *gallery, const GstVideoInfo *info)

@@ -9,6 +9,7 @@
 #include "recorder.h"
 
 #include <glib/gstdio.h>
+#include <malloc.h>
 #include <math.h>
 #include <string.h>
 
@@ -236,15 +237,15 @@ static void test_page_pictures(void)
 }
 
 /* Offers n frames, 25 a second, with these scores; hard where asked. */
-static AuditResult *gallery_run(guint n, guint pictures, double (*score)(guint i),
-                                gboolean (*hard)(guint i))
+static AuditResult *gallery_run(guint width, guint height, guint n, guint pictures,
+                                double (*score)(guint i), gboolean (*hard)(guint i))
 {
     const AuditEntry entry = {(char *)"x", 1, 1, NULL};
     AuditResult *result = audit_result_new(&entry);
     g_autoptr(AuditGallery) gallery = audit_gallery_new(pictures);
     GstVideoInfo info;
 
-    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 32, 16);
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, width, height);
     for (guint i = 0; i < n; i++) {
         AuditFrame frame = frame_of(i, score(i));
         g_autoptr(GstBuffer) buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
@@ -281,9 +282,9 @@ static gboolean at_299_and_350(guint i)
 /* The worst are found wherever they come, and neighbours are one. */
 static void test_gallery(void)
 {
-    g_autoptr(AuditResult) fall = gallery_run(800, 3, falling, never);
-    g_autoptr(AuditResult) dips = gallery_run(800, 2, two_dips, at_299_and_350);
-    g_autoptr(AuditResult) none = gallery_run(800, 0, falling, never);
+    g_autoptr(AuditResult) fall = gallery_run(32, 16, 800, 3, falling, never);
+    g_autoptr(AuditResult) dips = gallery_run(32, 16, 800, 2, two_dips, at_299_and_350);
+    g_autoptr(AuditResult) none = gallery_run(32, 16, 800, 0, falling, never);
 
     g_assert_cmpuint(none->n_thumbnails, ==, 0);
     g_assert_cmpuint(fall->n_thumbnails, ==, 3);
@@ -297,6 +298,25 @@ static void test_gallery(void)
     g_assert_cmpuint(dips->thumbnails[2].frame, ==, 350);
     g_assert_cmpuint(dips->thumbnails[3].frame, ==, 700);
     g_assert_true(g_str_has_prefix(dips->thumbnails[3].jpeg, "/9j/"));
+}
+
+/* Odd sizes do not let what lay in memory before into a picture's bytes. */
+static void test_gallery_bytes(void)
+{
+    char *jpegs[2];
+
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(AuditResult) result = NULL;
+
+        mallopt(M_PERTURB, i ? 17 : 200);
+        result = gallery_run(90, 70, 1, 1, falling, never);
+        g_assert_cmpuint(result->n_thumbnails, ==, 1);
+        jpegs[i] = g_strdup(result->thumbnails[0].jpeg);
+    }
+    mallopt(M_PERTURB, 0);
+    g_assert_cmpstr(jpegs[0], ==, jpegs[1]);
+    g_free(jpegs[0]);
+    g_free(jpegs[1]);
 }
 
 static void expect_bar(guint columns, guint done, double share, double elapsed,
@@ -349,6 +369,7 @@ int main(int argc, char **argv)
     g_test_add_func("/audit/page/page", test_page);
     g_test_add_func("/audit/page/pictures", test_page_pictures);
     g_test_add_func("/audit/page/gallery", test_gallery);
+    g_test_add_func("/audit/page/gallery-bytes", test_gallery_bytes);
     g_test_add_func("/audit/page/progress", test_progress);
     g_test_add_func("/audit/page/frame", test_frame);
     return g_test_run();
