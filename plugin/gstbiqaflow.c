@@ -71,11 +71,10 @@ static GstBiqaQuestion question_of(const GstBiqaTuning *tuning)
 /* Scores a frame; on failure the error has been posted. */
 static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
 {
-    GstBiqaQuestion question = question_of(&self->tuning);
+    const GstBiqaQuestion question = question_of(&self->tuning);
     g_autoptr(GError) error = NULL;
     GstBiqaAnswer answer;
 
-    question.map = question.map && !frame->images; /* a window is a part of memory */
     if (!gst_biqa_scorer_run(self->scorer, frame, &question, &answer, &error)) {
         post_failure(self, error);
         return FALSE;
