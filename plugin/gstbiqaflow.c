@@ -28,6 +28,8 @@ static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
 {
     const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
     const GstClockTime time = GST_BUFFER_PTS(buffer);
+    /* Sources of pictures count bytes or buffers: then no time is known but the buffer's own. */
+    const gboolean timed = segment->format == GST_FORMAT_TIME;
 
     GST_OBJECT_LOCK(self);
     self->tuning = self->settings.tuning;
@@ -40,8 +42,10 @@ static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
         .domain = self->sieve.domain,
         .verdict = self->latest,
         .timestamp = time,
-        .stream_time = gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time),
-        .running_time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, time),
+        .stream_time = timed ? gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time)
+                             : GST_CLOCK_TIME_NONE,
+        .running_time = timed ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, time)
+                              : GST_CLOCK_TIME_NONE,
         .duration = GST_BUFFER_DURATION(buffer),
     };
 }

@@ -80,6 +80,27 @@ static void test_no_timestamp(void)
     gst_buffer_unref(buffer);
 }
 
+/* Upstream counts bytes, as sources of pictures do: the buffer's own time is all there is. */
+static void test_untimed_segment(void)
+{
+    g_autoptr(Judge) judge = judge_new(12);
+    g_autoptr(Rig) rig = rig_new(judge);
+    GstVideoInfo info;
+    GstSegment segment;
+    GstBuffer *buffer;
+    const GstStructure *meta;
+
+    rig_set_format(rig, GST_VIDEO_FORMAT_RGB, 20, 20, &info);
+    gst_segment_init(&segment, GST_FORMAT_BYTES);
+    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_segment(&segment)));
+    buffer = push_frame(rig, &info, 25);
+    meta = buffer_report(buffer, 0);
+    g_assert_cmpuint(report_uint64(meta, "timestamp"), ==, GST_SECOND);
+    g_assert_cmpuint(report_uint64(meta, "stream-time"), ==, GST_CLOCK_TIME_NONE);
+    g_assert_cmpuint(report_uint64(meta, "running-time"), ==, GST_CLOCK_TIME_NONE);
+    gst_buffer_unref(buffer);
+}
+
 static void test_post_messages(void)
 {
     g_autoptr(Judge) judge = judge_new(13);
@@ -345,6 +366,7 @@ int main(int argc, char **argv)
     element_test_init(&argc, &argv);
     g_test_add_func("/element/reports/message", test_message);
     g_test_add_func("/element/reports/no-timestamp", test_no_timestamp);
+    g_test_add_func("/element/reports/untimed-segment", test_untimed_segment);
     g_test_add_func("/element/reports/post-messages", test_post_messages);
     g_test_add_func("/element/reports/interval", test_interval);
     g_test_add_func("/element/reports/interval-time", test_interval_time);
