@@ -2,19 +2,20 @@
 /* biqa-train calibrate */
 #include "command.h"
 #include "eval-hard.h"
-#include "ratings.h"
 #include "score.h"
 
 #include <math.h>
 #include <stdio.h>
 
 static char *ratings_path, *parts, *judged, *out, *figures;
+static TrainScaleOptions scale;
 static double hard_share = -1;
 static int threads, splits, resamples = 2000, seed = 1;
 
 static const GOptionEntry entries[] = {
     {"ratings", 'r', 0, G_OPTION_ARG_FILENAME, &ratings_path,
-     "Rated list to calibrate on: CSV with image, mos", "CSV"},
+     "Rated list to calibrate on: CSV with image, mos, or a data set's folder", "PATH"},
+    TRAIN_SCALE_ENTRIES(scale),
     {"part", 'p', 0, G_OPTION_ARG_STRING, &parts,
      "Only images whose file name has SHA-256 = R modulo M, for one of the pairs", "R/M[,R/M...]"},
     {"judge", 'j', 0, G_OPTION_ARG_STRING, &judged,
@@ -160,11 +161,13 @@ static gboolean halve(const BiqaModel *model, const TrainErrors *errors,
 static int run(int argc, char **argv, GError **error)
 {
     TrainCalibration calibration = train_calibration_default();
+    TrainRatingsParams params = {0};
 
-    if (!train_command_check(argc, 1, 1, "one model", error) || !parse_options(&calibration, error))
+    if (!train_command_check(argc, 1, 1, "one model", error) ||
+        !parse_options(&calibration, error) || !train_scale_options_parse(&scale, &params, error))
         return 2;
     g_autoptr(BiqaModel) model = biqa_model_load(argv[0], error);
-    g_autoptr(TrainRatings) list = model ? train_ratings_load(ratings_path, error) : NULL;
+    g_autoptr(TrainRatings) list = model ? train_ratings_open(ratings_path, &params, error) : NULL;
     g_autoptr(TrainErrors) errors = list ? score(model, list, parts, judged, error) : NULL;
     if (!errors || !train_calibrate(errors, &calibration, &model->uncertainty, error))
         return 1;

@@ -8,7 +8,8 @@
 
 #define RESAMPLES 2000
 
-static char *ratings_path, *scale_ends, *direction, *pictures, *part, *cache, *csv, *judge;
+static char *ratings_path, *pictures, *part, *cache, *csv, *judge;
+static TrainScaleOptions scale;
 static char **only, **types, **scores, **distances;
 static int threads, splits, resamples = RESAMPLES, seed = 1;
 static double margin = 5;
@@ -17,10 +18,7 @@ static gboolean json;
 static const GOptionEntry entries[] = {
     {"ratings", 'r', 0, G_OPTION_ARG_FILENAME, &ratings_path,
      "Rated list to agree with: CSV with image, mos, or a data set's folder", "PATH"},
-    {"scale", 0, 0, G_OPTION_ARG_STRING, &scale_ends, "Ends of the CSV's scale (0,100)",
-     "LOW,HIGH"},
-    {"direction", 0, 0, G_OPTION_ARG_STRING, &direction,
-     "Which of the CSV's ratings are better: higher or lower (higher)", "WORD"},
+    TRAIN_SCALE_ENTRIES(scale),
     {"part", 'p', 0, G_OPTION_ARG_STRING, &part,
      "Only images whose file name has SHA-256 = R modulo M", "R/M"},
     {"scores", 's', 0, G_OPTION_ARG_STRING_ARRAY, &scores,
@@ -115,7 +113,7 @@ static gboolean check_options(GError **error)
     if (!ratings_path && !pictures)
         why = "nothing to judge by: give --ratings or --pictures";
     else if (!ratings_path &&
-             (scores || distances || csv || splits || part || scale_ends || direction))
+             (scores || distances || csv || splits || part || scale.ends || scale.direction))
         why = "--scores, --distances, --csv, --splits, --part, --scale and --direction need "
               "--ratings";
     else if (!pictures && judge)
@@ -131,12 +129,12 @@ static gboolean check_options(GError **error)
 
 static int run(int argc, char **argv, GError **error)
 {
-    TrainRatingScale scale;
+    TrainRatingsParams params = {0};
     if (!train_command_check(argc, 1, G_MAXINT, "models", error) || !check_options(error) ||
-        !train_rating_scale_parse(scale_ends, direction, &scale, error))
+        !train_scale_options_parse(&scale, &params, error))
         return 2;
     TrainEval eval = {.ratings = ratings_path,
-                      .scale = scale_ends || direction ? &scale : NULL,
+                      .scale = params.scale,
                       .part = part,
                       .scores = scores,
                       .distances = distances,

@@ -11,12 +11,11 @@
 #define NAMED 5     /* missing files that are named */
 #define COMPARED 60 /* images held against their references */
 
-static char *scale_ends, *direction, *csv;
+static TrainScaleOptions scale;
+static char *csv;
 
 static const GOptionEntry entries[] = {
-    {"scale", 0, 0, G_OPTION_ARG_STRING, &scale_ends, "Ends of a CSV's scale (0,100)", "LOW,HIGH"},
-    {"direction", 0, 0, G_OPTION_ARG_STRING, &direction,
-     "Which of a CSV's ratings are better: higher or lower (higher)", "WORD"},
+    TRAIN_SCALE_ENTRIES(scale),
     {"csv", 0, 0, G_OPTION_ARG_FILENAME, &csv,
      "Write a CSV list on 0..100 of the images that are there", "FILE"},
     {0},
@@ -73,14 +72,14 @@ static void print_missing(char *const *missing)
 
 static void print_ratings(const TrainRatings *ratings)
 {
-    const TrainRatingScale *scale = &ratings->scale;
+    const TrainRatingScale *ends = &ratings->scale;
     printf("layout       %s\nlist         %s\nimages       %u\n", ratings->layout, ratings->list,
            ratings->n);
     if (ratings->contents)
         printf("contents     %u\n", train_ratings_n_contents(ratings));
     else
         printf("contents     not known: every image counts as one of its own\n");
-    printf("scale        %g (worst) to %g (best), made 0 to 100\n", scale->worst, scale->best);
+    printf("scale        %g (worst) to %g (best), made 0 to 100\n", ends->worst, ends->best);
     printf("scores       mean %.2f, from %.2f to %.2f\n", mean_of(ratings->scores, ratings->n),
            train_quantile(ratings->scores, ratings->n, 0),
            train_quantile(ratings->scores, ratings->n, 1));
@@ -106,12 +105,10 @@ static gboolean check_pixels(const TrainRatings *ratings, GError **error)
 
 static int run(int argc, char **argv, GError **error)
 {
-    TrainRatingScale scale;
+    TrainRatingsParams params = {.skip_missing = TRUE};
     if (!train_command_check(argc, 1, 1, "one list or folder", error) ||
-        !train_rating_scale_parse(scale_ends, direction, &scale, error))
+        !train_scale_options_parse(&scale, &params, error))
         return 2;
-    const TrainRatingsParams params = {.scale = scale_ends || direction ? &scale : NULL,
-                                       .skip_missing = TRUE};
     g_autoptr(TrainRatings) ratings = train_ratings_open(argv[0], &params, error);
     if (!ratings)
         return 1;

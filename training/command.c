@@ -9,3 +9,10 @@ gboolean train_command_check(int argc, int low, int high, const char *wanted, GE
                 argc < low ? "too few" : "too many", wanted);
     return FALSE;
 }
+
+gboolean train_scale_options_parse(TrainScaleOptions *options, TrainRatingsParams *params,
+                                   GError **error)
+{
+    params->scale = options->ends || options->direction ? &options->scale : NULL;
+    return train_rating_scale_parse(options->ends, options->direction, &options->scale, error);
+}

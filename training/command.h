@@ -3,6 +3,7 @@
 #pragma once
 
 #include "error.h"
+#include "ratings.h"
 
 typedef struct {
     const char *name, *summary;
@@ -20,3 +21,23 @@ extern const TrainCommand train_command_train, train_command_eval, train_command
 
 /* FALSE and error unless argc lies in low..high. */
 gboolean train_command_check(int argc, int low, int high, const char *wanted, GError **error);
+
+/* What the options --scale and --direction say of a rated CSV. */
+typedef struct {
+    char *ends, *direction; /* as written; NULL: not given */
+    TrainRatingScale scale;
+} TrainScaleOptions;
+
+/* Their rows of a command's table; options: a TrainScaleOptions at file scope. */
+#define TRAIN_SCALE_ENTRIES(options)                                                               \
+    {"scale",   0, 0, G_OPTION_ARG_STRING, &(options).ends, "Ends of the CSV's scale (0,100)",     \
+     "LOW,HIGH"},                                                                                  \
+    {                                                                                              \
+        "direction", 0, 0, G_OPTION_ARG_STRING, &(options).direction,                              \
+            "Which of the CSV's ratings are better: higher or lower (higher)", "WORD"              \
+    }
+
+/* Sets params->scale, which lives in options; to NULL where neither was given, so that a published
+ * data set keeps its own. Errors: no scale, no direction. */
+gboolean train_scale_options_parse(TrainScaleOptions *options, TrainRatingsParams *params,
+                                   GError **error);
