@@ -51,7 +51,9 @@ const TrainCommand train_command_train = {
     .arguments = "RECIPE",
     .description = "Writes DIR/model.gguf, DIR/log.jsonl and DIR/checkpoint.gguf. Ctrl-C stops "
                    "after the step in "
-                   "progress and leaves a good checkpoint (exit status 130).",
+                   "progress and leaves a good checkpoint (exit status 130). Where DIR holds the "
+                   "finished run of "
+                   "this recipe, nothing is done.",
     .entries = entries,
     .run = run,
 };

@@ -175,11 +175,11 @@ static gboolean check_origin(const BiqaGguf *gguf, const TrainOrigin *origin,
     if (!g_str_equal(recipe, origin->recipe->text) && !is_key_same(gguf, origin->recipe))
         return refuse(
             "the recipe has changed in what this run has done since the checkpoint, and no "
-            "stage of it is left as it was; train into a new folder",
+            "stage of it is left as it was; train into a new folder (--out)",
             error);
     if (!g_str_equal(data, origin->data))
         return refuse("pictures or ratings have changed since the checkpoint; train into a new "
-                      "folder",
+                      "folder (--out)",
                       error);
     return TRUE;
 }
@@ -218,4 +218,12 @@ gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, Trai
     }
     g_prefix_error(error, "checkpoint \"%s\": ", path);
     return FALSE;
+}
+
+gboolean train_checkpoint_is_finished(const char *path, const TrainRecipe *recipe)
+{
+    g_autoptr(BiqaGguf) gguf = biqa_gguf_open(path, NULL);
+    guint64 stage = 0;
+    return gguf && biqa_gguf_get_uint(gguf, "biqa.checkpoint.stage", &stage, NULL) &&
+           stage == recipe->n_stages && is_key_same(gguf, recipe);
 }

@@ -26,3 +26,7 @@ gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, Trai
  * data. */
 gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, TrainWeights *weights,
                                TrainPlace *place, GError **error);
+
+/* Whether the file at path is a checkpoint of all stages of this recipe, on whatever data. Its
+ * weights are not looked at. */
+gboolean train_checkpoint_is_finished(const char *path, const TrainRecipe *recipe);

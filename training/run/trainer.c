@@ -181,6 +181,7 @@ static gboolean is_model_current(const Run *run)
 static TrainRunResult run_stages(Run *run, GError **error)
 {
     const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset};
+    const gboolean was_finished = run->place.stage == run->recipe->n_stages;
     while (run->place.stage < run->recipe->n_stages) {
         g_autoptr(TrainStageRun) stage = train_stage_run_new(&context, run->place.stage);
         const TrainRunResult result = loop(run, stage, error);
@@ -194,8 +195,12 @@ static TrainRunResult run_stages(Run *run, GError **error)
             !keep_stage(run, error))
             return TRAIN_RUN_FAILED;
     }
-    if (!is_model_current(run) && (!write_model(run, "end", error) || !save_checkpoint(run, error)))
-        return TRAIN_RUN_FAILED;
+    if (!is_model_current(run))
+        return write_model(run, "end", error) && save_checkpoint(run, error) ? TRAIN_RUN_DONE
+                                                                             : TRAIN_RUN_FAILED;
+    if (was_finished)
+        fprintf(stderr, "nothing to do: recipe and data are those that \"%s\" was made of\n",
+                run->model);
     return TRAIN_RUN_DONE;
 }
 
@@ -262,6 +267,20 @@ static gboolean load_data(Run *run, GError **error)
     return run->dataset != NULL;
 }
 
+/* A finished run may be asked for again, as make may; what would change another is asked for by
+ * name. */
+static gboolean check_claim(const Run *run, GError **error)
+{
+    if (run->params->resume || !g_file_test(run->checkpoint, G_FILE_TEST_EXISTS) ||
+        train_checkpoint_is_finished(run->checkpoint, run->recipe))
+        return TRUE;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE,
+                "\"%s\" holds a run already, unfinished or of another recipe: go on from it "
+                "with --resume, or name another folder with --out",
+                run->params->output);
+    return FALSE;
+}
+
 static gboolean prepare_output(Run *run, GError **error)
 {
     const char *output = run->params->output;
@@ -273,12 +292,8 @@ static gboolean prepare_output(Run *run, GError **error)
     g_autofree char *log = g_build_filename(output, "log.jsonl", NULL);
     run->checkpoint = g_build_filename(output, "checkpoint.gguf", NULL);
     run->model = g_build_filename(output, "model.gguf", NULL);
-    if (!run->params->resume && g_file_test(run->checkpoint, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE,
-                    "\"%s\" holds a run already: go on with --resume or choose another folder",
-                    output);
+    if (!check_claim(run, error))
         return FALSE;
-    }
     run->journal = train_journal_open(log, error);
     return run->journal != NULL;
 }
@@ -329,7 +344,7 @@ static gboolean resume(Run *run, GError **error)
 
 static gboolean prepare_values(Run *run, GError **error)
 {
-    if (run->params->resume && g_file_test(run->checkpoint, G_FILE_TEST_EXISTS))
+    if (g_file_test(run->checkpoint, G_FILE_TEST_EXISTS))
         return resume(run, error);
     if (!train_start_values(run->recipe, run->weights, error))
         return FALSE;

@@ -9,7 +9,8 @@ typedef struct {
     const char
         *data; /* folder that the recipe's relative paths start from; NULL: the recipe's own */
     const char *output; /* folder of the run: log.jsonl, checkpoint.gguf, model.gguf, cache/ */
-    gboolean resume;    /* go on from the checkpoint, if there is one */
+    gboolean resume;    /* go on from the checkpoint, if there is one; without it, one of an
+                           unfinished run or another recipe is an error */
     guint threads;      /* 0: one a processor */
     guint stop_after;   /* steps in this call before it stops as if interrupted; 0: never */
 } TrainRunParams;

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is done with a model once it is trained: the element gives the scores that biqa-train gives,
+ * eval judges it, calibrate fits its uncertainty. */
+#include "drawing.h"
+#include "metrics.h"
+#include "model.h"
+#include "workshop.h"
+
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RATED 40 /* enough to calibrate on and to halve */
+
+/* What eval prints is what follows from the scores that score prints. */
+static void test_eval(void)
+{
+    g_autofree char *scores = NULL;
+    g_autofree char *out = NULL;
+    double score[WORKSHOP_PICTURES], rating[WORKSHOP_PICTURES], srcc = 0, levels = 0;
+
+    workshop_run_well("score whole/model.gguf pictures/p0.png pictures/p1.png pictures/p2.png "
+                      "pictures/p3.png pictures/p4.png pictures/p5.png",
+                      &scores);
+    g_auto(GStrv) lines = g_strsplit(scores, "\n", -1);
+    for (guint i = 0; i < WORKSHOP_PICTURES; i++) {
+        score[i] = g_ascii_strtod(strchr(lines[i + 1], ',') + 1, NULL);
+        rating[i] = 20 + 12 * i;
+    }
+    workshop_run_well(
+        "eval whole/model.gguf --ratings ratings.csv --pictures pictures --only p0.png "
+        "--types blur --types h264",
+        &out);
+    g_assert_cmpint(sscanf(strstr(out, "full model"), "full model 6 %lf", &srcc), ==, 1);
+    g_assert_cmpfloat_with_epsilon(srcc, train_srcc(score, rating, WORKSHOP_PICTURES),
+                                   5e-5); /* printed */
+    g_assert_cmpint(sscanf(strstr(out, "full model: mean"), "full model: mean %lf", &levels), ==,
+                    1);
+    g_assert_cmpfloat(fabs(levels), <=, 1);
+    g_assert_nonnull(strstr(out, "competitor: mean"));
+    g_assert_nonnull(strstr(out, "\nh264 "));
+}
+
+static double number_at(JsonObject *object, const char *name)
+{
+    return json_object_get_double_member(object, name);
+}
+
+/* Two models and a list of scores, as JSON: everybody stands in it, the list of the rating itself
+ * agrees wholly, the same model twice does not differ, and the CSV holds what was compared. */
+static void test_eval_side_by_side(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *out = NULL;
+    g_autofree char *csv = NULL;
+    workshop_write("upside-down.csv", "image,score\npictures/p0.png,9\np1.png,8\np2.png,7\n"
+                                      "p3.png,6\np4.png,5\np5.png,4\nother.png,x\n");
+    workshop_run_well(
+        "eval whole/model.gguf one/model.gguf --ratings ratings.csv --scores "
+        "rated=ratings.csv --distances down=upside-down.csv --splits 4 --resamples 50 --json "
+        "--csv eval.csv",
+        &out);
+    g_autoptr(JsonNode) root = json_from_string(out, &error);
+    g_assert_no_error(error);
+    JsonObject *object = json_node_get_object(root);
+    JsonArray *agreement = json_object_get_array_member(object, "agreement"),
+              *differences = json_object_get_array_member(object, "differences");
+    g_assert_cmpuint(json_array_get_length(agreement), ==, 6);
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(object, "splits")), ==, 6);
+    for (guint i = 0; i < 2; i++) { /* the lists stand first */
+        JsonObject *list = json_array_get_object_element(agreement, i);
+        JsonObject *srcc = json_object_get_object_member(list, "srcc");
+        g_assert_cmpfloat_with_epsilon(number_at(srcc, "value"), 1, 1e-12);
+        g_assert_cmpfloat(number_at(list, "images"), ==, WORKSHOP_PICTURES);
+    }
+    /* 4 of them meet each other, and each full model its competitor. */
+    g_assert_cmpuint(json_array_get_length(differences), ==, 6 + 2);
+    JsonObject *twins = NULL;
+    for (guint i = 0; i < json_array_get_length(differences); i++) {
+        JsonObject *pair = json_array_get_object_element(differences, i);
+        if (g_str_equal(json_object_get_string_member(pair, "first"), "whole/model.gguf") &&
+            g_str_equal(json_object_get_string_member(pair, "second"), "one/model.gguf"))
+            twins = pair;
+    }
+    g_assert_nonnull(twins);
+    g_assert_cmpfloat(number_at(twins, "difference"), ==, 0);
+    g_assert_cmpfloat(number_at(twins, "p"), ==, 1);
+    g_file_get_contents("eval.csv", &csv, NULL, &error);
+    g_assert_no_error(error);
+    g_auto(GStrv) lines = g_strsplit(csv, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 1 + 2 * WORKSHOP_PICTURES + 1);
+    g_assert_true(g_str_has_prefix(lines[0], "model,image,rating,score,competitor-score,"));
+    g_assert_nonnull(strstr(lines[1], "p0.png,20.0000,"));
+    workshop_refuse("eval whole/model.gguf --ratings ratings.csv --scores x", "NAME=FILE");
+    workshop_refuse("eval whole/model.gguf --ratings ratings.csv --scores x=recipe.ini",
+                    "recipe.ini");
+    workshop_refuse("eval whole/model.gguf --pictures pictures --splits 3", "--ratings");
+}
+
+static void test_element_vulkan(void)
+{
+    workshop_compare("whole", "vulkan");
+}
+
+static void test_element_reference(void)
+{
+    workshop_compare("whole", "reference");
+}
+
+static double rating_of(guint i)
+{
+    return 30 + 17 * i % 41;
+}
+
+/* Rated pictures that nothing was trained on. */
+static void make_rated(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) list = g_string_new("image,mos\n");
+    for (guint i = 0; i < RATED; i++) {
+        g_autoptr(TrainImage) image = drawing_new(100 + i);
+        g_autofree char *name = g_strdup_printf("q%u.png", i);
+        train_image_save(image, name, &error);
+        g_assert_no_error(error);
+        g_string_append_printf(list, "%s,%g\n", name, rating_of(i));
+    }
+    workshop_write("more.csv", list->str);
+}
+
+/* A head fitted afterwards: the same scores, and element and trainer tell the same uncertainty. */
+static void test_calibrate(void)
+{
+    g_autofree char *out = NULL, *judged = NULL, *json = NULL;
+    make_rated();
+    g_assert_cmpint(g_mkdir("calibrated", 0777), ==, 0);
+    workshop_run_well(
+        "calibrate whole/model.gguf --ratings more.csv --out calibrated/model.gguf --splits 2",
+        &out);
+    g_assert_nonnull(strstr(out, "halvings of 40"));
+    workshop_compare("calibrated", "vulkan");
+    workshop_compare("calibrated", "reference");
+    workshop_run_well("calibrate whole/model.gguf --ratings more.csv --out again.gguf --threads 1",
+                      NULL);
+    workshop_assert_same("calibrated/model.gguf", "again.gguf");
+    workshop_run_well("eval calibrated/model.gguf --ratings more.csv", &judged);
+    g_assert_nonnull(strstr(judged, "\nuncertainty "));
+    workshop_run_well("eval calibrated/model.gguf --ratings more.csv --json --resamples 9", &json);
+    g_assert_nonnull(strstr(json, "\"auroc\""));
+    workshop_refuse("calibrate whole/model.gguf --ratings ratings.csv", "too few");
+    workshop_refuse("calibrate whole/model.gguf --ratings more.csv --part 3/2", "3/2");
+    workshop_refuse("calibrate whole/model.gguf", "--ratings");
+}
+
+/* The same ratings as marks from 1 (best) to 5: what is printed is the same. */
+static void test_calibrate_scale(void)
+{
+    g_autofree char *plain = NULL, *marks = NULL;
+    g_autoptr(GString) list = g_string_new("image,mos\n");
+    for (guint i = 0; i < RATED; i++)
+        g_string_append_printf(list, "q%u.png,%g\n", i, (100 - rating_of(i)) / 25. + 1);
+    workshop_write("marks.csv", list->str);
+    workshop_run_well("calibrate whole/model.gguf --ratings more.csv", &plain);
+    workshop_run_well(
+        "calibrate whole/model.gguf --ratings marks.csv --scale 1,5 --direction lower", &marks);
+    g_assert_cmpstr(plain, ==, marks);
+    workshop_refuse("calibrate whole/model.gguf --ratings marks.csv --scale 1,3", "marks.csv");
+    workshop_refuse("calibrate whole/model.gguf --ratings marks.csv --direction up", "up");
+}
+
+/* A run fits its head to the validation part: 22 of the 40 names have an odd SHA-256. */
+static void test_head_of_run(void)
+{
+    g_autoptr(GString) text = g_string_new(workshop_recipe);
+    g_string_replace(text, "ratings.csv", "more.csv", 1);
+    g_string_replace(text, "validation-modulus=1000", "validation-modulus=2", 1);
+    workshop_write("head.ini", text->str);
+    workshop_run_well("train head.ini --out head", NULL);
+    g_autoptr(BiqaModel) model = biqa_model_load("head/model.gguf", NULL);
+    g_assert_cmpuint(model->uncertainty.n_images, ==, 22);
+    g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
+}
+
+int main(int argc, char **argv)
+{
+    gst_init(&argc, &argv);
+    g_test_init(&argc, &argv, NULL);
+    g_autofree char *folder = workshop_enter();
+    workshop_run_well("train recipe.ini --out whole", NULL);
+    workshop_run_well("train recipe.ini --out one", NULL);
+    g_test_add_func("/pipeline/eval", test_eval);
+    g_test_add_func("/pipeline/eval-side-by-side", test_eval_side_by_side);
+    g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
+    g_test_add_func("/pipeline/element-reference", test_element_reference);
+    g_test_add_func("/pipeline/calibrate", test_calibrate);
+    g_test_add_func("/pipeline/calibrate-scale", test_calibrate_scale);
+    g_test_add_func("/pipeline/head-of-run", test_head_of_run);
+    const int status = g_test_run();
+    workshop_leave(folder);
+    return status;
+}
