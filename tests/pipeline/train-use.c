@@ -134,7 +134,6 @@ static void make_rated(void)
 static void test_calibrate(void)
 {
     g_autofree char *out = NULL, *judged = NULL, *json = NULL;
-    make_rated();
     g_assert_cmpint(g_mkdir("calibrated", 0777), ==, 0);
     workshop_run_well(
         "calibrate whole/model.gguf --ratings more.csv --out calibrated/model.gguf --splits 2",
@@ -188,6 +187,7 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_init(&argc, &argv, NULL);
     g_autofree char *folder = workshop_enter();
+    make_rated();
     workshop_run_well("train recipe.ini --out whole", NULL);
     workshop_run_well("train recipe.ini --out one", NULL);
     g_test_add_func("/pipeline/eval", test_eval);
