@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tells ThreadSanitizer of GLib's locks and queues. GLib makes them of futexes and is not built
- * with the sanitizer, so without this every pair of threads that meets at a GMutex looks like a
- * race. A library to be loaded before all others: each function here stands in the place of GLib's,
- * calls it, and says which thread may see what another did. */
+/* Tells ThreadSanitizer of GLib's locks, queues and pools. GLib makes them of futexes and is not
+ * built with the sanitizer, so without this every pair of threads that meets at a GMutex looks like
+ * a race. A library to be loaded before all others: each function here stands in the place of
+ * GLib's, calls it, and says which thread may see what another did. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glib.h>
@@ -80,3 +80,48 @@ POP(g_async_queue_pop, (GAsyncQueue * queue), queue)
 POP(g_async_queue_try_pop, (GAsyncQueue * queue), queue)
 POP(g_async_queue_try_pop_unlocked, (GAsyncQueue * queue), queue)
 POP(g_async_queue_timeout_pop, (GAsyncQueue * queue, guint64 timeout), queue, timeout)
+
+/* -- pools of threads, whose own queue and lock are GLib's, too ------------------------------- */
+
+/* What a pool's thread runs in place of its function; the address stands for the pool's lock. */
+typedef struct {
+    GFunc function;
+    gpointer user_data;
+} Work;
+
+__attribute__((no_sanitize("thread"))) static void work_run(gpointer data, gpointer user_data)
+{
+    Work *work = user_data;
+
+    __tsan_acquire(work);
+    work->function(data, work->user_data);
+    __tsan_release(work);
+}
+
+SHOWN GThreadPool *g_thread_pool_new(GFunc function, gpointer user_data, gint max_threads,
+                                     gboolean exclusive, GError **error)
+{
+    Work *work = g_new(Work, 1);
+
+    *work = (Work){.function = function, .user_data = user_data};
+    __tsan_release(work);
+    return REAL(g_thread_pool_new)(work_run, work, max_threads, exclusive, error);
+}
+
+SHOWN gboolean g_thread_pool_push(GThreadPool *pool, gpointer data, GError **error)
+{
+    __tsan_release(pool->user_data);
+    return REAL(g_thread_pool_push)(pool, data, error);
+}
+
+/* Where nobody waits for it, work stays: a thread may run it still. */
+SHOWN void g_thread_pool_free(GThreadPool *pool, gboolean immediate, gboolean wait)
+{
+    Work *work = pool->func == work_run ? pool->user_data : NULL;
+
+    REAL(g_thread_pool_free)(pool, immediate, wait);
+    if (work && wait) {
+        __tsan_acquire(work);
+        g_free(work);
+    }
+}
