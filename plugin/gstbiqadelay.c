@@ -37,6 +37,7 @@ struct GstBiqaDelay {
     gboolean changed;   /* since the pacer looked */
     gboolean scored, news;
     BiqaVerdict latest; /* where scored; news: no record carried it yet */
+    guint generation;   /* of latest's model */
 };
 
 static void waiting_free(Waiting *waiting)
@@ -88,9 +89,11 @@ static gboolean deliver(GstBiqaDelay *delay, const Job *job, const GstBiqaAnswer
         waiting->record.origin = GST_BIQA_INFERRED;
         waiting->record.verdict = answer->verdict;
         waiting->record.map = answer->map;
+        waiting->record.generation = answer->generation;
         waiting->waits = FALSE;
     } else {
         delay->latest = answer->verdict;
+        delay->generation = answer->generation;
         delay->scored = delay->news = TRUE;
     }
     wake_pacer(delay);
@@ -259,12 +262,14 @@ static void make_up(GstBiqaDelay *delay, GstBiqaRecord *record)
 {
     if (record->origin == GST_BIQA_INFERRED) {
         delay->latest = record->verdict;
+        delay->generation = record->generation;
         delay->scored = TRUE;
         delay->news = FALSE;
     } else if (record->origin == GST_BIQA_HELD && !delay->scored) {
         record->origin = GST_BIQA_SKIPPED;
     } else if (record->origin == GST_BIQA_HELD) {
         record->verdict = delay->latest;
+        record->generation = delay->generation;
         record->news = delay->news;
         delay->news = FALSE;
     }

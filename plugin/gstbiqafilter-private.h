@@ -28,9 +28,10 @@ struct _GstBiqaFilter {
     GstBiqaSchedule schedule;
     GstBiqaSieve sieve;
     guint64 n_frames;
-    BiqaDomain said;    /* the domain of the frame that left last */
-    gboolean scored;    /* there is a last score */
-    BiqaVerdict latest; /* the last score */
+    BiqaDomain said;         /* the domain of the frame that left last */
+    gboolean scored;         /* there is a last score */
+    BiqaVerdict latest;      /* the last score */
+    guint latest_generation; /* of its model */
 
     guint generation; /* of the model that the report speaks of */
 

@@ -261,8 +261,7 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     return gst_biqa_flow_at_once(GST_BIQA_FILTER(trans), buffer);
 }
 
-/* Frames after a gap do not belong to those that wait, and the base class marks the first that
- * leaves as the one after the gap. */
+/* Frames after a gap do not belong to those that wait. */
 static void before_transform(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
@@ -278,7 +277,10 @@ static GstFlowReturn generate_output(GstBaseTransform *trans, GstBuffer **output
     if (!self->delay)
         return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)
             ->generate_output(trans, output);
-    return gst_biqa_flow_step(self, g_steal_pointer(&trans->queued_buf), output);
+    /* Frames that wait are pushed by the delay alone: the base class would take whichever it is
+     * given for the one that came, and mark it as that was marked. */
+    *output = NULL;
+    return gst_biqa_flow_step(self, g_steal_pointer(&trans->queued_buf));
 }
 
 /* What downstream says of its lateness, as GstVideoDecoder reads it. */

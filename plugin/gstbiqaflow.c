@@ -41,6 +41,7 @@ static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
         .origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self)),
         .domain = self->sieve.domain,
         .verdict = self->latest,
+        .generation = self->latest_generation,
         .timestamp = time,
         .stream_time = timed ? gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time)
                              : GST_CLOCK_TIME_NONE,
@@ -86,6 +87,7 @@ static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord
     record->origin = GST_BIQA_INFERRED;
     record->verdict = answer.verdict;
     record->map = answer.map;
+    record->generation = self->latest_generation = answer.generation;
     self->latest = record->verdict;
     self->scored = TRUE;
     count_verdict(self, &record->verdict, FALSE);
@@ -131,7 +133,7 @@ static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *reco
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add_frame(&self->stats, record->origin);
     GST_OBJECT_UNLOCK(self);
-    if (self->generation != gst_biqa_scorer_generation(self->scorer)) {
+    if (record->origin != GST_BIQA_SKIPPED && record->generation > self->generation) {
         g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
 
         gst_biqa_flow_describe(self, caps);
@@ -271,7 +273,7 @@ static void frame_failed(gpointer user, const GError *error)
         post_failure(self, error);
 }
 
-GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input, GstBuffer **output)
+GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input)
 {
     GstFlowReturn flow;
 
@@ -280,7 +282,7 @@ GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input, GstBuffe
     if (self->flow == GST_FLOW_OK && input)
         self->flow = arrive(self, g_steal_pointer(&input));
     gst_clear_buffer(&input);
-    *output = self->flow == GST_FLOW_OK ? depart(self, FALSE) : NULL;
+    gst_biqa_flow_let_go(self, FALSE);
     flow = self->flow;
     if (flow != GST_FLOW_ERROR)
         self->flow = GST_FLOW_OK; /* told once: what downstream refuses now it may take later */

@@ -9,9 +9,9 @@
 /* policy=every: a frame waits for its score. buffer's metadata can be written. */
 GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer);
 
-/* policy=deadline: input (transfer full, may be NULL) waits in the delay, and a frame that may
- * leave, if there is one, becomes output (transfer full). */
-GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input, GstBuffer **output);
+/* policy=deadline: input (transfer full, may be NULL) waits in the delay, and the frames that may
+ * leave are pushed. */
+GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input);
 
 /* Pushes the frames of the delay that may leave, or all. */
 void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all);

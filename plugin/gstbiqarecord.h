@@ -45,7 +45,8 @@ typedef struct {
     gboolean alarm;
     BiqaMap map;         /* empty where not asked for, and unless INFERRED */
     BiqaVerdict verdict; /* of this frame; HELD: of the last one inferred; SKIPPED: unset */
-    gboolean news; /* HELD: no record had this verdict yet, for it came after its frame left */
+    gboolean news;    /* HELD: no record had this verdict yet, for it came after its frame left */
+    guint generation; /* of the model whose verdict it is; not told */
     GstClockTime timestamp, stream_time, running_time, duration;
 } GstBiqaRecord;
 

@@ -320,6 +320,7 @@ gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
     timing.device = biqa_backend_device_ns(engine->backend);
     *answer = (GstBiqaAnswer){
         .verdict = biqa_model_verdict(engine->model, &result, question->hard_threshold),
+        .generation = gst_biqa_scorer_generation(scorer), /* which grows in this thread only */
     };
     g_mutex_lock(&scorer->lock);
     scorer->timings[scorer->n_timings++ % TIMED] = timing;

@@ -43,7 +43,8 @@ typedef struct {
 
 typedef struct {
     BiqaVerdict verdict;
-    BiqaMap map; /* empty where it was not wanted */
+    BiqaMap map;      /* empty where it was not wanted */
+    guint generation; /* of the model that says so */
 } GstBiqaAnswer;
 
 /* Errors as of biqa_backend_run(). By one thread at a time. */

@@ -289,6 +289,32 @@ static void test_drain(void)
     }
 }
 
+static gboolean pull_discont(Stage *stage)
+{
+    GstBuffer *buffer = gst_harness_pull(stage->rig->harness);
+    const gboolean discont = GST_BUFFER_IS_DISCONT(buffer);
+
+    gst_buffer_unref(buffer);
+    return discont;
+}
+
+/* The mark of a gap stays with the frame that came with it, whichever thread lets frames go. */
+static void test_discont(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    GstBuffer *buffer = frame_new(stage, 0);
+
+    gate_open(stage->gate, 1);
+    GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    g_assert_cmpint(gst_harness_push(stage->rig->harness, buffer), ==, GST_FLOW_OK);
+    g_assert_true(pull_discont(stage)); /* let go by the pacer */
+    for (guint i = 1; i <= 2 * DELAY; i++)
+        push(stage, i);
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_eos()));
+    for (guint i = 1; i <= 2 * DELAY; i++)
+        g_assert_false(pull_discont(stage));
+}
+
 /* Frames that are late downstream are not scored, but for one a second; what is in time again is.
  */
 static void test_qos(void)
@@ -387,6 +413,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/deadline/latency", test_latency);
     g_test_add_func("/element/deadline/flush", test_flush);
     g_test_add_func("/element/deadline/drain", test_drain);
+    g_test_add_func("/element/deadline/discont", test_discont);
     g_test_add_func("/element/deadline/qos", test_qos);
     g_test_add_func("/element/deadline/memory", test_memory);
     g_test_add_func("/element/deadline/allocation", test_allocation);
