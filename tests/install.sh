@@ -73,6 +73,15 @@ recipe_finds_judge() {
     [ -f "$prefix/share/biqafilter/training/recipes/$judge" ]
 }
 
+# The examples that a package documents, as they lie in the sources, and fit to be run.
+has_examples() {
+    for example in audit/kubernetes.yaml audit/parallel.sh audit/slurm.sh read-metadata.py; do
+        installed=$1/examples/${example##*/}
+        cmp "$work/source/examples/$example" "$installed" || return 1
+        case $example in *.yaml) ;; *) [ -x "$installed" ] || return 1 ;; esac
+    done
+}
+
 make_packages() {
     (cd "$work/source" && dpkg-buildpackage -b -us -uc)
 }
@@ -87,11 +96,12 @@ unpacked_scores() {
     done
     BIQA_MODEL_PATH=$work/root/usr/share/biqafilter/models
     export BIQA_MODEL_PATH
-    scores "$(dirname "$(find "$work/root" -name libgstbiqafilter.so)")" &&
+    has_examples "$work/root/usr/share/doc/biqafilter-tools" &&
+        scores "$(dirname "$(find "$work/root" -name libgstbiqafilter.so)")" &&
         "$work/root/usr/bin/biqa-train" info "$BIQA_MODEL_PATH/biqa-video.gguf"
 }
 
-echo "1..12"
+echo "1..13"
 check "the last commit can be packed" pack
 check "the tarball builds and installs under a prefix" install_prefix
 check "the installed element is known" knows "$prefix/lib/gstreamer-1.0"
@@ -101,6 +111,7 @@ for program in biqa-train biqa-audit biqa-monitor; do
 done
 check "bash completes commands" completes
 check "installed recipes find the judge" recipe_finds_judge
+check "examples are installed" has_examples "$prefix/share/doc/biqafilter"
 check "Debian packages build" make_packages
 check "lintian is content" lints
 check "what is packed in them works" unpacked_scores
