@@ -26,7 +26,7 @@ run_tests() {
     folder=$1
     build "$@"
     say "Testing $folder"
-    if ! meson test -C "$folder" --no-rebuild --print-errorlogs >"$folder/test.log" 2>&1; then
+    if ! meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 3 >"$folder/test.log" 2>&1; then
         say "meson test in $folder did not pass:"
     fi
     cat "$folder/test.log"
