@@ -36,6 +36,12 @@ static const struct {
             "Frames in Vulkan images cannot be scored beside the stream. Set policy=every, or put "
             "vulkandownload before biqafilter.",
         },
+    [GST_BIQA_ERROR_IMAGES] =
+        {
+            GST_RESOURCE_ERROR_SETTINGS,
+            "Frames in Vulkan images need another backend. Set backend=vulkan, or put "
+            "vulkandownload before biqafilter.",
+        },
     [GST_BIQA_ERROR_RUN] =
         {
             GST_RESOURCE_ERROR_FAILED,

@@ -10,6 +10,7 @@ typedef enum {
     GST_BIQA_ERROR_DEVICE,        /* none that can be used */
     GST_BIQA_ERROR_DEVICE_LOST,   /* and opened again; the stream goes on */
     GST_BIQA_ERROR_POLICY,        /* frames on a device, which it cannot score beside the stream */
+    GST_BIQA_ERROR_IMAGES,        /* frames on a device, which the backend cannot read */
     GST_BIQA_ERROR_RUN,           /* the device failed in mid-stream */
     GST_BIQA_ERROR_TOO_LARGE,     /* the frame, for the device */
     GST_BIQA_ERROR_HARVEST,       /* the folder for hard frames cannot be used */

@@ -17,3 +17,6 @@ void gst_biqa_mapper_free(GstBiqaMapper *mapper); /* NULL is fine */
 /* Blocking, as a backend's run. Errors: those of opening and running a backend. */
 gboolean gst_biqa_mapper_run(GstBiqaMapper *mapper, const BiqaFrame *frame, BiqaMap *map,
                              GError **error);
+
+/* As biqa_backend_stop(), also for a backend that is yet to be opened. From any thread. */
+void gst_biqa_mapper_stop(GstBiqaMapper *mapper);

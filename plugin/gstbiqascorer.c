@@ -9,6 +9,7 @@
 /* What runs frames. */
 typedef struct {
     char *asked; /* the property's value that it was opened for; NULL: the model that ships */
+    GstBiqaBackendChoice choice;
     BiqaModel *model;
     BiqaBackend *backend;
     GstBiqaMapper *mapper;
@@ -24,17 +25,19 @@ struct GstBiqaScorer {
     GstElement *element; /* borrowed */
     GstBiqaScorerChanged changed;
     GThread *opener;          /* NULL while stopped */
-    GstBiqaSettings settings; /* of start() */
+    GstBiqaSettings settings; /* of start(), the same until stop() */
 
     GMutex lock;
-    GCond wake;      /* the opener has something to do */
-    gboolean quit;   /* under lock, as all that follows */
-    gboolean wanted; /* a model was asked for that the opener has not taken up */
+    GCond wake;        /* the opener has something to do */
+    gboolean quit;     /* under lock, as all that follows */
+    gboolean stopping; /* a device that hangs is not waited for */
+    gboolean wanted;   /* a model was asked for that the opener has not taken up */
     char *want;
-    Engine *engine;  /* in use; only run() replaces it */
-    Engine *next;    /* opened, to be used from the next frame on */
-    Engine *spent;   /* to be closed beside the stream */
-    gint generation; /* atomic, to be read for every frame */
+    GstBiqaBackendChoice choice; /* the settings', until images narrow it */
+    Engine *engine;              /* in use; only run() and take_images() replace it */
+    Engine *next;                /* opened, to be used from the next frame on */
+    Engine *spent;               /* to be closed beside the stream */
+    gint generation;             /* atomic, to be read for every frame */
     Timing timings[TIMED];
     guint64 n_timings;
     guint lost; /* devices */
@@ -55,6 +58,19 @@ static void engine_free(Engine *engine)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
 
+static void engine_stop(Engine *engine)
+{
+    if (!engine)
+        return;
+    biqa_backend_stop(engine->backend);
+    gst_biqa_mapper_stop(engine->mapper);
+}
+
+static gboolean engine_takes_images(const Engine *engine)
+{
+    return engine->backend->klass->images;
+}
+
 /* The folder the plugin was loaded from (transfer full), NULL if it is not a file. */
 static char *plugin_dir(GstElement *element)
 {
@@ -72,7 +88,11 @@ static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaErro
     g_autoptr(Engine) engine = g_new0(Engine, 1);
     g_autofree char *dir = plugin_dir(scorer->element);
     g_autofree char *path = asked ? g_strdup(asked) : gst_biqa_model_path(dir, error);
+    GstBiqaSetup setup = scorer->settings.setup; /* owns nothing */
 
+    g_mutex_lock(&scorer->lock);
+    setup.backend = engine->choice = scorer->choice;
+    g_mutex_unlock(&scorer->lock);
     *which = GST_BIQA_ERROR_NO_MODEL;
     if (!path)
         return NULL;
@@ -82,20 +102,54 @@ static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaErro
     if (!engine->model)
         return NULL;
     *which = GST_BIQA_ERROR_DEVICE;
-    engine->backend =
-        gst_biqa_backend_open(scorer->element, &scorer->settings.setup, engine->model, error);
+    engine->backend = gst_biqa_backend_open(scorer->element, &setup, engine->model, error);
     if (!engine->backend)
         return NULL;
     engine->mapper = gst_biqa_mapper_new(&scorer->settings.setup, engine->model, engine->backend);
     return g_steal_pointer(&engine);
 }
 
+/* Under lock: engine comes into use, and shares the fate of those that were when it was opened. */
+static Engine *admit(GstBiqaScorer *scorer, Engine *engine)
+{
+    if (scorer->stopping)
+        engine_stop(engine);
+    return engine;
+}
+
 /* -- the opener ---------------------------------------------------------------------------- */
+
+/* Under lock: whether the stream has turned to images since engine's backend was chosen. */
+static gboolean is_outdated(const GstBiqaScorer *scorer, const Engine *engine)
+{
+    return engine->choice != scorer->choice && !engine_takes_images(engine);
+}
+
+/* Under lock. */
+static void want(GstBiqaScorer *scorer, const char *model)
+{
+    g_free(scorer->want);
+    scorer->want = g_strdup(model);
+    scorer->wanted = TRUE;
+    g_cond_signal(&scorer->wake);
+}
+
+/* Under lock: next, where it is outdated, to be closed by the caller without the lock. Its model is
+ * opened again, unless another was asked for since. */
+static Engine *take_outdated(GstBiqaScorer *scorer)
+{
+    if (!scorer->next || !is_outdated(scorer, scorer->next))
+        return NULL;
+    if (!scorer->wanted)
+        want(scorer, scorer->next->asked);
+    return g_steal_pointer(&scorer->next);
+}
 
 static void open_next(GstBiqaScorer *scorer, const char *asked)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Engine) before = NULL;
+    g_autoptr(Engine) outdated = NULL;
     g_autofree char *running = NULL;
     GstBiqaError which;
     Engine *engine = engine_open(scorer, asked, &which, &error);
@@ -103,7 +157,8 @@ static void open_next(GstBiqaScorer *scorer, const char *asked)
     g_mutex_lock(&scorer->lock);
     if (engine) {
         before = scorer->next;
-        scorer->next = engine;
+        scorer->next = admit(scorer, engine);
+        outdated = take_outdated(scorer);
     } else {
         running = g_strdup((scorer->next ? scorer->next : scorer->engine)->asked);
     }
@@ -143,12 +198,7 @@ static gpointer opener_thread(gpointer data)
 void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model)
 {
     g_mutex_lock(&scorer->lock);
-    if (scorer->engine) {
-        g_free(scorer->want);
-        scorer->want = g_strdup(model);
-        scorer->wanted = TRUE;
-        g_cond_signal(&scorer->wake);
-    }
+    want(scorer, model);
     g_mutex_unlock(&scorer->lock);
 }
 
@@ -170,6 +220,7 @@ void gst_biqa_scorer_free(GstBiqaScorer *scorer)
     gst_biqa_scorer_stop(scorer);
     g_mutex_clear(&scorer->lock);
     g_cond_clear(&scorer->wake);
+    g_free(scorer->want);
     g_free(scorer);
 }
 
@@ -181,6 +232,10 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
 
     g_return_val_if_fail(!scorer->opener, FALSE);
     gst_biqa_settings_init_copy(&scorer->settings, settings);
+    g_mutex_lock(&scorer->lock);
+    scorer->stopping = FALSE;
+    scorer->choice = settings->setup.backend;
+    g_mutex_unlock(&scorer->lock);
     engine = engine_open(scorer, settings->setup.model, &which, &error);
     if (!engine) {
         gst_biqa_error_post(scorer->element, which, error);
@@ -188,8 +243,11 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
         return FALSE;
     }
     g_mutex_lock(&scorer->lock);
-    scorer->engine = engine;
+    scorer->engine = admit(scorer, engine);
     scorer->quit = FALSE;
+    /* What was asked for since settings were read is another model. */
+    if (g_strcmp0(scorer->want, engine->asked) == 0)
+        scorer->wanted = FALSE;
     scorer->n_timings = 0;
     scorer->lost = 0;
     g_mutex_unlock(&scorer->lock);
@@ -199,6 +257,10 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
 
 void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
 {
+    g_autoptr(Engine) engine = NULL;
+    g_autoptr(Engine) next = NULL;
+    g_autoptr(Engine) spent = NULL;
+
     if (!scorer->opener)
         return;
     g_mutex_lock(&scorer->lock);
@@ -208,9 +270,10 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
     g_thread_join(g_steal_pointer(&scorer->opener));
 
     g_mutex_lock(&scorer->lock);
-    g_clear_pointer(&scorer->engine, engine_free);
-    g_clear_pointer(&scorer->next, engine_free);
-    g_clear_pointer(&scorer->spent, engine_free);
+    /* Closed without the lock: a device may take seconds, and who reads properties would wait. */
+    engine = g_steal_pointer(&scorer->engine);
+    next = g_steal_pointer(&scorer->next);
+    spent = g_steal_pointer(&scorer->spent);
     g_clear_pointer(&scorer->want, g_free);
     scorer->wanted = FALSE;
     g_mutex_unlock(&scorer->lock);
@@ -220,32 +283,53 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
 void gst_biqa_scorer_interrupt(GstBiqaScorer *scorer)
 {
     g_mutex_lock(&scorer->lock);
-    if (scorer->engine)
-        biqa_backend_stop(scorer->engine->backend);
+    scorer->stopping = TRUE;
+    engine_stop(scorer->engine);
+    engine_stop(scorer->next);
     g_mutex_unlock(&scorer->lock);
 }
 
-gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer)
+/* Puts Vulkan's backend in the place of one that takes no images. FALSE: the error has been
+ * posted. */
+static gboolean replace_backend(GstBiqaScorer *scorer)
 {
-    GstBiqaSetup *setup = &scorer->settings.setup;
     g_autoptr(GError) error = NULL;
     g_autoptr(Engine) before = NULL;
     GstBiqaError which;
-    Engine *engine;
+    Engine *engine = engine_open(scorer, scorer->engine->asked, &which, &error);
 
-    if (setup->backend != GST_BIQA_BACKEND_AUTO || scorer->engine->backend->klass->images)
-        return TRUE;
-    setup->backend = GST_BIQA_BACKEND_VULKAN;
-    engine = engine_open(scorer, scorer->engine->asked, &which, &error);
     if (!engine) {
         gst_biqa_error_post(scorer->element, which, error);
         return FALSE;
     }
     g_mutex_lock(&scorer->lock);
     before = scorer->engine;
-    scorer->engine = engine;
+    scorer->engine = admit(scorer, engine);
     g_mutex_unlock(&scorer->lock);
     return TRUE;
+}
+
+gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer)
+{
+    const gboolean free_to_choose = scorer->settings.setup.backend == GST_BIQA_BACKEND_AUTO;
+    g_autoptr(Engine) outdated = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (free_to_choose) {
+        g_mutex_lock(&scorer->lock);
+        scorer->choice = GST_BIQA_BACKEND_VULKAN;
+        outdated = take_outdated(scorer);
+        g_mutex_unlock(&scorer->lock);
+        if (!engine_takes_images(scorer->engine) && !replace_backend(scorer))
+            return FALSE;
+    }
+    if (engine_takes_images(scorer->engine))
+        return TRUE;
+    error = g_error_new(BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                        "the backend \"%s\" cannot read frames from a device's memory",
+                        scorer->engine->backend->klass->name);
+    gst_biqa_error_post(scorer->element, GST_BIQA_ERROR_IMAGES, error);
+    return FALSE;
 }
 
 /* -- frames -------------------------------------------------------------------------------- */

@@ -24,15 +24,18 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
 /* Waits for a model that is being opened, and closes everything. */
 void gst_biqa_scorer_stop(GstBiqaScorer *scorer);
 
-/* Makes the frame at hand fail soon if its device hangs: the element stops. From any thread. */
+/* Until the next start frames and maps fail soon if their device hangs: the element stops. From any
+ * thread. */
 void gst_biqa_scorer_interrupt(GstBiqaScorer *scorer);
 
 /* Frames to come lie in images on a device: where the backend was chosen by itself and does not
- * take them, Vulkan's takes its place. FALSE: the error has been posted. Between two frames. */
+ * take them, Vulkan's takes its place, and that of a model being opened. FALSE: the error has been
+ * posted. Between two frames. */
 gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer);
 
 /* Asks for another model; of several asked for while one is being opened the last counts. From any
- * thread; nothing happens while stopped. */
+ * thread. Where a start is under way its settings' model comes first; while stopped there is only
+ * the next start's. */
 void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model);
 
 /* What is asked about a frame, and what the answer is. */

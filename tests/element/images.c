@@ -201,6 +201,31 @@ static void test_deadline(void)
     gst_harness_teardown(harness);
 }
 
+/* Nor does a backend that was chosen by name and reads none wait for the first frame to say so. */
+static void test_named_backend(void)
+{
+    g_autoptr(Judge) judge = judge_new(55);
+    g_autofree char *line = g_strdup_printf("biqafilter backend=cpu model=\"%s\"", judge->path);
+    GstHarness *harness = gst_harness_new_parse(line);
+    GstBus *bus = gst_bus_new();
+    GstCaps *caps = gst_caps_from_string("video/x-raw(memory:VulkanImage),format=RGBA,width=64,"
+                                         "height=64,framerate=25/1");
+    g_autofree char *debug = NULL;
+    g_autoptr(GError) error = NULL;
+    GstMessage *message;
+
+    gst_element_set_bus(harness->element, bus);
+    gst_harness_set_src_caps(harness, caps);
+    message = bus_pop(bus, GST_MESSAGE_ERROR);
+    g_assert_nonnull(message);
+    gst_message_parse_error(message, &error, &debug);
+    g_assert_nonnull(strstr(error->message, "Set backend=vulkan, or put vulkandownload before"));
+    gst_message_unref(message);
+    gst_element_set_bus(harness->element, NULL);
+    gst_object_unref(bus);
+    gst_harness_teardown(harness);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -210,5 +235,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/images/refused", test_refused);
     g_test_add_func("/element/images/element", test_element);
     g_test_add_func("/element/images/deadline", test_deadline);
+    g_test_add_func("/element/images/named-backend", test_named_backend);
     return g_test_run();
 }

@@ -2,6 +2,7 @@
 /* The property map: scores of parts of the frame, when asked for. */
 #include "map.h"
 #include "element-support.h"
+#include "gstbiqamaker.h"
 #include "gstframe.h"
 
 /* What the map of a frame should be, to the bit. */
@@ -115,10 +116,99 @@ static void test_on_demand(void)
     }
 }
 
+/* Backends that count themselves, and those that were told to stop. */
+typedef struct {
+    GstBiqaMaker maker;
+    gint n_opened, n_stopped; /* atomic */
+} Counter;
+
+typedef struct {
+    BiqaBackend base;
+    Counter *counter;
+    guint n_crops;
+    gboolean stopped;
+} Counted;
+
+static gboolean counted_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
+                            GError **error)
+{
+    *result = (BiqaResult){.n_crops = ((Counted *)backend)->n_crops};
+    return TRUE;
+}
+
+static const char *counted_device_name(BiqaBackend *backend)
+{
+    return "counter";
+}
+
+static void counted_stop(BiqaBackend *backend)
+{
+    ((Counted *)backend)->stopped = TRUE;
+}
+
+static void counted_free(BiqaBackend *backend)
+{
+    Counted *counted = (Counted *)backend;
+
+    g_atomic_int_add(&counted->counter->n_stopped, counted->stopped);
+    g_free(counted);
+}
+
+static const BiqaBackendClass counted_class = {
+    .name = "counted",
+    .run = counted_run,
+    .device_name = counted_device_name,
+    .stop = counted_stop,
+    .free = counted_free,
+};
+
+static BiqaBackend *counted_open(gpointer user, const BiqaModel *model, GError **error)
+{
+    Counted *counted = g_new0(Counted, 1);
+
+    *counted = (Counted){{&counted_class}, user, model->input.n_crops, FALSE};
+    g_atomic_int_inc(&counted->counter->n_opened);
+    return &counted->base;
+}
+
+static void install_counter(GstElement *element, gpointer user)
+{
+    Counter *counter = user;
+    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
+
+    counter->maker = (GstBiqaMaker){counted_open, counter};
+    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER,
+                      &counter->maker, NULL);
+    gst_element_set_context(element, context);
+    gst_context_unref(context);
+}
+
+/* Whoever stops the element stops the map's backend too, and that of a model no frame has seen. */
+static void test_stop(void)
+{
+    Counter counter = {0};
+    g_autoptr(Judge) judge = judge_new(83);
+    g_autoptr(Rig) rig = rig_new_with(judge, install_counter, &counter);
+    GstVideoInfo info;
+
+    g_object_set(rig->element, "map", TRUE, NULL);
+    rig_set_format(rig, GST_VIDEO_FORMAT_RGB, 48, 32, &info);
+    gst_buffer_unref(push(rig, &info, 0));
+    g_assert_cmpint(g_atomic_int_get(&counter.n_opened), ==, 2);
+    g_object_set(rig->element, "model", judge->path, NULL);
+    for (guint i = 0; g_atomic_int_get(&counter.n_opened) < 3; i++) {
+        g_assert_cmpuint(i, <, 60000);
+        g_usleep(1000);
+    }
+    gst_element_set_state(rig->element, GST_STATE_NULL);
+    g_assert_cmpint(counter.n_stopped, ==, 3);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
     g_test_add_func("/element/map/values", test_values);
     g_test_add_func("/element/map/on-demand", test_on_demand);
+    g_test_add_func("/element/map/stop", test_stop);
     return g_test_run();
 }

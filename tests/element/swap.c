@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Another model while frames flow: it takes over between two frames, or the old one stays. */
 #include "element-support.h"
-#include "gate.h"
+#include "gstbiqamaker.h"
 
 #define TRIES 100000 /* frames that a model may take to open: a guard, not a measure */
 
@@ -211,6 +211,56 @@ static void test_stop(void)
     }
 }
 
+/* Backends that ask for another model while the first of them is being opened. */
+typedef struct {
+    GstBiqaMaker maker;
+    GstElement *element;
+    const char *path;
+    guint n_opened;
+} Asking;
+
+static BiqaBackend *asking_open(gpointer user, const BiqaModel *model, GError **error)
+{
+    Asking *asking = user;
+
+    if (asking->n_opened++ == 0)
+        g_object_set(asking->element, "model", asking->path, NULL);
+    return biqa_reference_open(model);
+}
+
+static void install_asking(GstElement *element, gpointer user)
+{
+    Asking *asking = user;
+    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
+
+    asking->element = element;
+    asking->maker = (GstBiqaMaker){asking_open, asking};
+    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER,
+                      &asking->maker, NULL);
+    gst_element_set_context(element, context);
+    gst_context_unref(context);
+}
+
+/* Asked for while the element starts on another: neither lost nor the first. */
+static void test_while_starting(void)
+{
+    g_autoptr(Pair) pair = pair_new();
+    Asking asking = {.path = pair->two->path};
+
+    rig_free(pair->rig);
+    pair->rig = rig_new_with(pair->one, install_asking, &asking);
+    rig_set_format(pair->rig, GST_VIDEO_FORMAT_GRAY8, 32, 32, &pair->info);
+    g_object_set(pair->rig->element, "any-domain", TRUE, NULL);
+    await_change(pair, pair->first, pair->second);
+    gst_element_set_state(pair->rig->element, GST_STATE_NULL);
+    g_assert_cmpuint(asking.n_opened, ==, 2);
+    /* What was set while stopped is what it starts on: opened once. */
+    g_object_set(pair->rig->element, "model", pair->one->path, NULL);
+    gst_element_set_state(pair->rig->element, GST_STATE_PLAYING);
+    gst_element_set_state(pair->rig->element, GST_STATE_NULL);
+    g_assert_cmpuint(asking.n_opened, ==, 3);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -219,5 +269,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/swap/goes-back", test_goes_back);
     g_test_add_func("/element/swap/while-seeking", test_while_seeking);
     g_test_add_func("/element/swap/stop", test_stop);
+    g_test_add_func("/element/swap/while-starting", test_while_starting);
     return g_test_run();
 }
