@@ -177,6 +177,9 @@ static gboolean fill_buffers(BiqaVkProgram *program, BiqaVkDevice *device, const
     if (biqa_vk_commands_settle(&commands)) {
         biqa_vk_commands_clear(&commands);
         biqa_vk_buffer_clear(&staging, device);
+    } else {
+        g_warning("%s does not finish a copy; its memory is lost", device->properties.deviceName);
+        program->stuck = TRUE;
     }
     return ok;
 }
@@ -202,14 +205,20 @@ gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
     return fill_buffers(program, kernels->device, values, error);
 }
 
-void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device)
+static void clear_buffers(BiqaVkProgram *program, const BiqaVkDevice *device)
 {
-    if (!program->steps)
-        return;
     vkDestroyBufferView(device->handle, program->weights_texels, NULL);
     vkDestroyBufferView(device->handle, program->arena_texels, NULL);
     biqa_vk_buffer_clear(&program->weights, device);
     biqa_vk_buffer_clear(&program->arena, device);
+}
+
+void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device)
+{
+    if (!program->steps)
+        return;
+    if (!program->stuck)
+        clear_buffers(program, device);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         g_free(program->maps[b]);
         biqa_net_free(program->nets[b]);

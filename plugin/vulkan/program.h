@@ -15,11 +15,13 @@ typedef struct {
     BiqaVkBuffer arena, weights;
     VkBufferView arena_texels, weights_texels; /* only in plans that read texels */
     gconstpointer last; /* whose frame the arena holds; under the device's lock */
+    gboolean stuck;     /* the device may write to the buffers for ever: they are never freed */
 } BiqaVkProgram;
 
 /* Lays out arena and steps, makes pipelines and buffers, zeroes the arena and brings the parameters
  * to the device. A zeroed struct may be cleared.
- * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. */
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. A
+ * program that is stuck then, and its device, outlive all their users. */
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
                               const BiqaModel *model, GError **error);
 void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device);

@@ -151,7 +151,7 @@ void biqa_vk_runtime_put(BiqaVkRuntime *runtime)
     if (last)
         unregister(runtime);
     g_mutex_unlock(&register_lock);
-    if (last)
+    if (last && !runtime->stuck)
         runtime_free(runtime);
 }
 
@@ -205,6 +205,7 @@ static Entry *add_entry(BiqaVkRuntime *runtime, BiqaVkPlan plan, const BiqaModel
     }
     entry = g_new0(Entry, 1);
     if (!biqa_vk_program_init(&entry->program, kernels, model, error)) {
+        runtime->stuck |= entry->program.stuck;
         entry_free(entry, runtime->device);
         return NULL;
     }

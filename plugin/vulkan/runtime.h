@@ -13,6 +13,7 @@ typedef struct {
     GMutex lock; /* of the kernels' making, and of programs */
     BiqaVkKernels kernels[BIQA_VK_N_PLANS];
     GPtrArray *programs;
+    gboolean stuck; /* the device never finished a program's copies: the runtime is never freed */
 } BiqaVkRuntime;
 
 /* The runtime of the device that name means (see device.h): a new one where there is none, or the

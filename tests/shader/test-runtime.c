@@ -2,6 +2,7 @@
 /* What backends share, and what becomes of them when calls fail or the device is lost. All of it
  * under the validation layer, whose every word fails a test. */
 #include "check.h"
+#include "runtime.h"
 #include "support.h"
 
 #define SIZE 40
@@ -260,6 +261,34 @@ static void test_stop(void)
     g_atomic_rc_box_release(fault);
 }
 
+static VKAPI_ATTR VkResult VKAPI_CALL never_done(VkDevice device, uint32_t n, const VkFence *fences,
+                                                 VkBool32 all, uint64_t timeout)
+{
+    return VK_TIMEOUT;
+}
+
+/* A device that never finishes the copies of a new program keeps their memory, and stays open. */
+static void test_stuck(void)
+{
+    g_autoptr(BiqaModel) model = mini_model_new(13);
+    g_autoptr(GError) error = NULL;
+    BiqaVkRuntime *runtime = biqa_vk_runtime_get(NULL, TRUE, NULL, &error);
+    PFN_vkWaitForFences wait;
+
+    g_assert_no_error(error);
+    wait = runtime->device->calls->WaitForFences;
+    runtime->device->calls->WaitForFences = never_done;
+    g_test_expect_message(NULL, G_LOG_LEVEL_WARNING, "*does not finish a copy*");
+    g_assert_null(biqa_vk_runtime_program(runtime, BIQA_VK_COMPACT, model, &error));
+    g_test_assert_expected_messages();
+    assert_refused(error, BIQA_ERROR_DEVICE, "hangs");
+    g_assert_true(runtime->stuck);
+    biqa_vk_runtime_put(runtime);
+    /* It was not freed: the device is still there to be waited for. */
+    runtime->device->calls->WaitForFences = wait;
+    g_assert_cmpint(vkDeviceWaitIdle(runtime->device->handle), ==, VK_SUCCESS);
+}
+
 /* Every call out of memory, from its first time to its last: an error or, where the backend could
  * help itself, a frame; and after it, a frame. */
 static void test_out_of_memory(gconstpointer data)
@@ -343,6 +372,7 @@ int main(int argc, char **argv)
     g_test_add_func("/shader/runtime/lost-for-good", test_lost_for_good);
     g_test_add_func("/shader/runtime/hang", test_hang);
     g_test_add_func("/shader/runtime/stop", test_stop);
+    g_test_add_func("/shader/runtime/stuck", test_stuck);
     add_tests("/shader/runtime/out-of-memory", calls, test_out_of_memory);
     return g_test_run();
 }
