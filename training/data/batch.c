@@ -153,8 +153,7 @@ static void fill_rated(guint sample, gpointer data)
     fill->batch->samples[sample].path = fill->dataset->ratings->paths[image];
     fill->batch->samples[sample].content = image;
     fill->batch->quality[sample] = (float)fill->dataset->ratings->scores[image];
-    fill->batch->target[sample] =
-        (fill->batch->quality[sample] - TRAIN_SCORE_OFFSET) / TRAIN_SCORE_SCALE;
+    fill->batch->target[sample] = train_raw_score(fill->batch->quality[sample]);
     fill->batch->group[sample] = 0;
     if (fill->batch->has_spread)
         fill->batch->spread[sample] = (float)fill->dataset->ratings->spread[image];

@@ -15,6 +15,11 @@
  * own. */
 #define TRAIN_PRISTINE_SCORE 85.f
 
+static inline float train_raw_score(float points)
+{
+    return (points - TRAIN_SCORE_OFFSET) / TRAIN_SCORE_SCALE;
+}
+
 /* Where a crop comes from. */
 typedef struct {
     const char *path;  /* the picture (borrowed) */

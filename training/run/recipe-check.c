@@ -54,7 +54,8 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
     if (stage->groups && !recipe->images)
         return recipe_fail(error, "ranked", "images",
                            "missing: ranked groups need folders of pristine pictures");
-    if (stage->judged_weight > 0 && !(stage->groups && recipe->judge))
+    if ((stage->judged_weight > 0 || stage->judged_squared_weight > 0) &&
+        !(stage->groups && recipe->judge))
         return recipe_fail(error, group, "judged-weight",
                            "needs ranked groups and the file of a judge in [ranked] judge");
     if (stage->rated && !recipe->ratings)

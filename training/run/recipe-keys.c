@@ -94,6 +94,7 @@ static const Key keys[] = {
     STAGE("margin", KEY_REAL, margin, 0, 1e3),
     STAGE("rank-weight", KEY_REAL, rank_weight, 0, 1e3),
     STAGE("judged-weight", KEY_REAL, judged_weight, 0, 1e3),
+    STAGE("judged-squared-weight", KEY_REAL, judged_squared_weight, 0, 1e3),
     STAGE("anchor-weight", KEY_REAL, anchor_weight, 0, 1e3),
     STAGE("fidelity-weight", KEY_REAL, fidelity_weight, 0, 1e3),
     STAGE("sigma", KEY_REAL, sigma, 0, 100),

@@ -23,7 +23,8 @@ typedef struct {
     char *rank_pairs; /* "content": within a group; "type": all of a distortion, as RankIQA */
     double margin;    /* of the hinge */
     double rank_weight;
-    double judged_weight;      /* fidelity to the judge over all pairs of ranked images */
+    double judged_weight;         /* fidelity to the judge over all pairs of ranked images */
+    double judged_squared_weight; /* of (score - the judge's points)^2, in units of 12 points */
     double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */

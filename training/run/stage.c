@@ -32,10 +32,24 @@ static double judged_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
                : 0;
 }
 
+/* Ties ranked images to the ratings' scale: the judge's 100 is what a pristine picture is worth. */
+static double judged_squared_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const double weight = step->recipe->judged_squared_weight;
+    g_autofree float *target = g_new(float, batch->n);
+    if (!(weight > 0))
+        return 0;
+    for (guint i = 0; i < batch->n; i++)
+        target[i] = train_raw_score(batch->judged[i] * (TRAIN_PRISTINE_SCORE / 100));
+    return weight * train_loss_squared(target, batch->scores[branch], batch->n, weight,
+                                       batch->d_scores[branch]);
+}
+
 /* All that a ranked batch teaches. */
 static double ranked_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
-    return rank_loss(step, batch, branch) + judged_loss(step, batch, branch);
+    return rank_loss(step, batch, branch) + judged_loss(step, batch, branch) +
+           judged_squared_loss(step, batch, branch);
 }
 
 /* UNIQUE's pair of losses: ratings by the learned standard deviations, and those by the raters'. */
@@ -79,7 +93,7 @@ static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
 /* Ranking fixes differences only; this ties the mean of a batch's references down. */
 static double anchor_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
-    const float target = (TRAIN_PRISTINE_SCORE - TRAIN_SCORE_OFFSET) / TRAIN_SCORE_SCALE;
+    const float target = train_raw_score(TRAIN_PRISTINE_SCORE);
     const guint stride = TRAIN_LEVELS + 1, n = batch->n / stride;
     float mean = 0, d_mean = 0;
 
