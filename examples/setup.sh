@@ -10,8 +10,8 @@ packages_build='gcc libc6-dev meson ninja-build pkg-config glslang-tools libglib
 packages_run='gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav mesa-vulkan-drivers'
 packages_photo='mate-backgrounds'
-packages_test='bash chromium clang-format debhelper git gir1.2-gstreamer-1.0 groff-base lintian parallel
-    python3-gi spirv-tools vulkan-validationlayers'
+packages_test='bash chromium clang-format debhelper git gir1.2-gstreamer-1.0 groff-base
+    libgstrtspserver-1.0-dev lintian parallel python3-gi spirv-tools vulkan-validationlayers'
 
 say() {
     printf '%s\n' "$*"

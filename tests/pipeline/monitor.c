@@ -1,90 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* biqa-monitor on sources that end, die, stall and come back. The test closes the seconds itself,
  * as fast as it likes, until what it waits for has come about. */
-#include "monitor-support.h"
+#include "monitor-fixture.h"
 #include "server.h"
 
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
-#define GUARD (120 * G_USEC_PER_SEC) /* only a test that fails comes near it */
-
-typedef struct {
-    Stage *stage;
-    MonitorSettings *settings;
-    Monitor *monitor;
-    guint shown; /* the channel that is looked at */
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    f->stage = stage_new();
-}
-
-/* The monitor as after these arguments. */
-static void start(Fixture *f, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void start(Fixture *f, const char *format, ...)
-{
-    g_autofree char *arguments = stage_arguments(f->stage);
-    g_autofree char *more = NULL;
-    g_autofree char *line = NULL;
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) argv = NULL;
-    va_list list;
-
-    va_start(list, format);
-    more = g_strdup_vprintf(format, list);
-    va_end(list);
-    line = g_strconcat(arguments, more, NULL);
-    g_assert_true(g_shell_parse_argv(line, NULL, &argv, &error));
-    f->settings = monitor_settings_new(argv, &error);
-    g_assert_no_error(error);
-    f->monitor = monitor_new(f->settings);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    g_assert_true(monitor_free(f->monitor, GUARD)); /* no pipeline hung */
-    monitor_settings_free(f->settings);
-    stage_free(f->stage);
-}
-
-static MonitorChannel *channel(Fixture *f)
-{
-    return f->monitor->channels->pdata[f->shown];
-}
-
-typedef gboolean (*Condition)(Fixture *f);
-
-static void wait_until(Fixture *f, const char *what, Condition condition)
-{
-    const gint64 until = g_get_monotonic_time() + GUARD;
-
-    while (!condition(f)) {
-        if (g_get_monotonic_time() > until)
-            g_error("waited in vain until %s: the channel is %s, error %s", what,
-                    monitor_state_name(channel(f)->state), channel(f)->why);
-        while (g_main_context_iteration(NULL, FALSE))
-            ;
-        monitor_tick(f->monitor);
-        g_usleep(2000);
-    }
-}
-
-static gboolean is_live(Fixture *f)
-{
-    return channel(f)->state == MONITOR_LIVE;
-}
-
 static gboolean is_stalled(Fixture *f)
 {
-    return channel(f)->state == MONITOR_STALLED;
-}
-
-static gboolean is_down(Fixture *f)
-{
-    return channel(f)->state == MONITOR_DOWN;
+    return fixture_channel(f)->state == MONITOR_STALLED;
 }
 
 static gboolean is_over(Fixture *f)
@@ -94,17 +20,17 @@ static gboolean is_over(Fixture *f)
 
 static gboolean is_alarmed(Fixture *f)
 {
-    return channel(f)->alarm;
+    return fixture_channel(f)->alarm;
 }
 
 static gboolean is_calm(Fixture *f)
 {
-    return !channel(f)->alarm;
+    return !fixture_channel(f)->alarm;
 }
 
 static gboolean came_round(Fixture *f)
 {
-    return channel(f)->reconnects >= 2 && is_live(f);
+    return fixture_channel(f)->reconnects >= 2 && fixture_is_live(f);
 }
 
 static gboolean has_pictures(Fixture *f)
@@ -112,21 +38,8 @@ static gboolean has_pictures(Fixture *f)
     g_auto(MonitorPicture) hard = {0};
     g_auto(MonitorPicture) still = {0};
 
-    return monitor_album_get(channel(f)->album, MONITOR_HARD, 0, &hard) &&
-           monitor_album_get(channel(f)->album, MONITOR_STILL, 0, &still);
-}
-
-/* Whether a second in the channel's memory was so. */
-static gboolean had(Fixture *f, MonitorState state)
-{
-    const MonitorRing *seconds = channel(f)->seconds;
-
-    for (guint i = 0; i < monitor_ring_length(seconds); i++) {
-        const MonitorSpan *second = monitor_ring_at(seconds, i);
-        if (second->state == state)
-            return TRUE;
-    }
-    return FALSE;
+    return monitor_album_get(fixture_channel(f)->album, MONITOR_HARD, 0, &hard) &&
+           monitor_album_get(fixture_channel(f)->album, MONITOR_STILL, 0, &still);
 }
 
 /* -- sources ------------------------------------------------------------------------------- */
@@ -136,79 +49,81 @@ static void test_comes_back(Fixture *f, gconstpointer data)
     const MonitorIncident *outage;
 
     stage_show_clip(f->stage, 5);
-    start(f, "clip=%s", f->stage->clip);
-    wait_until(f, "it lives", is_live);
-    g_assert_cmpint(channel(f)->format.width, ==, 64);
-    g_assert_cmpint(channel(f)->format.height, ==, 48);
-    g_assert_cmpfloat(channel(f)->format.rate, ==, 10);
-    wait_until(f, "it is played again", came_round);
+    fixture_start(f, "clip=%s", f->stage->clip);
+    fixture_wait_until(f, "it lives", fixture_is_live);
+    g_assert_cmpint(fixture_channel(f)->format.width, ==, 64);
+    g_assert_cmpint(fixture_channel(f)->format.height, ==, 48);
+    g_assert_cmpfloat(fixture_channel(f)->format.rate, ==, 10);
+    fixture_wait_until(f, "it is played again", came_round);
     g_assert_cmpuint(monitor_incidents_length(f->monitor->shared.incidents), ==, 0);
 
     stage_hide_clip(f->stage);
-    wait_until(f, "it dies", is_down);
-    g_assert_nonnull(strstr(channel(f)->why, "No such file"));
+    fixture_wait_until(f, "it dies", fixture_is_down);
+    g_assert_nonnull(strstr(fixture_channel(f)->why, "No such file"));
     outage = monitor_incidents_at(f->monitor->shared.incidents, 0);
     g_assert_cmpint(outage->kind, ==, MONITOR_OUTAGE);
     g_assert_cmpint(outage->end, ==, 0);
     g_assert_cmpstr(outage->channel, ==, "clip");
-    g_assert_cmpstr(outage->why, ==, channel(f)->why);
+    g_assert_cmpstr(outage->why, ==, fixture_channel(f)->why);
 
     stage_show_clip(f->stage, 5);
-    wait_until(f, "it is back", is_live);
-    g_assert_null(channel(f)->why);
-    g_assert_true(had(f, MONITOR_DOWN) && had(f, MONITOR_CONNECTING));
+    fixture_wait_until(f, "it is back", fixture_is_live);
+    g_assert_null(fixture_channel(f)->why);
+    g_assert_true(fixture_had(f, MONITOR_DOWN) && fixture_had(f, MONITOR_CONNECTING));
     g_assert_cmpint(outage->end, >=, outage->start);
     g_assert_cmpuint(monitor_incidents_length(f->monitor->shared.incidents), ==, 1);
     /* Nothing was counted twice, nothing lost. */
-    g_assert_cmpuint(channel(f)->bins[0] + channel(f)->bins[1] + channel(f)->bins[2] +
-                         channel(f)->bins[3] + channel(f)->bins[4] + channel(f)->bins[5] +
-                         channel(f)->bins[6] + channel(f)->bins[7] + channel(f)->bins[8] +
-                         channel(f)->bins[9],
-                     ==, channel(f)->total.scored);
+    g_assert_cmpuint(fixture_channel(f)->bins[0] + fixture_channel(f)->bins[1] +
+                         fixture_channel(f)->bins[2] + fixture_channel(f)->bins[3] +
+                         fixture_channel(f)->bins[4] + fixture_channel(f)->bins[5] +
+                         fixture_channel(f)->bins[6] + fixture_channel(f)->bins[7] +
+                         fixture_channel(f)->bins[8] + fixture_channel(f)->bins[9],
+                     ==, fixture_channel(f)->total.scored);
 }
 
 /* A source that gives frames and then nothing, without a word. */
 static void test_stalls(Fixture *f, gconstpointer data)
 {
-    start(f, "--timeout=1 'it=launch:concat name=c  videotestsrc num-buffers=3 ! c.  "
-             "videotestsrc is-live=true ! valve drop=true ! c.'");
-    wait_until(f, "it lives", is_live);
-    wait_until(f, "it stalls", is_stalled);
-    wait_until(f, "it is given up", is_down);
-    g_assert_true(g_str_has_prefix(channel(f)->why, "No frame for "));
-    wait_until(f, "it is tried again", is_live);
-    g_assert_cmpuint(channel(f)->reconnects, ==, 1);
+    fixture_start(f, "--timeout=1 'it=launch:concat name=c  videotestsrc num-buffers=3 ! c.  "
+                     "videotestsrc is-live=true ! valve drop=true ! c.'");
+    fixture_wait_until(f, "it lives", fixture_is_live);
+    fixture_wait_until(f, "it stalls", is_stalled);
+    fixture_wait_until(f, "it is given up", fixture_is_down);
+    g_assert_true(g_str_has_prefix(fixture_channel(f)->why, "No frame for "));
+    fixture_wait_until(f, "it is tried again", fixture_is_live);
+    g_assert_cmpuint(fixture_channel(f)->reconnects, ==, 1);
 }
 
 /* One that never gives a frame, beside one that does: each its own. */
 static void test_never(Fixture *f, gconstpointer data)
 {
-    start(f,
-          "--timeout=.5 'never=launch:videotestsrc is-live=true ! valve drop=true' snow=test:snow");
-    wait_until(f, "it is given up", is_down);
-    g_assert_true(g_str_has_prefix(channel(f)->why, "No frame for "));
-    g_assert_cmpuint(channel(f)->total.frames[MONITOR_INFERRED], ==, 0);
+    fixture_start(
+        f,
+        "--timeout=.5 'never=launch:videotestsrc is-live=true ! valve drop=true' snow=test:snow");
+    fixture_wait_until(f, "it is given up", fixture_is_down);
+    g_assert_true(g_str_has_prefix(fixture_channel(f)->why, "No frame for "));
+    g_assert_cmpuint(fixture_channel(f)->total.frames[MONITOR_INFERRED], ==, 0);
     f->shown = 1;
-    wait_until(f, "the other lives", is_live);
+    fixture_wait_until(f, "the other lives", fixture_is_live);
 }
 
 static void test_once(Fixture *f, gconstpointer data)
 {
     stage_show_clip(f->stage, 7);
-    start(f, "--once --set policy=every clip=%s", f->stage->clip);
-    wait_until(f, "it is over", is_over);
-    g_assert_cmpuint(channel(f)->total.frames[MONITOR_INFERRED], ==, 7);
-    g_assert_cmpint(channel(f)->state, ==, MONITOR_ENDED);
-    g_assert_cmpuint(channel(f)->reconnects, ==, 0);
+    fixture_start(f, "--once --set policy=every clip=%s", f->stage->clip);
+    fixture_wait_until(f, "it is over", is_over);
+    g_assert_cmpuint(fixture_channel(f)->total.frames[MONITOR_INFERRED], ==, 7);
+    g_assert_cmpint(fixture_channel(f)->state, ==, MONITOR_ENDED);
+    g_assert_cmpuint(fixture_channel(f)->reconnects, ==, 0);
     g_assert_cmpuint(monitor_incidents_length(f->monitor->shared.incidents), ==, 0);
 }
 
 static void test_no_video(Fixture *f, gconstpointer data)
 {
     stage_show_sound(f->stage);
-    start(f, "sound=%s", f->stage->clip);
-    wait_until(f, "it is down", is_down);
-    g_assert_nonnull(strstr(channel(f)->why, "There is no video in it."));
+    fixture_start(f, "sound=%s", f->stage->clip);
+    fixture_wait_until(f, "it is down", fixture_is_down);
+    g_assert_nonnull(strstr(fixture_channel(f)->why, "There is no video in it."));
 }
 
 /* An alarm has a beginning, a worst score and an end; it ends with its source at the latest. */
@@ -218,19 +133,19 @@ static void test_alarm(Fixture *f, gconstpointer data)
     const MonitorIncident *alarm;
 
     stage_show_clip(f->stage, 20);
-    start(f, "--set alarm-below=100 clip=%s", f->stage->clip);
+    fixture_start(f, "--set alarm-below=100 clip=%s", f->stage->clip);
     incidents = f->monitor->shared.incidents;
-    wait_until(f, "there is an alarm", is_alarmed);
+    fixture_wait_until(f, "there is an alarm", is_alarmed);
     alarm = monitor_incidents_at(incidents, monitor_incidents_length(incidents) - 1);
     g_assert_cmpint(alarm->kind, ==, MONITOR_ALARM);
     g_assert_cmpint(alarm->start, >, 0);
     g_assert_cmpint(alarm->end, ==, 0);
-    g_assert_cmpfloat(alarm->worst, >=, channel(f)->total.minimum);
+    g_assert_cmpfloat(alarm->worst, >=, fixture_channel(f)->total.minimum);
     g_assert_cmpfloat(alarm->worst, <, 100);
-    g_assert_cmpuint(channel(f)->alarms, ==, 1);
+    g_assert_cmpuint(fixture_channel(f)->alarms, ==, 1);
     stage_hide_clip(f->stage);
-    wait_until(f, "it dies", is_down);
-    wait_until(f, "the alarm is over", is_calm);
+    fixture_wait_until(f, "it dies", fixture_is_down);
+    fixture_wait_until(f, "the alarm is over", is_calm);
     g_assert_cmpint(alarm->end, >=, alarm->start);
 }
 
@@ -249,12 +164,14 @@ static void test_reasons(Fixture *f, gconstpointer data)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        start(f, "'it=%s'", cases[i].address);
-        wait_until(f, cases[i].address, is_down);
-        if (!strstr(channel(f)->why, cases[i].why) || strstr(channel(f)->why, "secret"))
-            g_error("%s: expected \"%s\", got %s", cases[i].address, cases[i].why, channel(f)->why);
+        fixture_start(f, "'it=%s'", cases[i].address);
+        fixture_wait_until(f, cases[i].address, fixture_is_down);
+        if (!strstr(fixture_channel(f)->why, cases[i].why) ||
+            strstr(fixture_channel(f)->why, "secret"))
+            g_error("%s: expected \"%s\", got %s", cases[i].address, cases[i].why,
+                    fixture_channel(f)->why);
         if (i + 1 < G_N_ELEMENTS(cases)) {
-            g_assert_true(monitor_free(f->monitor, GUARD));
+            g_assert_true(monitor_free(f->monitor, FIXTURE_GUARD));
             monitor_settings_free(f->settings);
         }
     }
@@ -362,10 +279,10 @@ static void test_http(Fixture *f, gconstpointer data)
     g_auto(Answer) page = {0};
     g_auto(Answer) metrics = {0};
 
-    start(f, "--set hard-threshold=0 snow=test:snow");
+    fixture_start(f, "--set hard-threshold=0 snow=test:snow");
     server = monitor_server_new(f->settings->listen, f->monitor, NULL, &error);
     g_assert_no_error(error);
-    wait_until(f, "there are pictures", has_pictures);
+    fixture_wait_until(f, "there are pictures", has_pictures);
 
     ask(server, "GET", "", NULL, &page);
     g_assert_cmpstr(page.type, ==, "text/html");
@@ -390,7 +307,7 @@ static void test_listen(Fixture *f, gconstpointer data)
 {
     static const char *const wrong[] = {"8479", "example.org:80", "127.0.0.1", "", "1.2.3.4:99999"};
 
-    start(f, "it=/nonexistent");
+    fixture_start(f, "it=/nonexistent");
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_autoptr(GError) error = NULL;
         g_assert_null(monitor_server_new(wrong[i], f->monitor, NULL, &error));
@@ -415,6 +332,6 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
-        g_test_add(tests[i].name, Fixture, NULL, set_up, tests[i].test, tear_down);
+        g_test_add(tests[i].name, Fixture, NULL, fixture_set_up, tests[i].test, fixture_tear_down);
     return g_test_run();
 }
