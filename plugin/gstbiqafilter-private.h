@@ -8,6 +8,7 @@
 #include "gstbiqaharvest.h"
 #include "gstbiqasettings.h"
 #include "gstbiqastats.h"
+#include "gstbiqaview.h"
 
 struct _GstBiqaFilter {
     GstBaseTransform parent;
@@ -22,8 +23,7 @@ struct _GstBiqaFilter {
     GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */
 
     /* From start() to stop(), for the streaming thread alone: */
-    GstVideoInfo info;
-    BiqaFrameFormat format;
+    GstBiqaLens lens;     /* its queue lives as long as the element, for any thread */
     GstBiqaTuning tuning; /* the settings as they were when the frame at hand came */
     GstBiqaSchedule schedule;
     GstBiqaSieve sieve;

@@ -63,6 +63,7 @@
  * ]| Keeps hard frames as PNG files, at most one a second, with a list that biqa-train reads.
  */
 
+#include "gstbiqaanswer.h"
 #include "gstbiqaerror.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqaflow.h"
@@ -188,6 +189,7 @@ static gboolean stop(GstBaseTransform *trans)
     gst_biqa_harvest_close(self->harvest);
     gst_biqa_watch_stop(self->watch);
     gst_biqa_scorer_stop(self->scorer);
+    gst_biqa_queue_forget(self->lens.queue);
     set_device_name(self, NULL);
     return TRUE;
 }
@@ -195,7 +197,8 @@ static gboolean stop(GstBaseTransform *trans)
 /* The time of delay's frames. Without a frame rate they are taken for 25 a second. */
 static void set_hold(GstBiqaFilter *self)
 {
-    const gint n = GST_VIDEO_INFO_FPS_N(&self->info), d = GST_VIDEO_INFO_FPS_D(&self->info);
+    const gint n = GST_VIDEO_INFO_FPS_N(&self->lens.info),
+               d = GST_VIDEO_INFO_FPS_D(&self->lens.info);
     const GstClockTime hold =
         self->length * (n > 0 ? gst_util_uint64_scale_int(GST_SECOND, d, n) : 40 * GST_MSECOND);
     gboolean changed;
@@ -220,6 +223,7 @@ static gboolean set_images(GstBiqaFilter *self, gboolean images)
     GST_OBJECT_UNLOCK(self);
     if (!images)
         return TRUE;
+    gst_biqa_queue_ask(self->lens.queue, GST_ELEMENT(self));
     if (self->delay) {
         error = g_error_new_literal(BIQA_ERROR, BIQA_ERROR_SUPPORT,
                                     "policy=deadline needs frames in memory");
@@ -237,17 +241,17 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     g_autoptr(GError) error = NULL;
 
-    if (!gst_video_info_from_caps(&self->info, incaps)) {
+    if (!gst_video_info_from_caps(&self->lens.info, incaps)) {
         GST_ERROR_OBJECT(self, "caps without a video format: %" GST_PTR_FORMAT, incaps);
         return FALSE;
     }
-    if (!biqa_gst_frame_format(&self->info, &self->format, &error)) {
+    if (!biqa_gst_frame_format(&self->lens.info, &self->lens.format, &error)) {
         GST_ERROR_OBJECT(self, "%s", error->message);
         return FALSE;
     }
     if (!set_images(self, gst_biqa_view_is_vulkan(incaps)))
         return FALSE;
-    gst_biqa_sieve_set_caps(&self->sieve, &self->info);
+    gst_biqa_sieve_set_caps(&self->sieve, &self->lens.info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
     gst_biqa_flow_describe(self, incaps);
     set_hold(self);
@@ -307,64 +311,19 @@ static gboolean src_event(GstBaseTransform *trans, GstEvent *event)
     return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->src_event(trans, event);
 }
 
-/* The time that frames may wait is added to what upstream says. */
-static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
-{
-    GstClockTime least, most, hold;
-    gboolean live;
-
-    if (!gst_pad_peer_query(GST_BASE_TRANSFORM_SINK_PAD(self), query))
-        return FALSE;
-    GST_OBJECT_LOCK(self);
-    hold = self->hold;
-    GST_OBJECT_UNLOCK(self);
-    gst_query_parse_latency(query, &live, &least, &most);
-    gst_query_set_latency(query, live, least + hold,
-                          GST_CLOCK_TIME_IS_VALID(most) ? most + hold : most);
-    return TRUE;
-}
-
-/* Frames in the delay and with the worker are upstream's buffers: its pool needs so many more. */
-static void ask_for_buffers(GstQuery *query, guint extra)
-{
-    const guint n = gst_query_get_n_allocation_pools(query);
-    GstVideoInfo info;
-    GstCaps *caps;
-
-    for (guint i = 0; i < n; i++) {
-        g_autoptr(GstBufferPool) pool = NULL;
-        guint size, least, most;
-
-        gst_query_parse_nth_allocation_pool(query, i, &pool, &size, &least, &most);
-        gst_query_set_nth_allocation_pool(query, i, pool, size, least + extra,
-                                          most > 0 ? most + extra : 0);
-    }
-    gst_query_parse_allocation(query, &caps, NULL);
-    if (n == 0 && caps && gst_video_info_from_caps(&info, caps))
-        gst_query_add_allocation_pool(query, NULL, (guint)info.size, extra, 0);
-}
-
 static gboolean propose_allocation(GstBaseTransform *trans, GstQuery *decided, GstQuery *query)
 {
-    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-
     if (!GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)
              ->propose_allocation(trans, decided, query))
         return FALSE;
-    if (self->delay)
-        ask_for_buffers(query, self->length + 2);
+    gst_biqa_answer_allocation(GST_BIQA_FILTER(trans), query);
     return TRUE;
 }
 
-static gboolean answer(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+static gboolean query(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
-    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-
-    if (direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
-        return answer_latency(self, query);
-    if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && self->delay)
-        gst_biqa_flow_let_go(self, TRUE);
-    return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->query(trans, direction, query);
+    return gst_biqa_answer_query(GST_BIQA_FILTER(trans), direction, query) ||
+           GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->query(trans, direction, query);
 }
 
 /* -- events -------------------------------------------------------------------------------- */
@@ -420,7 +379,7 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
     return GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->change_state(element, transition);
 }
 
-/* See gstbiqamaker.h. */
+/* See gstbiqamaker.h and gstbiqaqueue.h. */
 static void set_context(GstElement *element, GstContext *context)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(element);
@@ -433,6 +392,7 @@ static void set_context(GstElement *element, GstContext *context)
         self->settings.setup.maker = maker;
         GST_OBJECT_UNLOCK(self);
     }
+    gst_biqa_queue_learn(self->lens.queue, context);
     GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->set_context(element, context);
 }
 
@@ -527,6 +487,7 @@ static void finalize(GObject *object)
     gst_biqa_harvest_free(self->harvest);
     gst_biqa_scorer_free(self->scorer);
     gst_biqa_watch_free(self->watch);
+    gst_biqa_queue_free(self->lens.queue);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
@@ -570,7 +531,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     trans_class->set_caps = set_caps;
     trans_class->sink_event = sink_event;
     trans_class->src_event = src_event;
-    trans_class->query = answer;
+    trans_class->query = query;
     trans_class->propose_allocation = propose_allocation;
     trans_class->before_transform = before_transform;
     trans_class->generate_output = generate_output;
@@ -583,6 +544,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
     gst_biqa_stats_init(&self->stats);
     self->scorer = gst_biqa_scorer_new(GST_ELEMENT(self), model_changed);
     self->watch = gst_biqa_watch_new(GST_ELEMENT(self));
+    self->lens.queue = gst_biqa_queue_new();
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the
      * neighbours. */

@@ -100,7 +100,7 @@ static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
 {
     g_autoptr(GError) error = NULL;
 
-    if (!gst_biqa_view_map(view, buffer, &self->info, &self->format, &error)) {
+    if (!gst_biqa_view_map(view, buffer, &self->lens, &error)) {
         GST_ELEMENT_ERROR(self, STREAM, FORMAT,
                           ("A buffer does not hold the frame that its caps promise. Put "
                            "videoconvert before biqafilter, or mend the element upstream."),
@@ -119,9 +119,9 @@ static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *re
     GstVideoFrame video;
 
     if (self->images || !gst_biqa_harvest_wants(self->harvest, record) ||
-        !gst_video_frame_map(&video, &self->info, buffer, GST_MAP_READ))
+        !gst_video_frame_map(&video, &self->lens.info, buffer, GST_MAP_READ))
         return;
-    gst_biqa_harvest_offer(self->harvest, &video, &self->format, record);
+    gst_biqa_harvest_offer(self->harvest, &video, &self->lens.format, record);
     gst_video_frame_unmap(&video);
 }
 
@@ -198,7 +198,7 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
     GstBiqaArrival arrival = {
         .buffer = buffer,
         .record = begin_record(self, buffer),
-        .format = &self->format,
+        .format = &self->lens.format,
         .question = question_of(&self->tuning),
     };
 

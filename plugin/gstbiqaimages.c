@@ -1,83 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The images, and the queue they are used on. */
+/* The images, as they are and where they lie. */
 #define GST_USE_UNSTABLE_API
 #include "gstbiqaimages.h"
 
 #include "error.h"
 #include <gst/vulkan/vulkan.h>
-
-/* With its device, which a queue of 1.22 does not keep. */
-static gpointer queue_ref(gpointer queue)
-{
-    gst_object_ref(((GstVulkanQueue *)queue)->device);
-    return gst_object_ref(queue);
-}
-
-static void queue_unref(gpointer queue)
-{
-    GstVulkanDevice *device = ((GstVulkanQueue *)queue)->device;
-
-    gst_object_unref(queue);
-    gst_object_unref(device);
-}
-
-static void queue_lock(gpointer queue)
-{
-    gst_vulkan_queue_submit_lock(queue);
-}
-
-static void queue_unlock(gpointer queue)
-{
-    gst_vulkan_queue_submit_unlock(queue);
-}
-
-/* Takes the first queue that computes: GStreamer's elements use the first, too. */
-static gboolean take_queue(GstVulkanDevice *device, GstVulkanQueue *queue, gpointer user_data)
-{
-    GstVulkanQueue **taken = user_data;
-    const VkQueueFamilyProperties *families = device->physical_device->queue_family_props;
-
-    if (!(families[queue->family].queueFlags & VK_QUEUE_COMPUTE_BIT))
-        return TRUE;
-    *taken = queue_ref(queue);
-    return FALSE;
-}
-
-/* The queue that wrote an image, where the image tells; queue_unref() it. NULL: none computes. */
-static GstVulkanQueue *find_queue(GstVulkanImageMemory *memory)
-{
-    GstVulkanQueue *queue = memory->barrier.parent.queue;
-
-    if (queue)
-        return queue_ref(queue);
-    gst_vulkan_device_foreach_queue(memory->device, take_queue, &queue);
-    return queue;
-}
-
-static gboolean describe_device(BiqaVkForeign *foreign, GstVulkanImageMemory *memory,
-                                GError **error)
-{
-    GstVulkanQueue *queue = find_queue(memory);
-
-    if (!queue) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
-                    "the stream's Vulkan device has no queue that computes");
-        return FALSE;
-    }
-    *foreign = (BiqaVkForeign){
-        .instance = memory->device->instance->instance,
-        .physical = gst_vulkan_device_get_physical_device(memory->device),
-        .handle = memory->device->device,
-        .queue = queue->queue,
-        .family = queue->family,
-        .owner = queue,
-        .ref = queue_ref,
-        .unref = queue_unref,
-        .lock = queue_lock,
-        .unlock = queue_unlock,
-    };
-    return TRUE;
-}
 
 /* Bytes of a texel of the image that a plane is. */
 static guint texel_size(const GstVideoInfo *info, guint plane)
@@ -108,7 +35,7 @@ gboolean gst_biqa_images_are_in(GstBuffer *buffer)
 }
 
 gboolean gst_biqa_images_init(BiqaImages *images, GstBuffer *buffer, const GstVideoInfo *info,
-                              GError **error)
+                              GstBiqaQueue *queue, GError **error)
 {
     const guint n = gst_buffer_n_memory(buffer);
 
@@ -131,12 +58,13 @@ gboolean gst_biqa_images_init(BiqaImages *images, GstBuffer *buffer, const GstVi
         }
         images->planes[i] = describe_image(image, texel_size(info, i));
     }
-    return describe_device(&images->device,
-                           (GstVulkanImageMemory *)gst_buffer_peek_memory(buffer, 0), error);
+    return gst_biqa_queue_describe(queue, (GstVulkanImageMemory *)gst_buffer_peek_memory(buffer, 0),
+                                   &images->device, error);
 }
 
 void gst_biqa_images_clear(BiqaImages *images)
 {
-    g_clear_pointer(&images->device.owner, queue_unref);
+    if (images->device.owner)
+        images->device.unref(g_steal_pointer(&images->device.owner));
     images->n = 0;
 }

@@ -2,13 +2,14 @@
 /* GStreamer's Vulkan images as plugin/vulkan takes them. */
 #pragma once
 
-#include "image.h"
+#include "gstbiqaqueue.h"
 #include <gst/video/video.h>
 
 /* Whether buffer holds Vulkan images. */
 gboolean gst_biqa_images_are_in(GstBuffer *buffer);
 
-/* Describes the images of a buffer, which must outlive images. Errors: BIQA_ERROR_SUPPORT. */
+/* Describes the images of a buffer, which must outlive images, to be used on queue's queue. Errors:
+ * BIQA_ERROR_SUPPORT. */
 gboolean gst_biqa_images_init(BiqaImages *images, GstBuffer *buffer, const GstVideoInfo *info,
-                              GError **error);
+                              GstBiqaQueue *queue, GError **error);
 void gst_biqa_images_clear(BiqaImages *images);

@@ -16,29 +16,29 @@ gboolean gst_biqa_view_is_vulkan(const GstCaps *caps)
     return features && gst_caps_features_contains(features, "memory:VulkanImage");
 }
 
-static gboolean map_memory(GstBiqaView *view, GstBuffer *buffer, const GstVideoInfo *info,
-                           const BiqaFrameFormat *format, GError **error)
+static gboolean map_memory(GstBiqaView *view, GstBuffer *buffer, const GstBiqaLens *lens,
+                           GError **error)
 {
-    if (!gst_video_frame_map(&view->video, info, buffer, GST_MAP_READ)) {
+    if (!gst_video_frame_map(&view->video, &lens->info, buffer, GST_MAP_READ)) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
                     "a buffer does not hold the frame that its caps promise");
         return FALSE;
     }
-    view->frame = biqa_gst_frame(&view->video, format);
+    view->frame = biqa_gst_frame(&view->video, &lens->format);
     return TRUE;
 }
 
-gboolean gst_biqa_view_map(GstBiqaView *view, GstBuffer *buffer, const GstVideoInfo *info,
-                           const BiqaFrameFormat *format, GError **error)
+gboolean gst_biqa_view_map(GstBiqaView *view, GstBuffer *buffer, const GstBiqaLens *lens,
+                           GError **error)
 {
-    *view = (GstBiqaView){.frame.format = format};
+    *view = (GstBiqaView){.frame.format = &lens->format};
 #ifdef HAVE_GST_VULKAN
     if (gst_biqa_images_are_in(buffer)) {
         view->frame.images = &view->images;
-        return gst_biqa_images_init(&view->images, buffer, info, error);
+        return gst_biqa_images_init(&view->images, buffer, &lens->info, lens->queue, error);
     }
 #endif
-    return map_memory(view, buffer, info, format, error);
+    return map_memory(view, buffer, lens, error);
 }
 
 void gst_biqa_view_unmap(GstBiqaView *view)

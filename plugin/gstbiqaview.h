@@ -3,8 +3,15 @@
  * where it is left. */
 #pragma once
 
-#include "image.h"
+#include "gstbiqaqueue.h"
 #include <gst/video/video.h>
+
+/* What a stream's frames are looked at with. */
+typedef struct {
+    GstVideoInfo info;      /* of the caps, */
+    BiqaFrameFormat format; /* as numbers */
+    GstBiqaQueue *queue;    /* for frames in images */
+} GstBiqaLens;
 
 typedef struct {
     BiqaFrame frame;     /* for a backend */
@@ -15,8 +22,8 @@ typedef struct {
 /* Whether caps say that frames lie in Vulkan images. */
 gboolean gst_biqa_view_is_vulkan(const GstCaps *caps);
 
-/* info and format (borrowed by view) are those of the caps. BIQA_ERROR_SUPPORT for a buffer that
- * does not hold what its caps promise. A view is not moved until it is unmapped. */
-gboolean gst_biqa_view_map(GstBiqaView *view, GstBuffer *buffer, const GstVideoInfo *info,
-                           const BiqaFrameFormat *format, GError **error);
+/* lens is borrowed by view. BIQA_ERROR_SUPPORT for a buffer that does not hold what its caps
+ * promise. A view is not moved until it is unmapped. */
+gboolean gst_biqa_view_map(GstBiqaView *view, GstBuffer *buffer, const GstBiqaLens *lens,
+                           GError **error);
 void gst_biqa_view_unmap(GstBiqaView *view);

@@ -285,6 +285,16 @@ BiqaVkDevice *biqa_vk_device_adopt(const BiqaVkForeign *foreign, GError **error)
     return g_steal_pointer(&device);
 }
 
+gboolean biqa_vk_device_serves(const BiqaVkDevice *device, const BiqaVkForeign *foreign)
+{
+    const BiqaVkForeign *own = &device->foreign;
+
+    if (!foreign || !own->owner)
+        return !foreign && !own->owner;
+    return own->handle == foreign->handle && own->queue == foreign->queue &&
+           own->owner == foreign->owner;
+}
+
 /* Ends what biqa_vk_device_find() and _open() began. */
 static void destroy_own(BiqaVkDevice *device)
 {

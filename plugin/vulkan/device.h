@@ -33,6 +33,9 @@ gboolean biqa_vk_device_open(BiqaVkDevice *device, BiqaVkFault *fault, GError **
 /* Uses somebody else's device, and keeps its owner alive. Errors: BIQA_ERROR_DEVICE.
  * (transfer full) */
 BiqaVkDevice *biqa_vk_device_adopt(const BiqaVkForeign *foreign, GError **error);
+/* Whether a device is that one, used on the same queue under the same lock; foreign NULL: whether
+ * it is our own. */
+gboolean biqa_vk_device_serves(const BiqaVkDevice *device, const BiqaVkForeign *foreign);
 void biqa_vk_device_free(BiqaVkDevice *device); /* NULL is fine */
 
 /* Around every use of the queue: Vulkan wants one user at a time. */

@@ -13,7 +13,7 @@ typedef struct {
     VkDevice handle;
     VkQueue queue; /* of a family that computes */
     uint32_t family;
-    gpointer owner; /* keeps all of it alive */
+    gpointer owner; /* keeps all of it alive; who brings the same has the same lock */
     gpointer (*ref)(gpointer owner);
     void (*unref)(gpointer owner);
     void (*lock)(gpointer owner), (*unlock)(gpointer owner); /* around each use of the queue */

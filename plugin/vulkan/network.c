@@ -83,13 +83,12 @@ static void drop_broken(Network *network)
     g_atomic_int_inc(&network->recoveries);
 }
 
-/* Drops a session on another device than the one a frame lies on. */
+/* Drops a session on another device, or queue, than the frame's. */
 static void follow_frame(Network *network, const BiqaFrame *frame)
 {
-    const VkDevice wanted = frame->images ? frame->images->device.handle : VK_NULL_HANDLE;
-    const BiqaVkDevice *device = network->session ? network->session->device : NULL;
+    const BiqaVkForeign *foreign = frame->images ? &frame->images->device : NULL;
 
-    if (device && (device->foreign.owner ? device->handle : VK_NULL_HANDLE) != wanted)
+    if (network->session && !biqa_vk_device_serves(network->session->device, foreign))
         g_clear_pointer(&network->session, biqa_vk_session_free);
 }
 

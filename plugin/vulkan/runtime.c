@@ -49,15 +49,15 @@ static void unregister(BiqaVkRuntime *runtime)
 typedef struct {
     const guint8 *uuid; /* of the physical device, where it is ours to open */
     gboolean validate;
-    VkDevice handle; /* of somebody else's device, instead */
+    const BiqaVkForeign *foreign; /* somebody else's, instead */
 } Wanted;
 
 static gboolean matches(const BiqaVkRuntime *runtime, const Wanted *wanted)
 {
     const BiqaVkDevice *device = runtime->device;
 
-    if (wanted->handle || device->foreign.owner)
-        return device->handle == wanted->handle;
+    if (wanted->foreign || device->foreign.owner)
+        return biqa_vk_device_serves(device, wanted->foreign);
     return runtime->validate == wanted->validate &&
            memcmp(device->uuid, wanted->uuid, sizeof device->uuid) == 0;
 }
@@ -116,7 +116,7 @@ BiqaVkRuntime *biqa_vk_runtime_get(const char *name, gboolean validate, BiqaVkFa
 
 static BiqaVkRuntime *adopt_locked(const BiqaVkForeign *foreign, GError **error)
 {
-    BiqaVkRuntime *runtime = find_runtime(&(Wanted){.handle = foreign->handle});
+    BiqaVkRuntime *runtime = find_runtime(&(Wanted){.foreign = foreign});
 
     if (!runtime) {
         BiqaVkDevice *device = biqa_vk_device_adopt(foreign, error);

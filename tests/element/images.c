@@ -36,7 +36,7 @@ static BiqaBackend *open_compact(const BiqaModel *model)
 typedef struct {
     GstHarness *harness;
     GstBuffer *buffer;
-    GstVideoInfo info;
+    GstBiqaLens lens;
 } Source;
 
 /* The frame of a case, as it comes out of an element. */
@@ -48,12 +48,16 @@ static Source source_new(guint i, const char *element)
         gst_video_format_to_string(cases[i].format), cases[i].width, cases[i].height, element);
     Source source = {.harness = gst_harness_new_parse(line)};
     g_autoptr(GstCaps) caps = NULL;
+    g_autoptr(GError) error = NULL;
 
     gst_harness_play(source.harness);
     source.buffer = gst_harness_pull(source.harness);
     g_assert_nonnull(source.buffer);
     caps = gst_pad_get_current_caps(source.harness->sinkpad);
-    g_assert_true(gst_video_info_from_caps(&source.info, caps));
+    g_assert_true(gst_video_info_from_caps(&source.lens.info, caps));
+    biqa_gst_frame_format(&source.lens.info, &source.lens.format, &error);
+    g_assert_no_error(error);
+    source.lens.queue = gst_biqa_queue_new();
     return source;
 }
 
@@ -65,20 +69,25 @@ static Source images_new(guint i)
 static void source_clear(Source *source)
 {
     gst_buffer_unref(source->buffer);
+    gst_biqa_queue_free(source->lens.queue);
     gst_harness_teardown(source->harness);
+}
+
+static void map(GstBiqaView *view, const Source *source)
+{
+    g_autoptr(GError) error = NULL;
+
+    gst_biqa_view_map(view, source->buffer, &source->lens, &error);
+    g_assert_no_error(error);
 }
 
 static BiqaResult run_view(BiqaBackend *backend, const Source *source, gboolean on_device)
 {
     g_autoptr(GError) error = NULL;
-    BiqaFrameFormat format;
     GstBiqaView view;
     BiqaResult result;
 
-    biqa_gst_frame_format(&source->info, &format, &error);
-    g_assert_no_error(error);
-    gst_biqa_view_map(&view, source->buffer, &source->info, &format, &error);
-    g_assert_no_error(error);
+    map(&view, source);
     g_assert_true((view.frame.images != NULL) == on_device);
     biqa_backend_run(backend, &view.frame, &result, &error);
     g_assert_no_error(error);
@@ -115,21 +124,42 @@ static void test_backend(void)
     }
 }
 
+/* Backends share what they have on a device with those who hold the same lock on its queue, and
+ * with no others. */
+static void test_locks(void)
+{
+    g_autoptr(Judge) judge = judge_new(56);
+    g_autoptr(BiqaBackend) one = open_compact(judge->model);
+    g_autoptr(BiqaBackend) same = open_compact(judge->model);
+    g_autoptr(BiqaBackend) other = open_compact(judge->model);
+    Source images = images_new(0), twin = images;
+    const BiqaResult expected = run_view(one, &images, TRUE);
+    BiqaResult result = run_view(same, &images, TRUE);
+
+    assert_close(judge, &result, &expected);
+    twin.lens.queue = gst_biqa_queue_new(); /* finds a lock of its own */
+    result = run_view(other, &twin, TRUE);
+    assert_close(judge, &result, &expected);
+    g_assert_true(biqa_vk_backend_calls(one) == biqa_vk_backend_calls(same));
+    g_assert_true(biqa_vk_backend_calls(one) != biqa_vk_backend_calls(other));
+    run_view(other, &images, TRUE); /* takes up the lock of the others */
+    g_assert_true(biqa_vk_backend_calls(one) == biqa_vk_backend_calls(other));
+    gst_biqa_queue_free(twin.lens.queue);
+    source_clear(&images);
+}
+
 /* Other backends say that they cannot. */
 static void test_refused(void)
 {
     g_autoptr(Judge) judge = judge_new(52);
     g_autoptr(BiqaBackend) waits = open_compact(judge->model);
     g_autoptr(GError) error = NULL;
-    BiqaFrameFormat format;
     Source images = images_new(0);
     GstBiqaView view;
     BiqaResult result;
 
     run_view(waits, &images, TRUE);
-    biqa_gst_frame_format(&images.info, &format, NULL);
-    gst_biqa_view_map(&view, images.buffer, &images.info, &format, &error);
-    g_assert_no_error(error);
+    map(&view, &images);
     g_assert_false(biqa_backend_run(judge->reference, &view.frame, &result, &error));
     assert_refused(error, BIQA_ERROR_SUPPORT, "reference");
     gst_biqa_view_unmap(&view);
@@ -232,6 +262,7 @@ int main(int argc, char **argv)
     element_test_load("libgstvulkan.so");
     element_test_load("libgstvideotestsrc.so");
     g_test_add_func("/element/images/backend", test_backend);
+    g_test_add_func("/element/images/locks", test_locks);
     g_test_add_func("/element/images/refused", test_refused);
     g_test_add_func("/element/images/element", test_element);
     g_test_add_func("/element/images/deadline", test_deadline);
