@@ -286,6 +286,66 @@ static void check_votes_learn(void)
     }
 }
 
+/* Annotators of known sensitivity and specificity, one of whom mostly says the opposite, vote on
+ * pairs whose truth nobody tells: only a figure x, of which the truth is a coin of
+ * Phi((x_i - x_j) / sqrt 2). From a weight of x that is nearly nothing, weight and reliabilities
+ * are found. */
+static void check_votes_recover(void)
+{
+    enum { PAIRS = 1000, STEPS = 300, ALL = 5 };
+    static const double known[2 * ALL] = {.95, .6, .85, .5, .2, .9, .85, .6, .7, .1};
+    g_autofree float *figures = g_new(float, ALL * 2 * PAIRS), *x = g_new0(float, 2 * PAIRS);
+    g_autofree guint *group = g_new(guint, 2 * PAIRS);
+    float weight = .1f, r[2 * ALL];
+    GRand *rand = g_rand_new_with_seed(SEED);
+    for (guint pair = 0; pair < PAIRS; pair++) {
+        group[2 * pair] = group[2 * pair + 1] = pair;
+        x[2 * pair] = (float)g_rand_double_range(rand, -4., 4.);
+        const gboolean better = g_rand_double(rand) < .5 * erfc(-x[2 * pair] / 2.);
+        for (guint k = 0; k < ALL; k++) {
+            const gboolean right = g_rand_double(rand) < known[better ? k : ALL + k];
+            float *says = figures + k * 2 * PAIRS + 2 * pair;
+            says[0] = right == better;
+            says[1] = right != better;
+        }
+    }
+    g_rand_free(rand);
+    for (guint k = 0; k < 2 * ALL; k++)
+        r[k] = logf(4.f);
+    const TrainVotes own = {2 * PAIRS, ALL, figures, group};
+    for (guint step = 0; step < STEPS; step++) {
+        float y[2 * PAIRS], dy[2 * PAIRS] = {0.f}, dr[2 * ALL] = {0.f};
+        const TrainVotesSlopes slopes = {dy, NULL, dr};
+        for (guint i = 0; i < 2 * PAIRS; i++)
+            y[i] = weight * x[i];
+        train_loss_votes(&own, y, NULL, r, 1., &slopes);
+        for (guint i = 0; i < 2 * PAIRS; i++)
+            weight -= 2.f * dy[i] * x[i];
+        for (guint k = 0; k < 2 * ALL; k++)
+            r[k] -= 10.f * dr[k];
+    }
+    /* Four standard errors of a share of some 500 pairs. */
+    for (guint k = 0; k < 2 * ALL; k++) {
+        g_test_message("%u: known %g, found %g", k, known[k], 1. / (1. + exp(-r[k])));
+        g_assert_cmpfloat_with_epsilon(1. / (1. + exp(-r[k])), known[k], 4. * sqrt(.25 / 500.));
+    }
+    g_assert_cmpfloat_with_epsilon(weight, 1., .25);
+}
+
+/* Which of two is the first of a pair does not depend on which is better: in a batch sorted by what
+ * is true, somebody who always says that the later one is better is wrong whichever was first. */
+static void check_votes_sorted(void)
+{
+    const float figures[] = {1, 2, 3, 4}, y[] = {6.f, 4.f, 2.f, 0.f}, r[] = {0.f, 0.f};
+    const guint group[] = {0, 0, 0, 0};
+    const TrainVotes own = {4, 1, figures, group};
+    float dy[4] = {0.f}, dr[2] = {0.f};
+    const TrainVotesSlopes slopes = {dy, NULL, dr};
+    train_loss_votes(&own, y, NULL, r, 1., &slopes);
+    g_assert_cmpfloat(dr[0], >, .1f);
+    g_assert_cmpfloat(dr[1], >, .1f);
+}
+
 /* log 2, log(1 + e) and log(1 + 1 / e); far out 0 and t itself. */
 static void check_softplus(void)
 {
@@ -358,6 +418,8 @@ int main(int argc, char **argv)
     g_test_add_func("/loss/value/softplus", check_softplus);
     g_test_add_func("/loss/value/votes", check_votes_value);
     g_test_add_func("/loss/value/votes-learn", check_votes_learn);
+    g_test_add_func("/loss/value/votes-recover", check_votes_recover);
+    g_test_add_func("/loss/value/votes-sorted", check_votes_sorted);
     g_test_add_func("/loss/value/means", check_mean_values);
     g_test_add_func("/loss/value/no-pairs", check_no_pairs);
     return g_test_run();

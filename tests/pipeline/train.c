@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -201,6 +202,65 @@ static void test_two_outputs(void)
     workshop_refuse("train no-std.ini --out no-std", "two outputs");
 }
 
+/* The share that is said of an annotator in a line "NAME  SENSITIVITY  SPECIFICITY". */
+static double said_of(const char *err, const char *name)
+{
+    const char *line = strstr(err, name);
+    double sensitivity = 0;
+    g_assert_nonnull(line);
+    g_assert_cmpint(sscanf(line + strlen(name), "%lf", &sensitivity), ==, 1);
+    return sensitivity;
+}
+
+/* The last record of the log of that event. */
+static char *last_record(const char *name, const char *event)
+{
+    g_autoptr(GBytes) log = workshop_read(name);
+    g_autofree char *text = g_strndup(g_bytes_get_data(log, NULL), g_bytes_get_size(log));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *word = g_strdup_printf("\"event\":\"%s\"", event);
+    char *found = NULL;
+    for (char **line = lines; *line; line++) {
+        if (!strstr(*line, word))
+            continue;
+        g_free(found);
+        found = g_strdup(*line);
+    }
+    g_assert_nonnull(found);
+    return found;
+}
+
+/* Annotators' votes, in a stage of one network and in one of two: what was learned of them is part
+ * of the run, logged, told at the end, and remembered where the run was stopped. */
+static void test_votes(void)
+{
+    static const char *const stops[] = {"3", "11", "4", "9"};
+    g_autofree char *err = NULL;
+    g_autoptr(GString) text = g_string_new(workshop_recipe);
+    g_string_replace(text, "[rated]", "annotators=psnr;gmsd;vif\n[rated]", 1);
+    g_string_replace(text, "groups=3", "groups=3\nvotes-weight=1\nreliability-rate=0.1", 1);
+    g_string_replace(text, "rate=0.005", "rate=0.005\nvotes-weight=2", 1);
+    workshop_write("votes.ini", text->str);
+    g_assert_cmpint(workshop_run("train votes.ini --out votes", NULL, &err), ==, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
+        g_autofree char *line =
+            g_strdup_printf("train votes.ini --out tally --resume --stop-after %s", stops[i]);
+        g_assert_cmpint(workshop_run(line, NULL, NULL), ==, 130);
+    }
+    workshop_run_well("train votes.ini --out tally --resume", NULL);
+    workshop_assert_same("votes/model.gguf", "tally/model.gguf");
+    workshop_assert_same("votes/checkpoint.gguf", "tally/checkpoint.gguf");
+    g_autofree char *whole = last_record("votes/log.jsonl", "reliability");
+    g_autofree char *parts = last_record("tally/log.jsonl", "reliability");
+    g_assert_cmpstr(whole, ==, parts);
+    g_assert_nonnull(strstr(whole, "\"gmsd_sensitivity\":"));
+    g_assert_cmpfloat(said_of(err, "\nvif "), >, .5);
+    g_assert_cmpfloat(said_of(err, "\nvif "), !=, .8); /* where it began */
+    g_string_replace(text, "psnr;gmsd;vif", "psnr;gmsd", 1);
+    workshop_write("fewer.ini", text->str);
+    workshop_refuse("train fewer.ini --out votes --resume", "recipe has changed");
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -215,6 +275,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/interrupt", test_interrupt);
     g_test_add_func("/pipeline/full-disk", test_full_disk);
     g_test_add_func("/pipeline/two-outputs", test_two_outputs);
+    g_test_add_func("/pipeline/votes", test_votes);
     const int status = g_test_run();
     workshop_leave(folder);
     return status;

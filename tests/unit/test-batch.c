@@ -62,6 +62,23 @@ static void tear_down(Fixture *fixture, gconstpointer data)
     g_free(fixture->folder);
 }
 
+/* With those who vote; the pool of set_up() has none. */
+static void open_with_annotators(Fixture *fixture)
+{
+    static const char *const types[] = {"blur", "noise", NULL};
+    static const char *const annotators[] = {"psnr", "mdsi", NULL};
+    const TrainPoolParams params = {.paths = (const char *const *)fixture->paths,
+                                    .types = types,
+                                    .side = 40,
+                                    .cuts = 1,
+                                    .cache = fixture->folder,
+                                    .annotators = annotators};
+    g_autoptr(GError) error = NULL;
+    train_pool_free(fixture->dataset.pool);
+    fixture->dataset.pool = train_pool_open(&params, fixture->workers, &error);
+    g_assert_no_error(error);
+}
+
 static void fill(Fixture *fixture, guint types_per_content)
 {
     static const BiqaInput input = {
@@ -112,6 +129,25 @@ static void test_types_per_content(Fixture *fixture, gconstpointer data)
     g_assert_cmpuint(other_places, ==, 2);
 }
 
+/* What the pool's annotators say of each sample, and that all may be compared. */
+static void test_votes(Fixture *fixture, gconstpointer data)
+{
+    open_with_annotators(fixture);
+    train_batch_take_votes(fixture->batch, 2);
+    fill(fixture, 1);
+    const TrainVotes votes = train_batch_votes(fixture->batch);
+    g_assert_cmpuint(votes.n, ==, GROUPS * STRIDE);
+    g_assert_cmpuint(votes.n_annotators, ==, 2);
+    for (guint i = 0; i < votes.n; i++) {
+        const TrainSample *sample = &fixture->batch->samples[i];
+        g_assert_cmpuint(votes.group[i], ==, 0);
+        for (guint k = 0; k < 2; k++)
+            g_assert_cmpfloat(votes.quality[k * votes.n + i], ==,
+                              (float)train_pool_figure(fixture->dataset.pool, sample->content,
+                                                       sample->type, sample->level, k));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -119,5 +155,6 @@ int main(int argc, char **argv)
     g_test_add("/batch/group", Fixture, NULL, set_up, test_group, tear_down);
     g_test_add("/batch/types-per-content", Fixture, NULL, set_up, test_types_per_content,
                tear_down);
+    g_test_add("/batch/votes", Fixture, NULL, set_up, test_votes, tear_down);
     return g_test_run();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The pool of ranked images: what it holds, when its cache file is used and when it is made again,
  * and what happens when it cannot be. */
+#include "annotator.h"
 #include "judge-private.h"
 #include "pool.h"
 #include "support.h"
@@ -236,6 +237,34 @@ static void test_labels(Fixture *fixture, gconstpointer data)
     g_assert_cmpfloat(train_pool_label(pool, 0, 0, 1), !=, train_pool_label(pool, 0, 0, 5));
 }
 
+/* Figures are what the annotators say, in the order asked for, distances below 0; who else looks
+ * changes neither them nor the judge's label. */
+static void test_figures(Fixture *fixture, gconstpointer data)
+{
+    static const char *const both[] = {"gmsd", "psnr", NULL}, *const one[] = {"psnr", NULL};
+    g_autofree char *path = g_build_filename(fixture->folder, "judge", NULL);
+    save_judge(path);
+    fixture->params.judge = path;
+    g_autoptr(TrainPool) plain = open_pool(fixture);
+    fixture->params.annotators = both;
+    g_autoptr(TrainPool) pool = open_pool(fixture);
+    fixture->params.annotators = one;
+    g_autoptr(TrainPool) other = open_pool(fixture);
+    for (guint i = 0; i < N_CONTENTS * 3 * (TRAIN_LEVELS + 1); i++) {
+        const guint content = i % N_CONTENTS, type = i / N_CONTENTS % 3, level = i / N_CONTENTS / 3;
+        const TrainImage a = train_pool_image(pool, content, type, 0);
+        const TrainImage b = train_pool_image(pool, content, type, level);
+        const float gmsd = (float)train_annotator_find("gmsd")->measure(&a, &b);
+        const float psnr = (float)train_annotator_find("psnr")->measure(&a, &b);
+        g_assert_cmpfloat(train_pool_figure(pool, content, type, level, 0), ==, -gmsd);
+        g_assert_cmpfloat(train_pool_figure(pool, content, type, level, 1), ==, psnr);
+        g_assert_cmpfloat(train_pool_figure(other, content, type, level, 0), ==, psnr);
+        g_assert_cmpfloat(train_pool_label(pool, content, type, level), ==,
+                          train_pool_label(plain, content, type, level));
+    }
+    g_assert_cmpfloat(train_pool_figure(pool, 0, 0, 5, 0), <, train_pool_figure(pool, 0, 0, 1, 0));
+}
+
 /* A judge that is not there is named. */
 static void test_no_judge(Fixture *fixture, gconstpointer data)
 {
@@ -428,6 +457,7 @@ int main(int argc, char **argv)
     ADD("sharpest", test_sharpest);
     ADD("distortions", test_distortions);
     ADD("labels", test_labels);
+    ADD("figures", test_figures);
     ADD("no-judge", test_no_judge);
     ADD("reopen", test_reopen);
     ADD("threads", test_threads);

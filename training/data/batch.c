@@ -53,8 +53,15 @@ void train_batch_free(TrainBatch *batch)
     g_free(batch->group);
     g_free(batch->type);
     g_free(batch->judged);
+    g_free(batch->votes);
     g_free(batch->all);
     g_free(batch);
+}
+
+void train_batch_take_votes(TrainBatch *batch, guint n_annotators)
+{
+    batch->n_annotators = n_annotators;
+    batch->votes = g_renew(float, batch->votes, (gsize)n_annotators * batch->n);
 }
 
 /* What the filling tasks share. */
@@ -134,6 +141,9 @@ static void fill_ranked(guint sample, gpointer data)
     fill->batch->group[sample] = group;
     fill->batch->type[sample] = type;
     fill->batch->judged[sample] = (float)train_pool_label(pool, content, type, level);
+    for (guint k = 0; k < fill->batch->n_annotators; k++)
+        fill->batch->votes[(gsize)k * fill->batch->n + sample] =
+            (float)train_pool_figure(pool, content, type, level, k);
 }
 
 void train_batch_fill_ranked(TrainBatch *batch, const TrainDataset *dataset, const BiqaInput *input,
@@ -216,4 +226,12 @@ TrainLabels train_batch_labels(const TrainBatch *batch)
                          .quality = batch->quality,
                          .group = batch->group,
                          .spread = batch->has_spread ? batch->spread : NULL};
+}
+
+TrainVotes train_batch_votes(const TrainBatch *batch)
+{
+    return (TrainVotes){.n = batch->n,
+                        .n_annotators = batch->n_annotators,
+                        .quality = batch->votes,
+                        .group = batch->all};
 }

@@ -39,9 +39,11 @@ typedef struct {
     guint *group;                    /* of ranks: content x type; of ratings: all one */
     guint *type;                     /* of ranks: the distortion */
     float *judged;                   /* of ranks: the judge's points, NaN where there is none */
-    guint *all;                      /* zeros: everything may be compared */
-    float *target;                   /* of ratings: in units of raw scores */
-    float *spread;                   /* of ratings: the raters' standard deviation, in points */
+    guint n_annotators;
+    float *votes;  /* of ranks: (n_annotators, n), see train_batch_take_votes() */
+    guint *all;    /* zeros: everything may be compared */
+    float *target; /* of ratings: in units of raw scores */
+    float *spread; /* of ratings: the raters' standard deviation, in points */
     gboolean has_spread;
     float *scores[BIQA_N_BRANCHES], *d_scores[BIQA_N_BRANCHES];
     float *second[BIQA_N_BRANCHES], *d_second[BIQA_N_BRANCHES]; /* the network's second output */
@@ -51,6 +53,9 @@ typedef struct {
 TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolean paired,
                             TrainWorkers *workers);
 void train_batch_free(TrainBatch *batch);
+
+/* From now on train_batch_fill_ranked() tells what so many annotators of the pool say too. */
+void train_batch_take_votes(TrainBatch *batch, guint n_annotators);
 
 /* n / (TRAIN_LEVELS + 1) groups, each one content with one distortion at all levels, reference
  * included, cut at one random place; types_per_content of them in a row share content and place.
@@ -76,3 +81,6 @@ gboolean train_batch_save(const TrainBatch *batch, const BiqaInput *input, const
                           const char *name, GError **error);
 
 TrainLabels train_batch_labels(const TrainBatch *batch);
+
+/* Of ranks, over all pairs of the batch. */
+TrainVotes train_batch_votes(const TrainBatch *batch);

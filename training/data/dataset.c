@@ -120,6 +120,7 @@ static gboolean load_pool(const TrainRecipe *recipe, const TrainDatasetParams *p
         .cuts = recipe->cuts,
         .sharpest = g_str_equal(recipe->tiles, "sharpest"),
         .judge = recipe->judge,
+        .annotators = (const char *const *)recipe->annotators,
         .cache = params->cache,
         .seed = recipe->seed,
         .progress = params->progress,
@@ -173,7 +174,7 @@ static gboolean check_spread(const TrainRecipe *recipe, TrainDataset *dataset, G
     TrainRatings *ratings = dataset->ratings;
     gboolean wanted = FALSE;
     for (guint s = 0; s < recipe->n_stages; s++)
-        wanted |= train_stage_learns_variance(&recipe->stages[s]);
+        wanted |= recipe->stages[s].rated && train_stage_learns_variance(&recipe->stages[s]);
     if (!wanted) {
         g_clear_pointer(&ratings->spread, g_free);
         return TRUE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making the cache file of a pool: pictures in parallel, each written as soon as it is there. */
+#include "annotator.h"
 #include "judge.h"
 #include "pool-private.h"
 #include "seed.h"
@@ -13,18 +14,19 @@
 
 typedef struct {
     const TrainPoolParams *params;
-    const GPtrArray *types; /* const TrainDistortion * */
-    TrainJudge *judge;      /* NULL: no labels */
-    const char *path;       /* of the finished file, for errors */
-    int fd;                 /* of the unfinished one */
-    guint n_slots;          /* pictures x cuts */
-    PoolSlot *slots;        /* (n_slots) */
-    GThread *caller;        /* the thread that may report progress */
-    gint done;              /* atomic; slot-types finished */
-    gint stopped;           /* atomic; the caller has had enough */
-    GMutex lock;            /* guards what follows */
-    guint64 end;            /* of the file, as far as it is given away */
-    GError *error;          /* of the first picture that failed, by its number */
+    const GPtrArray *types;      /* const TrainDistortion * */
+    TrainJudge *judge;           /* NULL: no labels */
+    const GPtrArray *annotators; /* const TrainAnnotator * */
+    const char *path;            /* of the finished file, for errors */
+    int fd;                      /* of the unfinished one */
+    guint n_slots;               /* pictures x cuts */
+    PoolSlot *slots;             /* (n_slots) */
+    GThread *caller;             /* the thread that may report progress */
+    gint done;                   /* atomic; slot-types finished */
+    gint stopped;                /* atomic; the caller has had enough */
+    GMutex lock;                 /* guards what follows */
+    guint64 end;                 /* of the file, as far as it is given away */
+    GError *error;               /* of the first picture that failed, by its number */
     guint error_index;
 } Make;
 
@@ -79,6 +81,11 @@ static gboolean write_bytes(const Make *make, const void *data, gsize n, guint64
     return TRUE;
 }
 
+static PoolShape shape_of(const Make *make)
+{
+    return (PoolShape){make->types->len, make->annotators->len};
+}
+
 /* Gives the content of that size its place in the file. */
 static void reserve(Make *make, PoolSlot *slot, const TrainImage *content)
 {
@@ -86,18 +93,33 @@ static void reserve(Make *make, PoolSlot *slot, const TrainImage *content)
     slot->height = content->height;
     g_mutex_lock(&make->lock);
     slot->offset = make->end;
-    make->end += pool_content_bytes(slot, make->types->len);
+    make->end += pool_content_bytes(slot, shape_of(make));
     g_mutex_unlock(&make->lock);
 }
 
-/* Picture number of a content, and what the judge says of it. */
-static gboolean write_image(const Make *make, const PoolSlot *slot, guint number,
-                            const TrainImage *image, float label, GError **error)
+/* What the judge calls a picture, and what every annotator makes of it beside its content. */
+static float *look(const Make *make, float label, const TrainImage *content,
+                   const TrainImage *image)
 {
+    float *floats = g_new(float, pool_n_floats(shape_of(make)));
+    floats[0] = label;
+    for (guint k = 0; k < make->annotators->len; k++) {
+        const TrainAnnotator *annotator = g_ptr_array_index(make->annotators, k);
+        const float figure = (float)annotator->measure(content, image);
+        floats[1 + k] = annotator->distance ? -figure : figure;
+    }
+    return floats;
+}
+
+/* Picture number of a content, and what is known of it. */
+static gboolean write_image(const Make *make, const PoolSlot *slot, guint number,
+                            const TrainImage *image, const float *floats, GError **error)
+{
+    const PoolShape shape = shape_of(make);
     const guint64 bytes = pool_image_bytes(slot);
     return write_bytes(make, image->rgb, bytes, slot->offset + number * bytes, error) &&
-           write_bytes(make, &label, sizeof label,
-                       pool_label_offset(slot, make->types->len, number), error);
+           write_bytes(make, floats, pool_n_floats(shape) * sizeof *floats,
+                       pool_floats_offset(slot, shape, number), error);
 }
 
 static float label_of(const Make *make, const TrainDistortion *type, guint level,
@@ -121,8 +143,9 @@ static gboolean make_type(Make *make, guint index, guint type, const TrainImage 
                            make->params->paths[index / make->params->cuts]);
             return FALSE;
         }
-        const float label = label_of(make, distortion, level, content, image);
-        if (!write_image(make, slot, number, image, label, error))
+        g_autofree float *floats =
+            look(make, label_of(make, distortion, level, content, image), content, image);
+        if (!write_image(make, slot, number, image, floats, error))
             return FALSE;
     }
     return TRUE;
@@ -141,7 +164,8 @@ static gboolean make_content(Make *make, guint index, const TrainImage *content,
     PoolSlot *slot = &make->slots[index];
     reserve(make, slot, content);
     const float label = make->judge ? (float)train_judge_score(make->judge, content, content) : NAN;
-    if (!write_image(make, slot, 0, content, label, error))
+    g_autofree float *floats = look(make, label, content, content);
+    if (!write_image(make, slot, 0, content, floats, error))
         return FALSE;
     for (guint type = 0; type < make->types->len; type++) {
         if (!check_stopped(make, error) || !make_type(make, index, type, content, error))
@@ -288,6 +312,17 @@ static gboolean make_all(Make *make, guint n_pictures, const guint8 *digest, Tra
     return write_index(make, digest, error);
 }
 
+static GPtrArray *find_annotators(const TrainPoolParams *params)
+{
+    GPtrArray *found = g_ptr_array_new();
+    for (const char *const *name = params->annotators; name && *name; name++) {
+        const TrainAnnotator *annotator = train_annotator_find(*name);
+        g_assert(annotator); /* the recipe was checked */
+        g_ptr_array_add(found, (gpointer)annotator);
+    }
+    return found;
+}
+
 gboolean pool_make(const TrainPoolParams *params, const GPtrArray *types,
                    const guint8 digest[POOL_DIGEST], const char *path, TrainWorkers *workers,
                    GError **error)
@@ -304,6 +339,8 @@ gboolean pool_make(const TrainPoolParams *params, const GPtrArray *types,
     if (params->judge && !(judge = train_judge_load(params->judge, error)))
         return FALSE;
     make.judge = judge;
+    g_autoptr(GPtrArray) annotators = find_annotators(params);
+    make.annotators = annotators;
     g_autofree char *part = g_strconcat(path, ".XXXXXX", NULL);
     make.fd = g_mkstemp_full(part, O_RDWR | O_CLOEXEC, 0644);
     if (make.fd < 0) {

@@ -17,13 +17,19 @@ typedef struct {
     guint64 size;               /* bytes of the whole file */
 } PoolHeader;
 
-/* A content: itself, then every type's levels, each (height, width, 3) bytes; then a float label of
- * each in the same order, NaN where there is no judge. Slot picture * cuts + k is cut k of a
+/* A content: itself, then every type's levels, each (height, width, 3) bytes; then of each in the
+ * same order the floats that are known of it: the judge's label, NaN where there is none, and every
+ * annotator's figure. Slot picture * cuts + k is cut k of a
  * picture; width 0 says that the picture was too small for it. */
 typedef struct {
     guint32 width, height;
     guint64 offset; /* in the file */
 } PoolSlot;
+
+/* How much there is of a content. */
+typedef struct {
+    guint n_types, n_annotators;
+} PoolShape;
 
 static inline guint64 pool_image_bytes(const PoolSlot *slot)
 {
@@ -31,20 +37,27 @@ static inline guint64 pool_image_bytes(const PoolSlot *slot)
 }
 
 /* Pictures of a content, itself among them. */
-static inline guint pool_n_images(guint n_types)
+static inline guint pool_n_images(PoolShape shape)
 {
-    return 1 + n_types * TRAIN_LEVELS;
+    return 1 + shape.n_types * TRAIN_LEVELS;
 }
 
-static inline guint64 pool_content_bytes(const PoolSlot *slot, guint n_types)
+/* Of a picture. */
+static inline guint pool_n_floats(PoolShape shape)
 {
-    return pool_n_images(n_types) * (pool_image_bytes(slot) + sizeof(float));
+    return 1 + shape.n_annotators;
 }
 
-/* Where in the file the label of picture number of a content lies: at any byte. */
-static inline guint64 pool_label_offset(const PoolSlot *slot, guint n_types, guint number)
+static inline guint64 pool_content_bytes(const PoolSlot *slot, PoolShape shape)
 {
-    return slot->offset + pool_n_images(n_types) * pool_image_bytes(slot) + number * sizeof(float);
+    return pool_n_images(shape) * (pool_image_bytes(slot) + pool_n_floats(shape) * sizeof(float));
+}
+
+/* Where in the file what is known of picture number of a content lies: at any byte. */
+static inline guint64 pool_floats_offset(const PoolSlot *slot, PoolShape shape, guint number)
+{
+    return slot->offset + pool_n_images(shape) * pool_image_bytes(slot) +
+           number * pool_n_floats(shape) * sizeof(float);
 }
 
 /* Makes the file at path, beside it and then renamed. types: of const TrainDistortion *. */

@@ -8,7 +8,7 @@
 struct TrainPool {
     char **paths;
     guint cuts;
-    guint n_types;
+    PoolShape shape;
     GMappedFile *file;
     const PoolSlot *slots; /* in the file */
     guint n_contents;
@@ -23,6 +23,11 @@ static void add_number(GChecksum *sum, guint64 number)
 static void add_string(GChecksum *sum, const char *string)
 {
     g_checksum_update(sum, (const guchar *)string, (gssize)strlen(string) + 1);
+}
+
+static guint count_annotators(const TrainPoolParams *params)
+{
+    return params->annotators ? g_strv_length((char **)params->annotators) : 0;
 }
 
 /* What was asked for: names the file, so that a picture that changes does not leave an old file
@@ -41,6 +46,8 @@ static GChecksum *request_checksum(const TrainPoolParams *params, const GPtrArra
     if (params->sharpest)
         add_number(sum, 1);
     add_number(sum, params->seed);
+    for (guint k = 0; k < count_annotators(params); k++)
+        add_string(sum, params->annotators[k]);
     return sum;
 }
 
@@ -89,7 +96,7 @@ static gboolean is_slot_sound(const TrainPool *pool, const PoolSlot *slot, guint
 {
     if (slot->width == 0)
         return TRUE;
-    guint64 bytes = pool_content_bytes(slot, pool->n_types);
+    guint64 bytes = pool_content_bytes(slot, pool->shape);
     return slot->width <= side && slot->height >= 1 && slot->height <= side && bytes <= size &&
            slot->offset <= size - bytes;
 }
@@ -126,7 +133,8 @@ static TrainPool *open_file(const TrainPoolParams *params, guint n_types, const 
     if (!file)
         return NULL;
     TrainPool *pool = g_new0(TrainPool, 1);
-    *pool = (TrainPool){.file = file, .cuts = params->cuts, .n_types = n_types};
+    *pool = (TrainPool){
+        .file = file, .cuts = params->cuts, .shape = {n_types, count_annotators(params)}};
     pool->paths = g_strdupv((char **)params->paths);
     if (!read_index(pool, params, digest)) {
         train_pool_free(pool);
@@ -178,7 +186,7 @@ guint train_pool_n_contents(const TrainPool *pool)
 
 guint train_pool_n_types(const TrainPool *pool)
 {
-    return pool->n_types;
+    return pool->shape.n_types;
 }
 
 const char *train_pool_path(const TrainPool *pool, guint content)
@@ -195,7 +203,7 @@ static guint image_number(guint type, guint level)
 
 TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, guint level)
 {
-    g_assert(content < pool->n_contents && type < pool->n_types && level <= TRAIN_LEVELS);
+    g_assert(content < pool->n_contents && type < pool->shape.n_types && level <= TRAIN_LEVELS);
     const PoolSlot *slot = &pool->slots[pool->contents[content]];
     guint number = image_number(type, level);
     guint8 *data = (guint8 *)g_mapped_file_get_contents(pool->file);
@@ -206,13 +214,27 @@ TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, gu
     };
 }
 
-double train_pool_label(const TrainPool *pool, guint content, guint type, guint level)
+/* The float at place of what is known of a picture. */
+static double known(const TrainPool *pool, guint content, guint type, guint level, guint place)
 {
-    g_assert(content < pool->n_contents && type < pool->n_types && level <= TRAIN_LEVELS);
+    g_assert(content < pool->n_contents && type < pool->shape.n_types && level <= TRAIN_LEVELS);
     const PoolSlot *slot = &pool->slots[pool->contents[content]];
     const char *data = g_mapped_file_get_contents(pool->file);
-    float label;
-    memcpy(&label, data + pool_label_offset(slot, pool->n_types, image_number(type, level)),
-           sizeof label);
-    return label;
+    float value;
+    memcpy(&value,
+           data + pool_floats_offset(slot, pool->shape, image_number(type, level)) +
+               place * sizeof value,
+           sizeof value);
+    return value;
+}
+
+double train_pool_label(const TrainPool *pool, guint content, guint type, guint level)
+{
+    return known(pool, content, type, level, 0);
+}
+
+double train_pool_figure(const TrainPool *pool, guint content, guint type, guint level, guint k)
+{
+    g_assert(k < pool->shape.n_annotators);
+    return known(pool, content, type, level, 1 + k);
 }

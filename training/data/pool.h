@@ -15,6 +15,8 @@ typedef struct {
                                  damaged before anything is done to it */
     const char *cache;        /* folder for the cache file; created */
     const char *judge;        /* file of the judge that labels the images; NULL: no labels */
+    const char *const *annotators; /* names of those who look at the images, NULL-terminated, of
+                                      train_annotators(); NULL: nobody */
     guint64 seed;
     /* Called from the calling thread now and then; FALSE stops (G_IO_ERROR_CANCELLED). NULL:
      * silent. */
@@ -25,8 +27,9 @@ typedef struct {
 typedef struct TrainPool TrainPool;
 
 /* Opens the cache file that matches params (paths, sizes and times of the files, types, levels,
- * side, cuts, sharpest, seed) or makes it. Unreadable pictures are an error naming the file. A
- * picture is reduced by floor(shorter side / (1.5 * side)) (at least 1), then cut. */
+ * side, cuts, sharpest, judge, annotators, seed) or makes it. Unreadable pictures are an error
+ * naming the file. A picture is reduced by floor(shorter side / (1.5 * side)) (at least 1), then
+ * cut. */
 TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error);
 void train_pool_free(TrainPool *pool);
 
@@ -40,5 +43,9 @@ TrainImage train_pool_image(const TrainPool *pool, guint content, guint type, gu
 
 /* What the judge says of the same image, 0..100; NaN without a judge. */
 double train_pool_label(const TrainPool *pool, guint content, guint type, guint level);
+
+/* What annotator k of params says of it beside the content: higher is better, so distances are
+ * negative. */
+double train_pool_figure(const TrainPool *pool, guint content, guint type, guint level, guint k);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainPool, train_pool_free)

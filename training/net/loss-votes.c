@@ -122,8 +122,10 @@ double train_loss_votes(const TrainVotes *votes, const float *y, const float *s,
 
     for (guint i = 0; i < n; i++) {
         for (guint j = i + 1; j < n; j++) {
+            const gboolean in_order = (i + j) % 2;
             if (votes->group[i] == votes->group[j])
-                n_pairs += add_pair(votes, y, s, reliability, i, j, &loss, &sums);
+                n_pairs += add_pair(votes, y, s, reliability, in_order ? i : j, in_order ? j : i,
+                                    &loss, &sums);
         }
     }
     if (!n_pairs)

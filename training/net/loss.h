@@ -60,7 +60,7 @@ typedef struct {
 /* The slopes that train_loss_votes() adds to. */
 typedef struct {
     float *dy;           /* n */
-    float *ds;           /* n; NULL where s is */
+    float *ds;           /* n; may be NULL, and gets nothing, where s is */
     float *dreliability; /* (2, n_annotators) */
 } TrainVotesSlopes;
 
@@ -69,8 +69,10 @@ typedef struct {
  *   -log(A p + B (1 - p)) / K,  A = prod a_k^g_k (1 - a_k)^(1 - g_k),
  *                               B = prod b_k^(1 - g_k) (1 - b_k)^g_k
  * over the K annotators that vote, g_k in {0, 1}, with p = Phi((y_i - y_j) / sqrt V),
- * V = s_i^2 + s_j^2 + 1e-4, or 2 where s is NULL. reliability (2, n_annotators) holds sensitivities
- * a_k and specificities b_k before the sigmoid that keeps them in 0..1; they are learned, at a rate
- * of their own. */
+ * V = s_i^2 + s_j^2 + 1e-4, or 2 where s is NULL. Of two samples the one with the lower index is i
+ * where the indices' sum is odd, else the other: in a batch sorted by quality i would be the better
+ * one always, and no pair would tell of specificity. reliability (2, n_annotators) holds
+ * sensitivities a_k and specificities b_k before the sigmoid that keeps them in 0..1; they are
+ * learned, at a rate of their own. */
 double train_loss_votes(const TrainVotes *votes, const float *y, const float *s,
                         const float *reliability, double weight, const TrainVotesSlopes *slopes);

@@ -58,6 +58,7 @@ void train_weights_free(TrainWeights *weights)
     g_free(weights->decays);
     g_free(weights->statistic);
     g_array_unref(weights->disagreement);
+    train_reliability_free(weights->reliability);
     biqa_graph_free(weights->graph);
     g_free(weights);
 }
@@ -111,6 +112,8 @@ void train_weights_zero_gradients(TrainWeights *weights)
 {
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
         memset(weights->gradient[b], 0, weights->graph->n_params * sizeof(float));
+    if (weights->reliability)
+        train_reliability_zero_gradient(weights->reliability);
 }
 
 static void merge(TrainWeights *weights)

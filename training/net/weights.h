@@ -5,6 +5,7 @@
 
 #include "graph.h"
 #include "optim.h"
+#include "reliability.h"
 #include "verdict.h"
 
 typedef struct {
@@ -20,6 +21,7 @@ typedef struct {
     gboolean averaged;                /* average counts, not values */
     float *average[BIQA_N_BRANCHES];  /* n_params floats each; NULL until first averaged */
     TrainOptim *optim[BIQA_N_BRANCHES];
+    TrainReliability *reliability; /* of the annotators; NULL: there are none */
     GArray
         *disagreement; /* float: of rated images by their index, see mining.h; empty: not mined */
 } TrainWeights;

@@ -37,6 +37,15 @@ static void put_mask(BiqaGgufWriter *writer, const TrainWeights *weights)
     biqa_gguf_put_tensor(writer, "mask", &n, 1, mask);
 }
 
+static void put_reliability(BiqaGgufWriter *writer, const TrainReliability *reliability)
+{
+    const guint64 n = train_reliability_state_size(reliability);
+    g_autofree float *state = g_new(float, n);
+    biqa_gguf_put_uint(writer, "biqa.checkpoint.reliability_steps",
+                       train_reliability_save(reliability, state));
+    biqa_gguf_put_tensor(writer, "reliability", &n, 1, state);
+}
+
 /* What decided the weights at a place. */
 static char *key_at(const TrainRecipe *recipe, guint stage, guint step)
 {
@@ -68,6 +77,8 @@ gboolean train_checkpoint_save(const char *path, const TrainOrigin *origin, Trai
         const guint64 n = weights->disagreement->len;
         biqa_gguf_put_tensor(writer, "disagreement", &n, 1, (float *)weights->disagreement->data);
     }
+    if (weights->reliability)
+        put_reliability(writer, weights->reliability);
     return biqa_gguf_writer_save(writer, path, error);
 }
 
@@ -143,6 +154,19 @@ static void get_disagreement(const BiqaGguf *gguf, TrainWeights *weights)
         g_array_append_vals(weights->disagreement, tensor->data, (guint)tensor->count);
 }
 
+static gboolean get_reliability(const BiqaGguf *gguf, TrainReliability *reliability, GError **error)
+{
+    const gsize n = train_reliability_state_size(reliability);
+    const BiqaGgufTensor *tensor = biqa_gguf_tensor(gguf, "reliability");
+    guint64 steps = 0;
+    if (!tensor || tensor->count != n)
+        return refuse("the checkpoint is of other annotators", error);
+    if (!biqa_gguf_get_uint(gguf, "biqa.checkpoint.reliability_steps", &steps, error))
+        return FALSE;
+    train_reliability_restore(reliability, tensor->data, steps);
+    return TRUE;
+}
+
 static gboolean is_key_same(const BiqaGguf *gguf, const TrainRecipe *recipe)
 {
     guint64 stage = 0, step = 0;
@@ -213,7 +237,8 @@ gboolean train_checkpoint_load(const char *path, const TrainOrigin *origin, Trai
          (get_branch(gguf, weights, BIQA_COMPETITOR, error) && get_mask(gguf, weights, error)))) {
         weights->paired = paired;
         get_disagreement(gguf, weights);
-        if (get_averages(gguf, weights, error))
+        if (get_averages(gguf, weights, error) &&
+            (!weights->reliability || get_reliability(gguf, weights->reliability, error)))
             return TRUE;
     }
     g_prefix_error(error, "checkpoint \"%s\": ", path);

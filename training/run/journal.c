@@ -39,30 +39,31 @@ void train_journal_close(TrainJournal *journal)
     g_free(journal);
 }
 
-static void add_number(JsonBuilder *builder, const char *name, double value)
+static void add_number(JsonBuilder *builder, const TrainFigure *figure)
 {
-    json_builder_set_member_name(builder, name);
-    if (isfinite(value))
-        json_builder_add_double_value(builder, value);
+    json_builder_set_member_name(builder, figure->name);
+    if (isfinite(figure->value))
+        json_builder_add_double_value(builder, figure->value);
     else
         json_builder_add_null_value(builder);
 }
 
-gboolean train_journal_write(TrainJournal *journal, GError **error, const char *event,
-                             const char *stage, ...)
+static void add_text(JsonBuilder *builder, const char *name, const char *text)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_string_value(builder, text);
+}
+
+gboolean train_journal_write_list(TrainJournal *journal, GError **error, const char *event,
+                                  const char *stage, const TrainFigure *figures, guint n)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
-    va_list args;
 
     json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "event");
-    json_builder_add_string_value(builder, event);
-    json_builder_set_member_name(builder, "stage");
-    json_builder_add_string_value(builder, stage);
-    va_start(args, stage);
-    for (const char *name; (name = va_arg(args, const char *));)
-        add_number(builder, name, va_arg(args, double));
-    va_end(args);
+    add_text(builder, "event", event);
+    add_text(builder, "stage", stage);
+    for (guint i = 0; i < n; i++)
+        add_number(builder, &figures[i]);
     json_builder_end_object(builder);
 
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
@@ -72,6 +73,22 @@ gboolean train_journal_write(TrainJournal *journal, GError **error, const char *
     g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot write the log \"%s\": %s",
                 journal->path, g_strerror(errno));
     return FALSE;
+}
+
+gboolean train_journal_write(TrainJournal *journal, GError **error, const char *event,
+                             const char *stage, ...)
+{
+    g_autoptr(GArray) figures = g_array_new(FALSE, FALSE, sizeof(TrainFigure));
+    va_list args;
+
+    va_start(args, stage);
+    for (const char *name; (name = va_arg(args, const char *));) {
+        const TrainFigure figure = {name, va_arg(args, double)};
+        g_array_append_val(figures, figure);
+    }
+    va_end(args);
+    return train_journal_write_list(journal, error, event, stage,
+                                    (const TrainFigure *)(void *)figures->data, figures->len);
 }
 
 TrainProgress train_progress(const char *what, guint done, guint total)

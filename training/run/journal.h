@@ -15,6 +15,15 @@ void train_journal_close(TrainJournal *journal); /* NULL is fine */
 gboolean train_journal_write(TrainJournal *journal, GError **error, const char *event,
                              const char *stage, ...) G_GNUC_NULL_TERMINATED;
 
+typedef struct {
+    const char *name;
+    double value;
+} TrainFigure;
+
+/* The same of a list of n figures. */
+gboolean train_journal_write_list(TrainJournal *journal, GError **error, const char *event,
+                                  const char *stage, const TrainFigure *figures, guint n);
+
 /* A bar on standard error: rewritten in place on a terminal, elsewhere a line every tenth of the
  * way. */
 typedef struct {

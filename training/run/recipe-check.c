@@ -2,7 +2,11 @@
 /* Whether what a recipe says fits together. */
 #include "recipe-private.h"
 
+#include "annotator.h"
 #include "calibrate.h"
+#include "error.h"
+#include "nearest.h"
+#include <string.h>
 
 static gboolean is_one_of(const char *value, const char *const *choices)
 {
@@ -37,8 +41,9 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
         return recipe_fail(error, group, "mining", "disagreement needs kind=ohem and rated crops");
     if (!is_one_of(stage->variance, variances))
         return recipe_fail(error, group, "variance", "must be fixed or learned");
-    if (train_stage_learns_variance(stage) && !stage->rated)
-        return recipe_fail(error, group, "variance", "only rated crops teach a standard deviation");
+    if (train_stage_learns_variance(stage) && !stage->rated && !(stage->votes_weight > 0))
+        return recipe_fail(error, group, "variance",
+                           "only rated crops and votes teach a standard deviation");
     if (!g_str_equal(stage->mask_refresh, "never") && !g_str_equal(stage->mask_refresh, "epoch") &&
         !g_ascii_string_to_unsigned(stage->mask_refresh, 10, 1, G_MAXUINT, &refresh, NULL))
         return recipe_fail(error, group, "mask-refresh",
@@ -58,6 +63,9 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
         !(stage->groups && recipe->judge))
         return recipe_fail(error, group, "judged-weight",
                            "needs ranked groups and the file of a judge in [ranked] judge");
+    if (stage->votes_weight > 0 && !(stage->groups && recipe->annotators))
+        return recipe_fail(error, group, "votes-weight",
+                           "needs ranked groups and names of annotators in [ranked] annotators");
     if (stage->rated && !recipe->ratings)
         return recipe_fail(error, "rated", "ratings",
                            "missing: rated crops need a list of ratings");
@@ -86,6 +94,37 @@ static gboolean check_figures(const TrainRecipe *recipe, GError **error)
            recipe_fail(error, "uncertainty", "figures", why->message);
 }
 
+/* name: one that no annotator has. */
+static gboolean fail_unknown_annotator(const char *name, GError **error)
+{
+    guint n;
+    const TrainAnnotator *all = train_annotators(&n);
+    g_autofree const char **names = g_new0(const char *, n + 1);
+    for (guint i = 0; i < n; i++)
+        names[i] = all[i].name;
+    const char *nearest = train_nearest(name, names, n);
+    g_autofree char *list = g_strjoinv(", ", (char **)names);
+    g_autofree char *why =
+        nearest ? g_strdup_printf("no annotator \"%s\"; did you mean \"%s\"?", name, nearest)
+                : g_strdup_printf("no annotator \"%s\"; there are %s", name, list);
+    return recipe_fail(error, "ranked", "annotators", why);
+}
+
+static gboolean check_annotators(const TrainRecipe *recipe, GError **error)
+{
+    if (recipe->annotators && !recipe->annotators[0])
+        return recipe_fail(error, "ranked", "annotators", "names none");
+    for (char **name = recipe->annotators; name && *name; name++) {
+        if (!train_annotator_find(*name))
+            return fail_unknown_annotator(*name, error);
+        if (g_strv_contains((const char *const *)name + 1, *name)) {
+            g_autofree char *why = g_strdup_printf("\"%s\" would vote twice", *name);
+            return recipe_fail(error, "ranked", "annotators", why);
+        }
+    }
+    return TRUE;
+}
+
 gboolean recipe_check(const TrainRecipe *recipe, GError **error)
 {
     static const char *const tiles[] = {"random", "sharpest", NULL};
@@ -106,7 +145,8 @@ gboolean recipe_check(const TrainRecipe *recipe, GError **error)
         return recipe_fail(error, "ranked", "types", "names no distortion");
     if (!is_one_of(recipe->tiles, tiles))
         return recipe_fail(error, "ranked", "tiles", "must be random or sharpest");
-    if (!check_parts(recipe, error) || !check_figures(recipe, error))
+    if (!check_parts(recipe, error) || !check_figures(recipe, error) ||
+        !check_annotators(recipe, error))
         return FALSE;
     for (guint s = 0; s < recipe->n_stages; s++) {
         if (!check_stage(recipe, &recipe->stages[s], error))

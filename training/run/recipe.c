@@ -28,6 +28,7 @@ static void stage_defaults(TrainStageRecipe *stage, const char *name)
         .rank_pairs = g_strdup("content"),
         .margin = 1.,
         .rank_weight = 1.,
+        .reliability_rate = .02,
         .anchor_weight = .1,
         .fidelity_weight = 1.,
         .sigma = 12.,
@@ -167,6 +168,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_strfreev(recipe->pooled);
     g_strfreev(recipe->images);
     g_strfreev(recipe->types);
+    g_strfreev(recipe->annotators);
     g_strfreev(recipe->hold_out);
     g_strfreev(recipe->figures);
     g_free(recipe->ratings);

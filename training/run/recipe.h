@@ -25,6 +25,8 @@ typedef struct {
     double rank_weight;
     double judged_weight;         /* fidelity to the judge over all pairs of ranked images */
     double judged_squared_weight; /* of (score - the judge's points)^2, in units of 12 points */
+    double votes_weight;          /* of the annotators' likelihood over the same pairs */
+    double reliability_rate;      /* peak rate of what is learned of the annotators */
     double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
@@ -81,6 +83,7 @@ typedef struct {
     char *tiles;        /* "random" or "sharpest": which cuts are taken from a picture */
     double rated_above; /* rated training images of at least this score are contents too */
     char *judge;        /* file of the judge that labels ranked images */
+    char **annotators;  /* names of those whose votes ranked images get; NULL: none */
     char **hold_out;    /* names of pictures kept from training, for evaluation */
 
     /* [rated] */

@@ -11,15 +11,20 @@
 #define AVERAGE_WARM_UP 9 /* steps: the average forgets where it began as it goes */
 #define STATISTICS_MOMENTUM .1
 
-/* Linear warm-up, then a cosine down to LAST_RATE. */
+/* Linear warm-up to the peak, then a cosine down to LAST_RATE of it. */
+static double rate_at(const TrainStageRun *run, double peak, guint step)
+{
+    const guint steps = run->recipe->steps;
+    const double warm = MAX(1., WARM_UP * steps), at = step + 1;
+    if (at < warm)
+        return peak * at / warm;
+    const double done = (at - warm) / MAX(1., steps - warm);
+    return peak * (LAST_RATE + (1 - LAST_RATE) * .5 * (1 + cos(G_PI * MIN(done, 1.))));
+}
+
 double train_stage_run_rate(const TrainStageRun *run, guint step)
 {
-    const TrainStageRecipe *recipe = run->recipe;
-    const double warm = MAX(1., WARM_UP * recipe->steps), at = step + 1;
-    if (at < warm)
-        return recipe->rate * at / warm;
-    const double done = (at - warm) / MAX(1., recipe->steps - warm);
-    return recipe->rate * (LAST_RATE + (1 - LAST_RATE) * .5 * (1 + cos(G_PI * MIN(done, 1.))));
+    return rate_at(run, run->recipe->rate, step);
 }
 
 /* The first layer behind the last pool: the head. */
@@ -92,6 +97,9 @@ TrainStageRun *train_stage_run_new(const TrainContext *context, guint index)
                                           context->workers);
     if (run->step.ranked)
         run->step.ranked->types_per_content = recipe->types_per_content;
+    if (recipe->votes_weight > 0)
+        train_batch_take_votes(run->step.ranked,
+                               train_reliability_n(context->weights->reliability));
     TrainBatch *batches[] = {run->step.ranked, run->step.rated};
     for (guint k = 0; k < G_N_ELEMENTS(batches); k++) {
         if (batches[k])
@@ -268,6 +276,9 @@ double train_stage_run_step(TrainStageRun *run, guint step)
                                            run->scale, run->context->recipe->clip);
     if (!isfinite(norm))
         return NAN;
+    if (run->recipe->votes_weight > 0)
+        train_reliability_step(run->context->weights->reliability,
+                               rate_at(run, run->recipe->reliability_rate, step));
     remember(run);
     average(run, step);
     return loss;

@@ -45,11 +45,32 @@ static double judged_squared_loss(const TrainStep *step, const TrainBatch *batch
                                        batch->d_scores[branch]);
 }
 
+/* Over the same pairs, what several annotators make of them. Where the network tells standard
+ * deviations, these count in the likelihood and learn from it. */
+static double votes_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const double weight = step->recipe->votes_weight;
+    if (!(weight > 0))
+        return 0;
+    TrainReliability *reliability = step->weights->reliability;
+    const TrainVotes votes = train_batch_votes(batch);
+    const gboolean learned = train_stage_learns_variance(step->recipe);
+    g_autofree float *s = g_new(float, batch->n), *ds = g_new0(float, batch->n);
+    const TrainVotesSlopes slopes = {batch->d_scores[branch], ds,
+                                     train_reliability_gradient(reliability)};
+
+    train_softplus(batch->second[branch], batch->n, s);
+    const double loss = train_loss_votes(&votes, batch->scores[branch], learned ? s : NULL,
+                                         train_reliability_values(reliability), weight, &slopes);
+    train_softplus_back(batch->second[branch], ds, batch->n, batch->d_second[branch]);
+    return weight * loss;
+}
+
 /* All that a ranked batch teaches. */
 static double ranked_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
     return rank_loss(step, batch, branch) + judged_loss(step, batch, branch) +
-           judged_squared_loss(step, batch, branch);
+           judged_squared_loss(step, batch, branch) + votes_loss(step, batch, branch);
 }
 
 /* UNIQUE's pair of losses: ratings by the learned standard deviations, and those by the raters'. */

@@ -53,6 +53,44 @@ static gboolean save_checkpoint(const Run *run, GError **error)
     return train_checkpoint_save(run->checkpoint, &origin, run->weights, run->place, error);
 }
 
+/* What is known of the annotators by now, for the log. */
+static gboolean log_reliability(const Run *run, const TrainStageRun *stage, guint step,
+                                GError **error)
+{
+    const TrainReliability *reliability = run->weights->reliability;
+    g_autoptr(GArray) figures = g_array_new(FALSE, FALSE, sizeof(TrainFigure));
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const TrainFigure at = {"step", step};
+
+    g_array_append_val(figures, at);
+    for (guint k = 0; k < train_reliability_n(reliability); k++) {
+        const char *name = run->recipe->annotators[k];
+        const TrainFigure both[] = {
+            {g_strconcat(name, "_sensitivity", NULL),
+             train_reliability_sensitivity(reliability, k)},
+            {g_strconcat(name, "_specificity", NULL),
+             train_reliability_specificity(reliability, k)},
+        };
+        g_ptr_array_add(names, (gpointer)both[0].name);
+        g_ptr_array_add(names, (gpointer)both[1].name);
+        g_array_append_vals(figures, both, G_N_ELEMENTS(both));
+    }
+    return train_journal_write_list(run->journal, error, "reliability", stage->recipe->name,
+                                    (const TrainFigure *)(void *)figures->data, figures->len);
+}
+
+/* The same at the end, for people. */
+static void tell_reliability(const Run *run)
+{
+    const TrainReliability *reliability = run->weights->reliability;
+    if (reliability)
+        fprintf(stderr, "%-12s  sensitivity  specificity\n", "annotator");
+    for (guint k = 0; reliability && k < train_reliability_n(reliability); k++)
+        fprintf(stderr, "%-12s  %11.3f  %11.3f\n", run->recipe->annotators[k],
+                train_reliability_sensitivity(reliability, k),
+                train_reliability_specificity(reliability, k));
+}
+
 /* Says what a step gave, to people and to programs. */
 static gboolean report(const Run *run, TrainStageRun *stage, TrainProgress *progress, double loss,
                        GError **error)
@@ -67,7 +105,8 @@ static gboolean report(const Run *run, TrainStageRun *stage, TrainProgress *prog
     return train_journal_write(run->journal, error, "step", stage->recipe->name, "step",
                                (double)step, "loss", loss, "rate",
                                train_stage_run_rate(stage, step), "images_per_second",
-                               train_progress_rate(progress, done, stage->images), NULL);
+                               train_progress_rate(progress, done, stage->images), NULL) &&
+           (!(stage->recipe->votes_weight > 0) || log_reliability(run, stage, step, error));
 }
 
 /* Where the validation part stands in the middle of a stage, for the curves of the report. */
@@ -195,6 +234,7 @@ static TrainRunResult run_stages(Run *run, GError **error)
             !keep_stage(run, error))
             return TRAIN_RUN_FAILED;
     }
+    tell_reliability(run);
     if (!is_model_current(run))
         return write_model(run, "end", error) && save_checkpoint(run, error) ? TRAIN_RUN_DONE
                                                                              : TRAIN_RUN_FAILED;
@@ -309,6 +349,8 @@ static gboolean prepare_weights(Run *run, GError **error)
         return FALSE;
     }
     run->weights = train_weights_new(graph, &run->recipe->optim, run->recipe->own_norm);
+    if (run->recipe->annotators)
+        run->weights->reliability = train_reliability_new(g_strv_length(run->recipe->annotators));
     return TRUE;
 }
 
