@@ -20,7 +20,9 @@ static const GOptionEntry entries[] = {
      "Rated list to agree with: CSV with image, mos, or a data set's folder", "PATH"},
     TRAIN_SCALE_ENTRIES(scale),
     {"part", 'p', 0, G_OPTION_ARG_STRING, &part,
-     "Only images whose file name has SHA-256 = R modulo M", "R/M"},
+     "Only images whose file name has SHA-256 = R modulo M, or the part that the (first) model's "
+     "recipe deals them to: training, validation, held-out",
+     "PART"},
     {"scores", 's', 0, G_OPTION_ARG_STRING_ARRAY, &scores,
      "Compare with these scores too: CSV with image, score (repeatable)", "NAME=CSV"},
     {"distances", 0, 0, G_OPTION_ARG_STRING_ARRAY, &distances,

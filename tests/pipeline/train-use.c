@@ -182,6 +182,37 @@ static void test_head_of_run(void)
     g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
 }
 
+/* Parts by name are those of the recipe in the model: the held-out fifth of 40 contents dealt by
+ * seed, and what a modulus holds out. */
+static void test_eval_parts(void)
+{
+    static const struct {
+        const char *model, *part, *n;
+    } cases[] = {
+        {"dealt/model.gguf", "held-out", "\"images\" : 8.0,"},
+        {"dealt/model.gguf", "validation", "\"images\" : 4.0,"},
+        {"dealt/model.gguf", "training", "\"images\" : 28.0,"},
+        {"dealt/model.gguf", "0/1", "\"images\" : 40.0,"},
+    };
+    g_autoptr(GString) text = g_string_new(workshop_recipe);
+    g_autofree char *first = NULL, *second = NULL;
+    g_string_replace(text, "ratings.csv\nhold-out-modulus=1000\nvalidation-modulus=1000",
+                     "more.csv\nsplit-shares=70;10;20\nsplit-seed=4", 1);
+    workshop_write("dealt.ini", text->str);
+    workshop_run_well("train dealt.ini --out dealt", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *json = NULL;
+        g_autofree char *line =
+            g_strdup_printf("eval %s --ratings more.csv --json --resamples 2 --part %s",
+                            cases[i].model, cases[i].part);
+        workshop_run_well(line, &json);
+        g_test_message("%s: %s", cases[i].part, json);
+        g_assert_nonnull(strstr(json, cases[i].n));
+    }
+    workshop_refuse("eval whole/model.gguf --ratings more.csv --part held", "held-out");
+    workshop_refuse("eval dealt/model.gguf --ratings more.csv --part 5/5", "5/5");
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -191,6 +222,7 @@ int main(int argc, char **argv)
     workshop_run_well("train recipe.ini --out whole", NULL);
     workshop_run_well("train recipe.ini --out one", NULL);
     g_test_add_func("/pipeline/eval", test_eval);
+    g_test_add_func("/pipeline/eval-parts", test_eval_parts);
     g_test_add_func("/pipeline/eval-side-by-side", test_eval_side_by_side);
     g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
     g_test_add_func("/pipeline/element-reference", test_element_reference);

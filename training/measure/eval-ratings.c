@@ -3,6 +3,7 @@
 #include "eval-candidates.h"
 
 #include "csv.h"
+#include "dataset.h"
 #include "eval-hard.h"
 #include "splits.h"
 #include <math.h>
@@ -12,27 +13,71 @@
 #define HALVINGS 10
 #define SPLIT_SHARE .2
 
-static gboolean parse_part(const char *part, guint *remainder, guint *modulus, GError **error)
-{
-    *remainder = 0;
-    *modulus = 1;
-    if (!part ||
-        (sscanf(part, "%u/%u", remainder, modulus) == 2 && *modulus && *remainder < *modulus))
-        return TRUE;
-    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                "--part \"%s\": write R/M with R below M, as 0/5", part);
-    return FALSE;
-}
-
-/* Moves the wanted rows to the front; returns their number. */
-static guint select_part(TrainRatings *ratings, guint remainder, guint modulus)
+/* Moves the rows of those images to the front for which parts (ratings->n) says wanted; returns
+ * their number. What is moved back has been looked at. */
+static guint move_to_front(TrainRatings *ratings, const guint *parts, guint wanted)
 {
     guint n = 0;
     for (guint i = 0; i < ratings->n; i++) {
-        if (train_ratings_part_of(ratings, i, modulus) == remainder)
+        if (parts[i] == wanted)
             train_ratings_swap(ratings, n++, i);
     }
     return n;
+}
+
+/* To which part the recipe in the first model deals each image. (transfer full) */
+static guint *deal_by_recipe(const TrainEval *eval, const TrainRatings *ratings, GError **error)
+{
+    const TrainEvalModel *model = &eval->models[0];
+    const char *const folders[] = {".", NULL};
+    g_autoptr(TrainRecipe) recipe =
+        model->model->recipe ? train_recipe_parse(model->model->recipe, model->name, folders, NULL)
+                             : NULL;
+    if (!recipe || !recipe->ratings) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "--part %s: the recipe in model \"%s\" deals no ratings to parts; write R/M",
+                    eval->part, model->name);
+        return NULL;
+    }
+    g_autofree TrainPart *dealt = train_dataset_parts(recipe, ratings, error);
+    guint *parts = dealt ? g_new(guint, ratings->n) : NULL;
+    for (guint i = 0; dealt && i < ratings->n; i++)
+        parts[i] = dealt[i];
+    return parts;
+}
+
+static guint *deal_by_hash(const TrainRatings *ratings, guint modulus)
+{
+    guint *parts = g_new(guint, ratings->n);
+    for (guint i = 0; i < ratings->n; i++)
+        parts[i] = train_ratings_part_of(ratings, i, modulus);
+    return parts;
+}
+
+/* Moves the rows of the wanted part to the front; n receives their number. */
+static gboolean select_part(const TrainEval *eval, TrainRatings *ratings, guint *n, GError **error)
+{
+    static const char *const names[TRAIN_N_PARTS] = {[TRAIN_PART_TRAIN] = "training",
+                                                     [TRAIN_PART_VALIDATION] = "validation",
+                                                     [TRAIN_PART_HELD_OUT] = "held-out"};
+    guint wanted = 0, modulus = 1;
+    gboolean named = FALSE;
+    for (guint p = 0; eval->part && !named && p < TRAIN_N_PARTS; p++) {
+        named = g_str_equal(eval->part, names[p]);
+        wanted = named ? p : 0;
+    }
+    if (eval->part && !named &&
+        (sscanf(eval->part, "%u/%u", &wanted, &modulus) != 2 || wanted >= modulus)) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "--part \"%s\": write R/M with R below M, as 0/5, or training, validation or "
+                    "held-out",
+                    eval->part);
+        return FALSE;
+    }
+    g_autofree guint *parts =
+        named ? deal_by_recipe(eval, ratings, error) : deal_by_hash(ratings, modulus);
+    *n = parts ? move_to_front(ratings, parts, wanted) : 0;
+    return parts != NULL;
 }
 
 /* The four figures in the order of the tables. */
@@ -301,12 +346,11 @@ static int name_width(const TrainCandidates *candidates)
 
 gboolean train_eval_ratings(const TrainEval *eval, GError **error)
 {
-    guint remainder, modulus;
+    guint n;
     const TrainRatingsParams params = {.scale = eval->scale};
     g_autoptr(TrainRatings) ratings = train_ratings_open(eval->ratings, &params, error);
-    if (!ratings || !parse_part(eval->part, &remainder, &modulus, error))
+    if (!ratings || !select_part(eval, ratings, &n, error))
         return FALSE;
-    const guint n = select_part(ratings, remainder, modulus);
     if (n < 3) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "%u images to agree on are too few", n);
         return FALSE;

@@ -20,7 +20,7 @@ typedef struct {
     TrainWorkers *workers;
     JsonBuilder *json; /* inside an object; NULL: print tables */
 
-    const char *ratings, *part;    /* CSV or folder; "R/M" or NULL */
+    const char *ratings, *part;    /* CSV or folder; "R/M", "held-out" or NULL */
     const TrainRatingScale *scale; /* of the CSV; NULL: 0..100, higher is better */
     char **scores, **distances;    /* NAME=FILE, higher or lower is better; NULL: none */
     const char *csv;               /* scores of each image are written here; NULL: nowhere */
