@@ -38,6 +38,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
                                            .types = types,
                                            .side = 40,
                                            .cuts = 1,
+                                           .sizes = 1,
                                            .cache = fixture->folder,
                                            .seed = 1},
                         fixture->workers, &error);
@@ -71,6 +72,7 @@ static void open_with_annotators(Fixture *fixture)
                                     .types = types,
                                     .side = 40,
                                     .cuts = 1,
+                                    .sizes = 1,
                                     .cache = fixture->folder,
                                     .annotators = annotators};
     g_autoptr(GError) error = NULL;

@@ -60,6 +60,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
         .types = types,
         .side = SIDE,
         .cuts = 2,
+        .sizes = 1,
         .cache = fixture->cache,
         .seed = 11,
     };
@@ -174,6 +175,28 @@ static void test_sharpest(Fixture *fixture, gconstpointer data)
         g_assert_cmpuint(content.width, ==, SIDE);
         g_assert_cmpuint(content.rgb[0], !=, content.rgb[3 * SIDE]);
     }
+}
+
+/* A picture of five times one and a half sides is cut reduced by 5, by 2 and as it is. */
+static void test_sizes(Fixture *fixture, gconstpointer data)
+{
+    const guint factors[] = {5, 2, 1}, whole = 15 * SIDE / 2;
+    g_autoptr(TrainImage) image = train_image_new(whole, whole);
+    for (guint i = 0; i < whole * whole; i++) /* a ramp, whose slope tells how much it is reduced */
+        memset(image->rgb + 3 * i, (int)(i % whole), 3);
+    g_assert_true(train_image_save(image, fixture->paths[1], NULL));
+    fixture->params.cuts = 1;
+    fixture->params.sizes = 4;
+    g_autoptr(TrainPool) pool = open_pool(fixture);
+    guint n = 0;
+    for (guint i = 0; i < train_pool_n_contents(pool); i++) {
+        if (!g_str_equal(train_pool_path(pool, i), fixture->paths[1]))
+            continue;
+        const TrainImage content = train_pool_image(pool, i, 0, 0);
+        g_assert_cmpuint(n, <, G_N_ELEMENTS(factors));
+        g_assert_cmpint(content.rgb[3] - content.rgb[0], ==, factors[n++]);
+    }
+    g_assert_cmpuint(n, ==, G_N_ELEMENTS(factors));
 }
 
 /* Images are the distortions of their content; noise is another at each place. */
@@ -455,6 +478,7 @@ int main(int argc, char **argv)
     gst_init(&argc, &argv);
     ADD("contents", test_contents);
     ADD("sharpest", test_sharpest);
+    ADD("sizes", test_sizes);
     ADD("distortions", test_distortions);
     ADD("labels", test_labels);
     ADD("figures", test_figures);

@@ -118,6 +118,7 @@ static gboolean load_pool(const TrainRecipe *recipe, const TrainDatasetParams *p
         .types = (const char *const *)recipe->types,
         .side = recipe->side,
         .cuts = recipe->cuts,
+        .sizes = recipe->sizes,
         .sharpest = g_str_equal(recipe->tiles, "sharpest"),
         .judge = recipe->judge,
         .annotators = (const char *const *)recipe->annotators,

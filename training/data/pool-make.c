@@ -19,7 +19,7 @@ typedef struct {
     const GPtrArray *annotators; /* const TrainAnnotator * */
     const char *path;            /* of the finished file, for errors */
     int fd;                      /* of the unfinished one */
-    guint n_slots;               /* pictures x cuts */
+    guint n_slots;               /* pictures x sizes x cuts */
     PoolSlot *slots;             /* (n_slots) */
     GThread *caller;             /* the thread that may report progress */
     gint done;                   /* atomic; slot-types finished */
@@ -140,7 +140,7 @@ static gboolean make_type(Make *make, guint index, guint type, const TrainImage 
                               train_seed(make->params->seed, index, number), error);
         if (!image) {
             g_prefix_error(error, "cannot make %s of '%s': ", distortion->title,
-                           make->params->paths[index / make->params->cuts]);
+                           make->params->paths[index / pool_n_cuts(make->params)]);
             return FALSE;
         }
         g_autofree float *floats =
@@ -175,13 +175,11 @@ static gboolean make_content(Make *make, guint index, const TrainImage *content,
     return TRUE;
 }
 
-static TrainImage *load_reduced(const char *path, guint side, GError **error)
+/* How much a picture is reduced for its size number so; 0: no more than for the one before. */
+static guint reduction(const TrainImage *image, guint side, guint size)
 {
-    g_autoptr(TrainImage) image = train_image_load(path, error);
-    if (!image)
-        return NULL;
-    guint factor = (guint)(MIN(image->width, image->height) / (1.5 * side));
-    return factor > 1 ? train_image_reduce(image, factor) : g_steal_pointer(&image);
+    const guint most = MAX(1, (guint)(MIN(image->width, image->height) / (1.5 * side)));
+    return most >> size;
 }
 
 /* Numbers 0..n-1, shuffled. */
@@ -251,14 +249,11 @@ static void sort_by_detail(const TrainImage *image, const Grid *grid, guint *til
     g_qsort_with_data(tiles, (gint)n, sizeof *tiles, by_detail, details);
 }
 
-static gboolean make_picture(Make *make, guint picture, GError **error)
+/* The contents of a picture at one size, from that slot on. */
+static gboolean make_cuts(Make *make, guint slot, const TrainImage *image, guint64 state,
+                          GError **error)
 {
     const TrainPoolParams *params = make->params;
-    g_autoptr(TrainImage) image = load_reduced(params->paths[picture], params->side, error);
-    if (!image)
-        return FALSE;
-
-    guint64 state = train_seed(params->seed, picture, 0);
     const Grid grid = lay_grid(image, params->side, &state);
     g_autofree guint *tiles = shuffle(grid.columns * grid.rows, &state);
     if (params->sharpest)
@@ -266,10 +261,29 @@ static gboolean make_picture(Make *make, guint picture, GError **error)
     guint n = MIN(params->cuts, grid.columns * grid.rows);
     for (guint k = 0; k < n; k++) {
         g_autoptr(TrainImage) content = cut_tile(image, &grid, tiles[k]);
-        if (!make_content(make, picture * params->cuts + k, content, error))
+        if (!make_content(make, slot + k, content, error))
             return FALSE;
     }
     report(make, (params->cuts - n) * make->types->len);
+    return TRUE;
+}
+
+static gboolean make_picture(Make *make, guint picture, GError **error)
+{
+    const TrainPoolParams *params = make->params;
+    g_autoptr(TrainImage) image = train_image_load(params->paths[picture], error);
+    if (!image)
+        return FALSE;
+    for (guint size = 0; size < params->sizes; size++) {
+        const guint factor = reduction(image, params->side, size);
+        g_autoptr(TrainImage) reduced = factor > 1 ? train_image_reduce(image, factor) : NULL;
+        if (factor == 0)
+            report(make, params->cuts * make->types->len);
+        else if (!make_cuts(make, (picture * params->sizes + size) * params->cuts,
+                            reduced ? reduced : image, train_seed(params->seed, picture, size),
+                            error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -332,7 +346,7 @@ gboolean pool_make(const TrainPoolParams *params, const GPtrArray *types,
         .params = params,
         .types = types,
         .path = path,
-        .n_slots = n_pictures * params->cuts,
+        .n_slots = n_pictures * pool_n_cuts(params),
         .caller = g_thread_self(),
     };
     g_autoptr(TrainJudge) judge = NULL;

@@ -19,7 +19,7 @@ typedef struct {
 
 /* A content: itself, then every type's levels, each (height, width, 3) bytes; then of each in the
  * same order the floats that are known of it: the judge's label, NaN where there is none, and every
- * annotator's figure. Slot picture * cuts + k is cut k of a
+ * annotator's figure. Slot (picture * sizes + size) * cuts + k is cut k of a
  * picture; width 0 says that the picture was too small for it. */
 typedef struct {
     guint32 width, height;
@@ -58,6 +58,12 @@ static inline guint64 pool_floats_offset(const PoolSlot *slot, PoolShape shape, 
 {
     return slot->offset + pool_n_images(shape) * pool_image_bytes(slot) +
            number * pool_n_floats(shape) * sizeof(float);
+}
+
+/* At most, of a picture. */
+static inline guint pool_n_cuts(const TrainPoolParams *params)
+{
+    return params->sizes * params->cuts;
 }
 
 /* Makes the file at path, beside it and then renamed. types: of const TrainDistortion *. */

@@ -7,7 +7,7 @@
 
 struct TrainPool {
     char **paths;
-    guint cuts;
+    guint cuts; /* of a picture, at all sizes */
     PoolShape shape;
     GMappedFile *file;
     const PoolSlot *slots; /* in the file */
@@ -45,6 +45,8 @@ static GChecksum *request_checksum(const TrainPoolParams *params, const GPtrArra
     add_number(sum, params->cuts);
     if (params->sharpest)
         add_number(sum, 1);
+    if (params->sizes > 1)
+        add_number(sum, 1000 + params->sizes);
     add_number(sum, params->seed);
     for (guint k = 0; k < count_annotators(params); k++)
         add_string(sum, params->annotators[k]);
@@ -107,7 +109,7 @@ static gboolean read_index(TrainPool *pool, const TrainPoolParams *params, const
     const guint8 *data = (const guint8 *)g_mapped_file_get_contents(pool->file);
     guint64 size = g_mapped_file_get_length(pool->file);
     const PoolHeader *header = (const PoolHeader *)data;
-    guint n_slots = g_strv_length((char **)params->paths) * params->cuts;
+    guint n_slots = g_strv_length((char **)params->paths) * pool_n_cuts(params);
     guint64 index_size = sizeof *header + n_slots * sizeof *pool->slots;
     if (size < index_size || memcmp(header->magic, POOL_MAGIC, sizeof header->magic) != 0 ||
         memcmp(header->digest, digest, POOL_DIGEST) != 0 || header->n_slots != n_slots ||
@@ -134,7 +136,7 @@ static TrainPool *open_file(const TrainPoolParams *params, guint n_types, const 
         return NULL;
     TrainPool *pool = g_new0(TrainPool, 1);
     *pool = (TrainPool){
-        .file = file, .cuts = params->cuts, .shape = {n_types, count_annotators(params)}};
+        .file = file, .cuts = pool_n_cuts(params), .shape = {n_types, count_annotators(params)}};
     pool->paths = g_strdupv((char **)params->paths);
     if (!read_index(pool, params, digest)) {
         train_pool_free(pool);
@@ -145,7 +147,7 @@ static TrainPool *open_file(const TrainPoolParams *params, guint n_types, const 
 
 TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error)
 {
-    g_return_val_if_fail(params->side >= 1 && params->cuts >= 1, NULL);
+    g_return_val_if_fail(params->side >= 1 && params->cuts >= 1 && params->sizes >= 1, NULL);
     guint8 digest[POOL_DIGEST];
     g_autoptr(GPtrArray) types = train_distortions_ranked(params->types, error);
     if (!types || !fill_digest(params, types, digest, error))

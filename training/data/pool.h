@@ -13,6 +13,8 @@ typedef struct {
     guint cuts;               /* contents taken from a picture that is large enough, at most */
     gboolean sharpest;        /* the tiles with most detail, not any: what lies out of focus looks
                                  damaged before anything is done to it */
+    guint sizes;              /* a picture is cut reduced as below, then half as much, and again:
+                                 at so many sizes at most */
     const char *cache;        /* folder for the cache file; created */
     const char *judge;        /* file of the judge that labels the images; NULL: no labels */
     const char *const *annotators; /* names of those who look at the images, NULL-terminated, of
@@ -27,9 +29,9 @@ typedef struct {
 typedef struct TrainPool TrainPool;
 
 /* Opens the cache file that matches params (paths, sizes and times of the files, types, levels,
- * side, cuts, sharpest, judge, annotators, seed) or makes it. Unreadable pictures are an error
- * naming the file. A picture is reduced by floor(shorter side / (1.5 * side)) (at least 1), then
- * cut. */
+ * side, cuts, sizes, sharpest, judge, annotators, seed) or makes it. Unreadable pictures are an
+ * error naming the file. A picture is reduced by floor(shorter side / (1.5 * side)) (at least 1),
+ * then cut. */
 TrainPool *train_pool_open(const TrainPoolParams *params, TrainWorkers *workers, GError **error);
 void train_pool_free(TrainPool *pool);
 

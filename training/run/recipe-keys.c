@@ -57,6 +57,7 @@ static const Key keys[] = {
     RUN("ranked", "tail", KEY_STRING, tail),
     RUN("ranked", "side", KEY_UINT, side, 16, 4096),
     RUN("ranked", "cuts", KEY_UINT, cuts, 1, 64),
+    RUN("ranked", "sizes", KEY_UINT, sizes, 1, 8),
     RUN("ranked", "tiles", KEY_STRING, tiles),
     RUN("ranked", "rated-above", KEY_REAL, rated_above, 0, 101),
     RUN("ranked", "hold-out", KEY_STRINGS, hold_out),

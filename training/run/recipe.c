@@ -61,7 +61,7 @@ static void defaults(TrainRecipe *recipe)
     };
     recipe->rank_size = 112;
     recipe->side = 320;
-    recipe->cuts = 1;
+    recipe->cuts = recipe->sizes = 1;
     recipe->tiles = g_strdup("random");
     recipe->rated_above = 101.;
     recipe->rated.split.seed = 1;

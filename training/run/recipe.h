@@ -79,7 +79,7 @@ typedef struct {
     char **images; /* folders (or files) of pristine pictures */
     char **types;  /* distortions; all where not given */
     char *tail;    /* "head/middle/tail" numbers of types, see tail.h; NULL: all levels of all */
-    guint side, cuts;
+    guint side, cuts, sizes;
     char *tiles;        /* "random" or "sharpest": which cuts are taken from a picture */
     double rated_above; /* rated training images of at least this score are contents too */
     char *judge;        /* file of the judge that labels ranked images */
