@@ -5,7 +5,6 @@
 
 #include "frame.h"
 #include "model.h"
-#include <math.h>
 
 typedef struct BiqaBackend BiqaBackend;
 
@@ -20,8 +19,9 @@ typedef struct {
 typedef struct {
     const char *name; /* "vulkan", "cpu", "reference" */
     gboolean images;  /* takes frames whose planes lie on its device */
-    /* Both branches on one frame, blocking. The frame's format may change between calls. */
-    gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
+    /* Both branches on the crops at one spot of a frame, blocking; fills n_crops and crops. The
+     * frame's format may change between calls. */
+    gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, guint spot, BiqaResult *result,
                     GError **error);
     /* After run: the output of layer (of the folded graph) for crop, (C, H, W) floats; layer 0 is
      * the preprocessed crop. output has room for the layer's shape. */
@@ -29,7 +29,7 @@ typedef struct {
                     GError **error);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
-    /* After run: nanoseconds the device worked on the frame. NULL, or 0: it cannot say. */
+    /* After run: nanoseconds the device worked on it. NULL, or 0: it cannot say. */
     guint64 (*device_ns)(BiqaBackend *backend);
     /* How often its device was lost and opened again. NULL: never. From any thread. */
     guint (*recoveries)(BiqaBackend *backend);
@@ -42,31 +42,22 @@ typedef struct {
 /* First member of every implementation. */
 struct BiqaBackend {
     const BiqaBackendClass *klass;
+    const BiqaInput *input; /* of the model it runs */
 };
 
 /* The plain C backend; model is borrowed and must outlive it. */
 BiqaBackend *biqa_reference_open(const BiqaModel *model);
 
-static inline gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame,
-                                        BiqaResult *result, GError **error)
-{
-    if (frame->images && !backend->klass->images) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
-                    "the backend \"%s\" cannot read frames from a device's memory",
-                    backend->klass->name);
-        return FALSE;
-    }
-    if (!backend->klass->run(backend, frame, result, error))
-        return FALSE;
-    for (guint i = 0; i < BIQA_N_BRANCHES * result->n_crops; i++) {
-        if (!isfinite(result->crops[i / result->n_crops][i % result->n_crops])) {
-            g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                                "the model gave no finite number; its weights are too large");
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
+/* What the model says of a frame: its crops at all spots. Errors: the backend's; BIQA_ERROR_SUPPORT
+ * for a frame in images that it does not take, BIQA_ERROR_VALUE where a crop gives no finite
+ * number. */
+gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
+                          GError **error);
+
+/* The same for the crops at one spot, below biqa_input_spots(), into their part of result, which is
+ * given the shape for all of them; other parts are left as they are. */
+gboolean biqa_backend_run_spot(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                               BiqaResult *result, GError **error);
 
 static inline gboolean biqa_backend_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,
                                         guint layer, float *output, GError **error)

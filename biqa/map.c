@@ -78,6 +78,7 @@ BiqaModel biqa_map_model(const BiqaModel *model)
     BiqaModel twin = *model;
 
     twin.input.n_crops = 1;
+    twin.input.n_spots = 0;
     twin.input.crops[0] = (BiqaCrop){.reduce = 1, .x = .5f, .y = .5f};
     return twin;
 }

@@ -22,6 +22,8 @@
 #define KEY_CROP_REDUCE "biqa.input.crop_reduce"
 #define KEY_CROP_X "biqa.input.crop_x"
 #define KEY_CROP_Y "biqa.input.crop_y"
+#define KEY_SPOT_X "biqa.input.spot_x"
+#define KEY_SPOT_Y "biqa.input.spot_y"
 #define KEY_MEAN "biqa.input.mean"
 #define KEY_DEVIATION "biqa.input.deviation"
 #define KEY_SCORE_OFFSET "biqa.score.offset"

@@ -192,9 +192,34 @@ static gboolean read_crops(const BiqaGguf *gguf, BiqaInput *input, GError **erro
     return TRUE;
 }
 
+/* A file without spots has none. */
+static gboolean read_spots(const BiqaGguf *gguf, BiqaInput *input, GError **error)
+{
+    const guint most = BIQA_MAX_CROPS / input->n_crops;
+    float x[BIQA_MAX_CROPS], y[BIQA_MAX_CROPS];
+    g_autofree double *wide = NULL;
+    gsize n;
+
+    if (!biqa_gguf_has(gguf, KEY_SPOT_X) && !biqa_gguf_has(gguf, KEY_SPOT_Y))
+        return TRUE;
+    if (!biqa_gguf_get_doubles(gguf, KEY_SPOT_X, &wide, &n, error))
+        return FALSE;
+    if (n < 2 || n > most)
+        return fail(error, BIQA_ERROR_VALUE,
+                    "key '%s' has %" G_GSIZE_FORMAT " values, not 2 to %u spots of %u crops",
+                    KEY_SPOT_X, n, most, input->n_crops);
+    if (!read_floats(gguf, KEY_SPOT_X, 0, 1, n, x, error) ||
+        !read_floats(gguf, KEY_SPOT_Y, 0, 1, n, y, error))
+        return FALSE;
+    input->n_spots = n;
+    for (guint i = 0; i < n; i++)
+        input->spots[i] = (BiqaSpot){x[i], y[i]};
+    return TRUE;
+}
+
 static gboolean read_input(const BiqaGguf *gguf, BiqaInput *input, GError **error)
 {
-    return read_crops(gguf, input, error) &&
+    return read_crops(gguf, input, error) && read_spots(gguf, input, error) &&
            read_floats(gguf, KEY_MEAN, -G_MAXFLOAT, G_MAXFLOAT, 3, input->mean, error) &&
            read_floats(gguf, KEY_DEVIATION, G_MINFLOAT, G_MAXFLOAT, 3, input->deviation, error);
 }

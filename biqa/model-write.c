@@ -27,12 +27,26 @@ static void put_graph(BiqaGgufWriter *writer, const BiqaGraph *graph)
     biqa_gguf_put_strings(writer, KEY_GRAPH, (const char *const *)lines, graph->n_layers);
 }
 
+static void put_spots(BiqaGgufWriter *writer, const BiqaInput *input)
+{
+    float x[BIQA_MAX_CROPS], y[BIQA_MAX_CROPS];
+
+    if (input->n_spots == 0)
+        return;
+    for (guint i = 0; i < input->n_spots; i++) {
+        x[i] = input->spots[i].x;
+        y[i] = input->spots[i].y;
+    }
+    biqa_gguf_put_floats(writer, KEY_SPOT_X, x, input->n_spots);
+    biqa_gguf_put_floats(writer, KEY_SPOT_Y, y, input->n_spots);
+}
+
 static void put_input(BiqaGgufWriter *writer, const BiqaInput *input)
 {
     guint reduce[BIQA_MAX_CROPS];
     float x[BIQA_MAX_CROPS], y[BIQA_MAX_CROPS];
 
-    g_assert(input->n_crops <= BIQA_MAX_CROPS);
+    g_assert(input->n_crops * MAX(input->n_spots, 1) <= BIQA_MAX_CROPS);
     for (guint i = 0; i < input->n_crops; i++) {
         reduce[i] = input->crops[i].reduce;
         x[i] = input->crops[i].x;
@@ -42,6 +56,7 @@ static void put_input(BiqaGgufWriter *writer, const BiqaInput *input)
     biqa_gguf_put_uints(writer, KEY_CROP_REDUCE, reduce, input->n_crops);
     biqa_gguf_put_floats(writer, KEY_CROP_X, x, input->n_crops);
     biqa_gguf_put_floats(writer, KEY_CROP_Y, y, input->n_crops);
+    put_spots(writer, input);
     biqa_gguf_put_floats(writer, KEY_MEAN, input->mean, 3);
     biqa_gguf_put_floats(writer, KEY_DEVIATION, input->deviation, 3);
 }

@@ -19,6 +19,39 @@ BiqaPlace biqa_crop_place(const BiqaCrop *crop, guint size, guint width, guint h
     };
 }
 
+/* Pixels of the picture that the crops at one spot cover, those that two show counted twice. */
+static guint64 covered(const BiqaInput *input, guint width, guint height)
+{
+    guint64 sum = 0;
+
+    for (guint i = 0; i < input->n_crops; i++) {
+        const BiqaPlace place = biqa_crop_place(&input->crops[i], input->size, width, height);
+        const guint64 side = (guint64)place.reduce * input->size;
+
+        sum += side * side;
+    }
+    return sum;
+}
+
+guint biqa_input_spots(const BiqaInput *input, guint width, guint height)
+{
+    if (input->n_spots == 0 || 2 * covered(input, width, height) >= (guint64)width * height)
+        return 1;
+    return input->n_spots;
+}
+
+BiqaPlace biqa_input_place(const BiqaInput *input, guint crop, guint spot, guint width,
+                           guint height)
+{
+    BiqaCrop at = input->crops[crop];
+
+    if (biqa_input_spots(input, width, height) > 1) {
+        at.x = input->spots[spot].x;
+        at.y = input->spots[spot].y;
+    }
+    return biqa_crop_place(&at, input->size, width, height);
+}
+
 guint biqa_mirror(gint i, guint n)
 {
     gint64 period = 2 * (gint64)n;
@@ -66,12 +99,12 @@ void biqa_preprocess_crop(const BiqaInput *input, const BiqaFrame *frame, BiqaPl
     }
 }
 
-void biqa_preprocess(const BiqaInput *input, const BiqaFrame *frame, float *output)
+void biqa_preprocess(const BiqaInput *input, const BiqaFrame *frame, guint spot, float *output)
 {
     gsize count = 3 * (gsize)input->size * input->size;
     for (guint i = 0; i < input->n_crops; i++) {
-        BiqaPlace place = biqa_crop_place(&input->crops[i], input->size, frame->format->width,
-                                          frame->format->height);
+        BiqaPlace place =
+            biqa_input_place(input, i, spot, frame->format->width, frame->format->height);
         biqa_preprocess_crop(input, frame, place, input->size, output + i * count);
     }
 }

@@ -5,7 +5,7 @@
 
 #include "frame.h"
 
-#define BIQA_MAX_CROPS 16
+#define BIQA_MAX_CROPS 16 /* of a frame, at all spots together */
 
 /* Where a crop is taken: pictures are reduced by averaging reduce x reduce pixels; (x, y) is the
  * share of the free room left of and above the crop, .5 and .5 the centre. */
@@ -14,11 +14,18 @@ typedef struct {
     float x, y;   /* 0..1 */
 } BiqaCrop;
 
+/* A point of a large picture at which all crops are taken, in place of their own x and y. */
+typedef struct {
+    float x, y; /* 0..1, as a crop's */
+} BiqaSpot;
+
 /* The part of a model file that says how its input is made. */
 typedef struct {
     guint size; /* crops are size x size */
     guint n_crops;
     BiqaCrop crops[BIQA_MAX_CROPS];
+    guint n_spots; /* n_spots * n_crops <= BIQA_MAX_CROPS; 0: crops lie where they say */
+    BiqaSpot spots[BIQA_MAX_CROPS];
     float mean[3], deviation[3]; /* network input = (rgb - mean) / deviation, rgb in 0..255 */
 } BiqaInput;
 
@@ -33,6 +40,15 @@ typedef struct {
  * x = floor((width - reduce * size) * crop->x), y alike. */
 BiqaPlace biqa_crop_place(const BiqaCrop *crop, guint size, guint width, guint height);
 
+/* At how many spots a picture is looked at: n_spots, but once where there are none or where the
+ * crops at one spot cover half of the picture or more, so that others would show it over again. */
+guint biqa_input_spots(const BiqaInput *input, guint width, guint height);
+
+/* Crop number crop of the model at a spot below biqa_input_spots(): where the picture has but one,
+ * the crop's own place. */
+BiqaPlace biqa_input_place(const BiqaInput *input, guint crop, guint spot, guint width,
+                           guint height);
+
 /* Index i outside 0..n-1 mirrored back (edge pixel repeated: -1 is 0, n is n-1), as often as
  * needed. */
 guint biqa_mirror(gint i, guint n);
@@ -42,5 +58,5 @@ guint biqa_mirror(gint i, guint n);
 void biqa_preprocess_crop(const BiqaInput *input, const BiqaFrame *frame, BiqaPlace place,
                           guint size, float *output);
 
-/* All crops of the model, (n_crops, 3, size, size) floats. */
-void biqa_preprocess(const BiqaInput *input, const BiqaFrame *frame, float *output);
+/* All crops of the model at one spot, (n_crops, 3, size, size) floats. */
+void biqa_preprocess(const BiqaInput *input, const BiqaFrame *frame, guint spot, float *output);

@@ -26,13 +26,13 @@ static float run_crop(Reference *self, BiqaBranch branch, guint crop)
     return outputs[net->graph->n_layers - 1][0];
 }
 
-static gboolean reference_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
-                              GError **error)
+static gboolean reference_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                              BiqaResult *result, GError **error)
 {
     Reference *self = (Reference *)backend;
     guint n_crops = self->model->input.n_crops;
 
-    biqa_preprocess(&self->model->input, frame, self->crops);
+    biqa_preprocess(&self->model->input, frame, spot, self->crops);
     result->n_crops = n_crops;
     for (int branch = 0; branch < BIQA_N_BRANCHES; branch++)
         for (guint crop = 0; crop < n_crops; crop++)
@@ -87,7 +87,7 @@ BiqaBackend *biqa_reference_open(const BiqaModel *model)
     Reference *self = g_new0(Reference, 1);
     const BiqaInput *input = &model->input;
 
-    self->base.klass = &reference_class;
+    self->base = (BiqaBackend){&reference_class, input};
     self->model = model;
     self->crops = g_new0(float, (gsize)input->n_crops * 3 * input->size * input->size);
     for (int branch = 0; branch < BIQA_N_BRANCHES; branch++) {

@@ -43,16 +43,28 @@ static double crop_disagreement(const Frame *frame)
     return log1p(fabs((double)frame->scale->scale) * sum / result->n_crops);
 }
 
+static double deviation(const float *values, guint n)
+{
+    double mean = 0, squares = 0;
+
+    for (guint i = 0; i < n; i++)
+        mean += values[i] / (double)n;
+    for (guint i = 0; i < n; i++)
+        squares += (values[i] - mean) * (values[i] - mean);
+    return sqrt(squares / n);
+}
+
+/* Of each spot by itself, then the mean: a deviation grows with the number of values it is of, and
+ * heads are fitted to pictures that have one spot. */
 static double branch_spread(const Frame *frame, BiqaBranch branch)
 {
     const BiqaResult *result = frame->result;
-    double mean = 0, squares = 0;
+    const guint spots = MAX(result->n_spots, 1), n = result->n_crops / spots;
+    double sum = 0;
 
-    for (guint i = 0; i < result->n_crops; i++)
-        mean += result->crops[branch][i] / (double)result->n_crops;
-    for (guint i = 0; i < result->n_crops; i++)
-        squares += (result->crops[branch][i] - mean) * (result->crops[branch][i] - mean);
-    return log1p(fabs((double)frame->scale->scale) * sqrt(squares / result->n_crops));
+    for (guint i = 0; i < spots; i++)
+        sum += deviation(&result->crops[branch][i * n], n);
+    return log1p(fabs((double)frame->scale->scale) * sum / spots);
 }
 
 static double spread(const Frame *frame)

@@ -12,7 +12,7 @@ typedef enum {
     BIQA_FIGURE_DIFFERENCE,        /* score - competitor's score, with its sign */
     BIQA_FIGURE_DISAGREEMENT,      /* log(1 + |score - competitor's score|) */
     BIQA_FIGURE_CROP_DISAGREEMENT, /* log(1 + mean over the crops of |full - competitor|) */
-    BIQA_FIGURE_SPREAD,            /* log(1 + the full model's deviation over the crops) */
+    BIQA_FIGURE_SPREAD,            /* log(1 + the full model's deviation over a spot's crops) */
     BIQA_FIGURE_COMPETITOR_SPREAD, /* the competitor's */
     BIQA_N_FIGURES
 } BiqaFigure;

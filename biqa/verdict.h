@@ -15,10 +15,11 @@ typedef struct {
     float offset, scale;
 } BiqaScale;
 
-/* Each branch's raw output on each crop of the model. */
+/* Each branch's raw output on each crop of a frame, those of one spot after those of another. */
 typedef struct {
-    guint n_crops; /* 1..BIQA_MAX_CROPS */
+    guint n_crops; /* 1..BIQA_MAX_CROPS, at all spots together */
     float crops[BIQA_N_BRANCHES][BIQA_MAX_CROPS];
+    guint n_spots; /* divides n_crops; 0 counts as 1 */
 } BiqaResult;
 
 struct BiqaUncertainty; /* uncertainty.h */
@@ -31,7 +32,7 @@ typedef struct {
     gboolean hard;                  /* uncertainty, or where NAN disagreement, above threshold */
 } BiqaVerdict;
 
-/* Mean over the crops of a branch's raw output. */
+/* Mean over all crops of a branch's raw output. */
 float biqa_result_raw(const BiqaResult *result, BiqaBranch branch);
 
 double biqa_score(const BiqaScale *scale, double raw);

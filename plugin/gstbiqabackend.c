@@ -5,6 +5,7 @@
 #include "choice.h"
 #include "cpu.h"
 #include "network.h"
+#include <math.h>
 
 static BiqaBackend *open_auto(const GstBiqaSetup *setup, const BiqaModel *model, BiqaChoice *choice,
                               GError **error)

@@ -28,6 +28,7 @@ struct _GstBiqaFilter {
     GstBiqaSchedule schedule;
     GstBiqaSieve sieve;
     guint64 n_frames;
+    guint scene;             /* counts up where frames do not go on from those before */
     BiqaDomain said;         /* the domain of the frame that left last */
     gboolean scored;         /* there is a last score */
     BiqaVerdict latest;      /* the last score */

@@ -251,6 +251,7 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     }
     if (!set_images(self, gst_biqa_view_is_vulkan(incaps)))
         return FALSE;
+    self->scene++;
     gst_biqa_sieve_set_caps(&self->sieve, &self->lens.info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
     gst_biqa_flow_describe(self, incaps);
@@ -265,12 +266,15 @@ static GstFlowReturn transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     return gst_biqa_flow_at_once(GST_BIQA_FILTER(trans), buffer);
 }
 
-/* Frames after a gap do not belong to those that wait. */
+/* Frames after a gap do not belong to those that wait, nor to those that were scored. */
 static void before_transform(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
-    if (self->delay && GST_BUFFER_IS_DISCONT(buffer))
+    if (!GST_BUFFER_IS_DISCONT(buffer))
+        return;
+    self->scene++;
+    if (self->delay)
         gst_biqa_flow_let_go(self, TRUE);
 }
 
@@ -336,6 +340,7 @@ static void forget(GstBiqaFilter *self)
     gst_biqa_schedule_init(&self->schedule);
     gst_biqa_sieve_reset(&self->sieve);
     self->scored = FALSE;
+    self->scene++;
     self->flow = GST_FLOW_OK;
     self->tried = GST_CLOCK_TIME_NONE;
     if (self->delay)
@@ -358,6 +363,8 @@ static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
         forget(self);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
         gst_biqa_harvest_new_stream(self->harvest);
+    } else if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
+        self->scene++;
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
         /* All is there when the application hears of it. */
         gst_biqa_harvest_drain(self->harvest);

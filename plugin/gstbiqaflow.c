@@ -68,15 +68,20 @@ static void post_failure(GstBiqaFilter *self, const GError *error)
                         error);
 }
 
-static GstBiqaQuestion question_of(const GstBiqaTuning *tuning)
+static GstBiqaQuestion question_of(const GstBiqaFilter *self, const GstBiqaRecord *record)
 {
-    return (GstBiqaQuestion){.hard_threshold = tuning->hard_threshold, .map = tuning->map};
+    return (GstBiqaQuestion){
+        .hard_threshold = self->tuning.hard_threshold,
+        .map = self->tuning.map,
+        .scene = self->scene,
+        .time = record->running_time,
+    };
 }
 
 /* Scores a frame; on failure the error has been posted. */
 static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
 {
-    const GstBiqaQuestion question = question_of(&self->tuning);
+    const GstBiqaQuestion question = question_of(self, record);
     g_autoptr(GError) error = NULL;
     GstBiqaAnswer answer;
 
@@ -199,7 +204,6 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
         .buffer = buffer,
         .record = begin_record(self, buffer),
         .format = &self->lens.format,
-        .question = question_of(&self->tuning),
     };
 
     if (is_due(self, &arrival.record) && !is_late(self, arrival.record.running_time)) {
@@ -210,6 +214,7 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
             return GST_FLOW_ERROR;
         }
         self->tried = arrival.record.running_time;
+        arrival.question = question_of(self, &arrival.record);
         if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
             arrival.video = g_memdup2(&view.video, sizeof view.video);
         else

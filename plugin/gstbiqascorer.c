@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A model and its backend, and the thread that opens their successors. */
 #include "gstbiqascorer.h"
+#include "cycle.h"
 #include "gstbiqaerror.h"
 #include "modelpath.h"
 
@@ -12,6 +13,7 @@ typedef struct {
     GstBiqaBackendChoice choice;
     BiqaModel *model;
     BiqaBackend *backend;
+    BiqaCycle cycle; /* of the frames that backend has seen */
     GstBiqaMapper *mapper;
 } Engine;
 
@@ -335,12 +337,12 @@ gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer)
 /* -- frames -------------------------------------------------------------------------------- */
 
 /* The engine for the next frame. */
-static const Engine *current_engine(GstBiqaScorer *scorer)
+static Engine *current_engine(GstBiqaScorer *scorer)
 {
     g_autoptr(Engine) late = NULL; /* the opener has not closed the one before yet */
     g_autofree char *asked = NULL;
     gboolean changed;
-    const Engine *engine;
+    Engine *engine;
 
     g_mutex_lock(&scorer->lock);
     changed = scorer->next != NULL;
@@ -391,17 +393,18 @@ guint gst_biqa_scorer_lost(GstBiqaScorer *scorer)
 gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
                              const GstBiqaQuestion *question, GstBiqaAnswer *answer, GError **error)
 {
-    const Engine *engine = current_engine(scorer);
+    const BiqaSight sight = {frame, question->scene, question->time};
+    Engine *engine = current_engine(scorer);
     Timing timing = {.begin = g_get_monotonic_time()};
     const guint recoveries = biqa_backend_recoveries(engine->backend);
     BiqaResult result;
-    const gboolean ok = biqa_backend_run(engine->backend, frame, &result, error);
+    const gboolean ok = biqa_cycle_run(&engine->cycle, engine->backend, &sight, &result, error);
 
     count_lost(scorer, biqa_backend_recoveries(engine->backend) - recoveries);
     if (!ok)
         return FALSE;
     timing.end = g_get_monotonic_time();
-    timing.device = biqa_backend_device_ns(engine->backend);
+    timing.device = engine->cycle.device_ns;
     *answer = (GstBiqaAnswer){
         .verdict = biqa_model_verdict(engine->model, &result, question->hard_threshold),
         .generation = gst_biqa_scorer_generation(scorer), /* which grows in this thread only */

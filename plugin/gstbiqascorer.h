@@ -42,6 +42,8 @@ void gst_biqa_scorer_change_model(GstBiqaScorer *scorer, const char *model);
 typedef struct {
     double hard_threshold; /* as biqa_model_verdict() takes it */
     gboolean map;          /* is wanted, too */
+    guint scene;           /* frames of one are scored together, see biqa/cycle.h */
+    GstClockTime time;     /* running time; NONE: this frame is scored alone */
 } GstBiqaQuestion;
 
 typedef struct {

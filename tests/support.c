@@ -166,6 +166,9 @@ BiqaModel *mini_model_new(guint64 seed)
     BiqaModel *model =
         model_new("mini", graph_new(mini_layers, G_N_ELEMENTS(mini_layers), MINI_SIZE), seed);
 
+    model->input.n_spots = 2;
+    model->input.spots[0] = (BiqaSpot){.25f, .75f};
+    model->input.spots[1] = (BiqaSpot){1, 0};
     model->uncertainty = tiny_head();
     return model;
 }

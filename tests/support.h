@@ -21,8 +21,8 @@ BiqaModel *tiny_model_new(guint64 seed);
  * with. */
 BiqaUncertainty tiny_head(void);
 
-/* The same for a graph of ten layers on an 8 x 8 input, with tiny_head(): a file of some 4 KiB.
- * (transfer full) */
+/* The same for a graph of ten layers on an 8 x 8 input, with tiny_head() and two spots: a file of
+ * some 4 KiB. (transfer full) */
 BiqaModel *mini_model_new(guint64 seed);
 
 /* Saves model as a new file in the directory for temporary files. (transfer full): g_unlink() and

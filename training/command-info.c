@@ -25,6 +25,9 @@ static void print_crops(const BiqaInput *input)
         printf("crop         %ux%u pixels, picture reduced %u times, at %g, %g of the free room\n",
                input->size, input->size, input->crops[i].reduce, input->crops[i].x,
                input->crops[i].y);
+    for (guint i = 0; i < input->n_spots; i++)
+        printf("spot         of large pictures, crops at %g, %g of the free room\n",
+               input->spots[i].x, input->spots[i].y);
 }
 
 static void print_graph(const BiqaGraph *graph)

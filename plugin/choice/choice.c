@@ -7,6 +7,7 @@
 #include "network.h"
 #include "past.h"
 #include "probe.h"
+#include <math.h>
 
 static const char vulkan[] = "vulkan", cpu[] = "cpu";
 

@@ -3,6 +3,7 @@
 #include "past.h"
 
 #include <gio/gio.h>
+#include <math.h>
 #include <string.h>
 
 #define GROUP "choice"

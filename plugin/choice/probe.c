@@ -2,6 +2,7 @@
 /* Cutting a model off, and timing it. */
 #include "probe.h"
 
+#include <math.h>
 #include <string.h>
 
 #define FRAMES 3

@@ -62,25 +62,29 @@ static guint last_layer(const Cpu *self)
     return self->nets[BIQA_FULL]->net->graph->n_layers - 1;
 }
 
-static void make_crops(Cpu *self, const BiqaFrame *frame)
+static void make_crops(Cpu *self, const BiqaFrame *frame, guint spot)
 {
     const BiqaCpuMap *map = &self->nets[BIQA_FULL]->maps[0];
     const gint64 start = self->profile ? g_get_monotonic_time() : 0;
 
-    for (guint n = 0; n < map->samples; n++)
-        biqa_cpu_crop(&self->input, frame, n, self->scratch,
+    for (guint n = 0; n < map->samples; n++) {
+        const BiqaPlace place =
+            biqa_input_place(&self->input, n, spot, frame->format->width, frame->format->height);
+
+        biqa_cpu_crop(&self->input, frame, place, self->scratch,
                       self->arena + map->offset + n * biqa_cpu_map_plane(map), map->pitch);
+    }
     if (self->profile)
         add_time(self, "preprocess", BIQA_FULL, 0, start);
 }
 
-static gboolean cpu_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
-                        GError **error)
+static gboolean cpu_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                        BiqaResult *result, GError **error)
 {
     Cpu *self = (Cpu *)backend;
 
     g_array_set_size(self->times, 0);
-    make_crops(self, frame);
+    make_crops(self, frame, spot);
     result->n_crops = self->input.n_crops;
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         const BiqaCpuMap *map = &self->nets[b]->maps[last_layer(self)];
@@ -189,8 +193,8 @@ BiqaBackend *biqa_cpu_backend_new(const BiqaCpuParams *params, const BiqaModel *
     }
     self = g_new0(Cpu, 1);
     processor = processor_name();
-    self->base.klass = &cpu_class;
     self->input = model->input;
+    self->base = (BiqaBackend){&cpu_class, &self->input};
     self->lanes = lanes;
     self->profile = what->profile;
     self->times = g_array_new(FALSE, FALSE, sizeof(BiqaStepTime));

@@ -180,12 +180,10 @@ static void make_mirrored(const Call *call, float *scratch, float *output, gsize
         memcpy(output + c * pitch, scratch + c * plane, sizeof(float) * plane);
 }
 
-void biqa_cpu_crop(const BiqaInput *input, const BiqaFrame *frame, guint crop, float *scratch,
+void biqa_cpu_crop(const BiqaInput *input, const BiqaFrame *frame, BiqaPlace place, float *scratch,
                    float *output, gsize pitch)
 {
     const BiqaFrameFormat *format = frame->format;
-    const BiqaPlace place =
-        biqa_crop_place(&input->crops[crop], input->size, format->width, format->height);
     const guint wide = input->size * place.reduce;
     const Call call = {
         .input = input,

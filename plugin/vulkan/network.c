@@ -92,17 +92,17 @@ static void follow_frame(Network *network, const BiqaFrame *frame)
         g_clear_pointer(&network->session, biqa_vk_session_free);
 }
 
-static gboolean try_run(Network *network, const BiqaFrame *frame, BiqaResult *result,
+static gboolean try_run(Network *network, const BiqaFrame *frame, guint spot, BiqaResult *result,
                         GError **error)
 {
     if (!network->session)
         network->session =
             open_session(network, frame->images ? &frame->images->device : NULL, error);
-    return network->session && biqa_vk_session_run(network->session, frame, result, error);
+    return network->session && biqa_vk_session_run(network->session, frame, spot, result, error);
 }
 
-static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
-                            GError **error)
+static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                            BiqaResult *result, GError **error)
 {
     Network *network = (Network *)backend;
 
@@ -111,7 +111,7 @@ static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaRe
     for (guint attempt = 0;; attempt++) {
         g_autoptr(GError) failure = NULL;
 
-        if (try_run(network, frame, result, &failure))
+        if (try_run(network, frame, spot, result, &failure))
             return TRUE;
         drop_broken(network);
         /* Somebody else's device is theirs to open again. */
@@ -162,7 +162,7 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
     if (!params)
         params = &defaults;
     *network = (Network){
-        .base.klass = &network_class,
+        .base = {&network_class, &model->input},
         .model = model,
         .device = g_strdup(params->device),
         .validate = params->validate,

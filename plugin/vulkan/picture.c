@@ -58,21 +58,32 @@ static void fill_block(BiqaVkPicture *picture, const BiqaInput *input)
     }
 }
 
-static void place_crops(BiqaVkPicture *picture, const BiqaInput *input)
+void biqa_vk_picture_aim(BiqaVkPicture *picture, const BiqaInput *input, guint spot)
 {
+    const BiqaFrameFormat *format = &picture->format;
     biqa_picture *block = picture->block.mapped;
+
+    for (guint i = 0; i < input->n_crops; i++) {
+        const BiqaPlace place = biqa_input_place(input, i, spot, format->width, format->height);
+
+        block->places[i][0] = place.x;
+        block->places[i][1] = place.y;
+        block->places[i][2] = (gint)place.reduce;
+    }
+}
+
+/* What holds of the crops at any spot: how much they are reduced, and whether they fit in. */
+static void measure_crops(BiqaVkPicture *picture, const BiqaInput *input)
+{
     const gint64 width = picture->format.width, height = picture->format.height;
 
     picture->mirror = FALSE;
     picture->reduce = 0;
     for (guint i = 0; i < input->n_crops; i++) {
-        const BiqaPlace place = biqa_crop_place(&input->crops[i], input->size,
-                                                picture->format.width, picture->format.height);
+        const BiqaPlace place =
+            biqa_input_place(input, i, 0, picture->format.width, picture->format.height);
         const gint64 covered = (gint64)place.reduce * input->size;
 
-        block->places[i][0] = place.x;
-        block->places[i][1] = place.y;
-        block->places[i][2] = (gint)place.reduce;
         picture->reduce = i == 0 || picture->reduce == place.reduce ? place.reduce : 0;
         picture->mirror |=
             place.x < 0 || place.y < 0 || place.x + covered > width || place.y + covered > height;
@@ -105,7 +116,8 @@ gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device
                              error))
         return FALSE;
     fill_block(picture, input);
-    place_crops(picture, input);
+    measure_crops(picture, input);
+    biqa_vk_picture_aim(picture, input, 0);
     if (plan != BIQA_VK_UNROLLED)
         return TRUE;
     picture->texels = biqa_vk_buffer_texels(&picture->bytes, device, VK_FORMAT_R32_UINT, error);

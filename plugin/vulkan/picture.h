@@ -16,12 +16,15 @@ typedef struct {
     guint reduce;    /* of all crops, where it is the same and small; else 0 */
 } BiqaVkPicture;
 
-/* Makes buffers for frames of a format; a zeroed struct may be cleared.
+/* Makes buffers for frames of a format, aimed at their first spot; a zeroed struct may be cleared.
  * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device's buffers are too small. */
 gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device, BiqaVkPlan plan,
                               const BiqaInput *input, const BiqaFrameFormat *format,
                               GError **error);
 void biqa_vk_picture_clear(BiqaVkPicture *picture, const BiqaVkDevice *device);
+
+/* Has the step below make the crops at a spot of input; the device is not at work. */
+void biqa_vk_picture_aim(BiqaVkPicture *picture, const BiqaInput *input, guint spot);
 
 /* Copies the planes of a frame of this format, of any strides. */
 void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame);

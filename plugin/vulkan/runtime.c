@@ -162,11 +162,13 @@ static char *model_key(BiqaVkPlan plan, const BiqaModel *model)
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_auto(GStrv) lines = biqa_graph_format(model->graph);
     g_autofree char *text = g_strjoinv("\n", lines);
-    g_autofree char *head = g_strdup_printf("%d %u %u", plan, input->size, input->n_crops);
+    g_autofree char *head =
+        g_strdup_printf("%d %u %u %u", plan, input->size, input->n_crops, input->n_spots);
 
     g_checksum_update(sum, (const guchar *)head, -1);
     g_checksum_update(sum, (const guchar *)text, -1);
     g_checksum_update(sum, (const guchar *)input->crops, input->n_crops * sizeof input->crops[0]);
+    g_checksum_update(sum, (const guchar *)input->spots, input->n_spots * sizeof input->spots[0]);
     g_checksum_update(sum, (const guchar *)input->mean, sizeof input->mean);
     g_checksum_update(sum, (const guchar *)input->deviation, sizeof input->deviation);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)

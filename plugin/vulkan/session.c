@@ -189,13 +189,14 @@ static gboolean run_planes(BiqaVkSession *session, const BiqaFrame *frame, GErro
     return submit_frame(session, VK_NULL_HANDLE, error);
 }
 
-gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, BiqaResult *result,
-                             GError **error)
+gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
+                             BiqaResult *result, GError **error)
 {
     const float *raw = session->readback.mapped;
 
     if (!set_format(session, frame->format, error))
         return FALSE;
+    biqa_vk_picture_aim(&session->picture, &session->program->input, spot);
     if (!(frame->images ? run_images(session, frame->images, error)
                         : run_planes(session, frame, error)))
         return FALSE;

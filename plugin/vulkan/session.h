@@ -35,8 +35,8 @@ BiqaVkSession *biqa_vk_session_new(BiqaVkRuntime *runtime, const BiqaVkSessionPa
 void biqa_vk_session_free(BiqaVkSession *session); /* NULL is fine */
 
 /* As of the backend (biqa/backend.h). */
-gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, BiqaResult *result,
-                             GError **error);
+gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
+                             BiqaResult *result, GError **error);
 gboolean biqa_vk_session_tap(BiqaVkSession *session, BiqaBranch branch, guint crop, guint layer,
                              float *output, GError **error);
 

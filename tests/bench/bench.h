@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend.h"
+#include <math.h>
 
 /* What to measure, as the command line says. */
 typedef struct {

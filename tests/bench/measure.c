@@ -173,7 +173,7 @@ static gboolean profile_layers(const BenchOptions *options, const BiqaModel *mod
     if (!backend)
         return FALSE;
     for (guint i = 0; row->n_steps && i < PROFILED_FRAMES; i++) {
-        if (!biqa_backend_run(backend, frame, &result, error))
+        if (!biqa_backend_run_spot(backend, frame, 0, &result, error))
             return FALSE;
         fold_times(row, backend, report);
     }
@@ -186,13 +186,13 @@ static gboolean time_frames(const BenchOptions *options, BiqaBackend *backend,
     const Row *row = find_row(options->backend, error);
     BiqaResult result;
 
-    if (!biqa_backend_run(backend, frame, &result, error))
+    if (!biqa_backend_run_spot(backend, frame, 0, &result, error))
         return FALSE;
     for (int i = 0; i < options->n_frames; i++) {
         const double cpu = cpu_ms();
         const gint64 wall = g_get_monotonic_time();
 
-        if (!biqa_backend_run(backend, frame, &result, error))
+        if (!biqa_backend_run_spot(backend, frame, 0, &result, error))
             return FALSE;
         report->cpu_ms = fmin(report->cpu_ms, cpu_ms() - cpu);
         report->wall_ms = fmin(report->wall_ms, 1e-3 * (g_get_monotonic_time() - wall));

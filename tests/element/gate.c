@@ -12,8 +12,8 @@ typedef struct {
     guint n_crops;
 } Gated;
 
-static gboolean gated_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
-                          GError **error)
+static gboolean gated_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                          BiqaResult *result, GError **error)
 {
     Gated *gated = (Gated *)backend;
     Gate *gate = gated->gate;
@@ -62,7 +62,7 @@ static BiqaBackend *gated_open(gpointer user, const BiqaModel *model, GError **e
 {
     Gated *gated = g_new0(Gated, 1);
 
-    *gated = (Gated){{&gated_class}, user, model->input.n_crops};
+    *gated = (Gated){{&gated_class, &model->input}, user, model->input.n_crops};
     return &gated->base;
 }
 

@@ -129,8 +129,8 @@ typedef struct {
     gboolean stopped;
 } Counted;
 
-static gboolean counted_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
-                            GError **error)
+static gboolean counted_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                            BiqaResult *result, GError **error)
 {
     *result = (BiqaResult){.n_crops = ((Counted *)backend)->n_crops};
     return TRUE;
@@ -166,7 +166,7 @@ static BiqaBackend *counted_open(gpointer user, const BiqaModel *model, GError *
 {
     Counted *counted = g_new0(Counted, 1);
 
-    *counted = (Counted){{&counted_class}, user, model->input.n_crops, FALSE};
+    *counted = (Counted){{&counted_class, &model->input}, user, model->input.n_crops, FALSE};
     g_atomic_int_inc(&counted->counter->n_opened);
     return &counted->base;
 }

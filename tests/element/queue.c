@@ -6,6 +6,7 @@
 #include "gstbiqaqueue.h"
 #include <dlfcn.h>
 #include <gst/vulkan/vulkan.h>
+#include <math.h>
 
 #define N_FRAMES 5
 

@@ -49,6 +49,8 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     save_model(argv[1], "mini", mini);
+    mini->input.n_spots = 0;
+    save_model(argv[1], "mini-no-spots", mini);
     mini->uncertainty = (BiqaUncertainty){0};
     save_model(argv[1], "mini-no-head", mini);
     mini->competitor_norm = FALSE;

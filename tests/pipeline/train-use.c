@@ -110,6 +110,49 @@ static void test_element_reference(void)
     workshop_compare("whole", "reference");
 }
 
+/* Drawings beside and below each other: a picture that is looked at spot by spot. */
+static void make_wide(const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(TrainImage) wide = train_image_new(320, 180);
+    for (guint tile = 0; tile < 6; tile++) {
+        g_autoptr(TrainImage) image = drawing_new(300 + tile);
+        const guint x = tile % 3 * 110, y = tile / 3 * 90;
+        const guint width = MIN(image->width, wide->width - x);
+        for (guint row = 0; row < 90; row++)
+            memcpy(wide->rgb + 3 * ((gsize)(y + row) * wide->width + x),
+                   image->rgb + 3 * (gsize)row * image->width, 3 * (gsize)width);
+    }
+    train_image_save(wide, name, &error);
+    g_assert_no_error(error);
+}
+
+/* Spots change what is said of large pictures alone, and element and trainer say the same. */
+static void test_spots(void)
+{
+    g_autofree char *bare = NULL, *spotted = NULL, *small = NULL, *same = NULL, *info = NULL;
+    make_wide("wide.png");
+    workshop_run_well("spots whole/model.gguf --out spotted.gguf .1,.2 .9,.8 .6,0", NULL);
+    workshop_run_well("score whole/model.gguf wide.png", &bare);
+    workshop_run_well("score spotted.gguf wide.png", &spotted);
+    g_assert_cmpstr(bare, !=, spotted);
+    workshop_run_well("score whole/model.gguf pictures/p1.png", &small);
+    workshop_run_well("score spotted.gguf pictures/p1.png", &same);
+    g_assert_cmpstr(small, ==, same);
+    workshop_compare_picture("spotted.gguf", "wide.png", "reference");
+    workshop_compare_picture("spotted.gguf", "wide.png", "cpu");
+    workshop_compare_picture("spotted.gguf", "wide.png", "vulkan");
+    workshop_run_well("info spotted.gguf", &info);
+    g_assert_nonnull(strstr(info, "at 0.9, 0.8 of"));
+    workshop_run_well("spots spotted.gguf --out bare.gguf", NULL);
+    workshop_assert_same("bare.gguf", "whole/model.gguf");
+    workshop_refuse("spots whole/model.gguf .1,.2 .3,.4", "--out");
+    workshop_refuse("spots whole/model.gguf --out x.gguf .1,.2", "2 to 8");
+    workshop_refuse("spots whole/model.gguf --out x.gguf .1,.2 .1,1.2", ".1,1.2");
+    workshop_refuse("spots whole/model.gguf --out x.gguf .1,.2 .1,nan", ".1,nan");
+    workshop_refuse("spots whole/model.gguf --out x.gguf .1,.2 .1", "\".1\"");
+}
+
 static double rating_of(guint i)
 {
     return 30 + 17 * i % 41;
@@ -226,6 +269,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/eval-side-by-side", test_eval_side_by_side);
     g_test_add_func("/pipeline/element-vulkan", test_element_vulkan);
     g_test_add_func("/pipeline/element-reference", test_element_reference);
+    g_test_add_func("/pipeline/spots", test_spots);
     g_test_add_func("/pipeline/calibrate", test_calibrate);
     g_test_add_func("/pipeline/calibrate-scale", test_calibrate_scale);
     g_test_add_func("/pipeline/head-of-run", test_head_of_run);

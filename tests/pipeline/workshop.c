@@ -110,15 +110,20 @@ void workshop_refuse(const char *line, const char *word)
         g_error("biqa-train %s: \"%s\" is not in: %s", line, word, err);
 }
 
+void workshop_compare_picture(const char *model, const char *picture, const char *backend)
+{
+    g_autofree char *line = g_strdup_printf("score %s %s", model, picture);
+    g_autofree char *out = NULL;
+    workshop_run_well(line, &out);
+    g_auto(GStrv) lines = g_strsplit(out, "\n", -1);
+    compare_picture(backend, model, picture, lines[1]);
+}
+
 void workshop_compare(const char *run, const char *backend)
 {
     g_autofree char *model = g_build_filename(run, "model.gguf", NULL);
     for (guint i = 0; i < WORKSHOP_PICTURES; i++) {
-        g_autofree char *line = g_strdup_printf("score %s/model.gguf pictures/p%u.png", run, i);
-        g_autofree char *name = g_strdup_printf("pictures/p%u.png", i);
-        g_autofree char *out = NULL;
-        workshop_run_well(line, &out);
-        g_auto(GStrv) lines = g_strsplit(out, "\n", -1);
-        compare_picture(backend, model, name, lines[1]);
+        g_autofree char *picture = g_strdup_printf("pictures/p%u.png", i);
+        workshop_compare_picture(model, picture, backend);
     }
 }

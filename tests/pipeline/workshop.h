@@ -25,5 +25,8 @@ void workshop_run_well(const char *line, char **out);
 /* The same where it must be refused, by its exit status and with that word. */
 void workshop_refuse(const char *line, const char *word);
 
-/* The element, by that backend, against `score`, on all pictures and the model of a run. */
+/* The element, by that backend, against `score`, on a picture and a model. */
+void workshop_compare_picture(const char *model, const char *picture, const char *backend);
+
+/* The same on all pictures and the model of a run. */
 void workshop_compare(const char *run, const char *backend);

@@ -92,8 +92,8 @@ static void check_input(const CheckCase *what, const BiqaModel *model, const Biq
     const BiqaLayer *layer = &net->graph->layers[0];
     const gsize plane = (gsize)layer->shape.h * layer->shape.w;
     g_autofree float *expected = g_new(float, biqa_shape_size(layer->shape));
-    const BiqaPlace place = biqa_crop_place(&model->input.crops[crop], model->input.size,
-                                            frame->format->width, frame->format->height);
+    const BiqaPlace place = biqa_input_place(&model->input, crop, what->spot, frame->format->width,
+                                             frame->format->height);
 
     biqa_preprocess_crop(&model->input, frame, place, model->input.size, expected);
     for (gsize k = 0; k < 3 * plane; k++)
@@ -123,28 +123,40 @@ static double check_crop(BiqaBackend *backend, const BiqaModel *model, const Biq
     return raw;
 }
 
-void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
-                 const CheckCase *what)
+static void check_spot(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
+                       const CheckCase *what)
 {
+    const guint n = model->input.n_crops;
     g_autoptr(GError) error = NULL;
     BiqaResult result;
     gint64 texel;
 
-    biqa_backend_run(backend, frame, &result, &error);
+    biqa_backend_run_spot(backend, frame, what->spot, &result, &error);
     g_assert_no_error(error);
-    g_assert_cmpuint(result.n_crops, ==, model->input.n_crops);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         g_autoptr(BiqaNet) net = biqa_model_fold(model, b, NULL);
 
-        for (guint n = 0; n < model->input.n_crops; n++)
-            g_assert_cmpfloat(result.crops[b][n], ==,
-                              check_crop(backend, model, net, frame, b, n, what));
+        for (guint i = 0; i < n; i++)
+            g_assert_cmpfloat(result.crops[b][what->spot * n + i], ==,
+                              check_crop(backend, model, net, frame, b, i, what));
     }
     texel = what->way->lanes ? -1 : biqa_vk_backend_check_arena(backend);
     if (texel >= 0)
         g_error("%s, seed %" G_GUINT64_FORMAT ", %s: texel %" G_GINT64_FORMAT
                 " of the arena was written, which belongs to no layer",
                 what->name, what->seed, what->way->name, texel);
+}
+
+void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
+                 const CheckCase *what)
+{
+    CheckCase at = *what;
+    const guint spots =
+        biqa_input_spots(&model->input, frame->format->width, frame->format->height);
+
+    /* Backwards: each spot is aimed at anew, the first included. */
+    for (at.spot = spots; at.spot-- > 0;)
+        check_spot(backend, model, frame, &at);
 }
 
 BiqaFrame noise_frame(const BiqaFrameFormat *format, const gsize strides[BIQA_MAX_PLANES],

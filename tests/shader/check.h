@@ -20,15 +20,16 @@ typedef struct {
     const char *name;
     guint64 seed;
     const CheckWay *way;
+    guint spot; /* the one that is looked at */
 } CheckCase;
 
 /* Opens model that way, with the validation layer on. (transfer full) */
 BiqaBackend *check_open(const BiqaModel *model, const CheckCase *what);
 
-/* Runs frame on backend, and fails the test at the first layer, in order of execution, whose
- * output leaves its error bound; a layer's reference is computed from the inputs that the device
- * computed, so that errors do not add up. Then the branches' raw scores, and that nothing was
- * written outside the layers' outputs. */
+/* Runs each spot of frame on backend, and fails the test at the first layer, in order of execution,
+ * whose output leaves its error bound; a layer's reference is computed from the inputs that the
+ * device computed, so that errors do not add up. Then the branches' raw scores, and that nothing
+ * was written outside the layers' outputs. */
 void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
                  const CheckCase *what);
 

@@ -36,12 +36,15 @@ static const struct {
     const char *name;
     guint size, n_crops;
     BiqaCrop crops[3];
+    guint n_spots;
+    BiqaSpot spots[2];
 } placings[] = {
     {"one crop", 16, 1, {{1, .5f, .5f}}},
     {"equal reductions", 13, 3, {{2, 0, 0}, {2, 1, 1}, {2, .3f, .7f}}},
     {"larger than the picture", 48, 2, {{1, .5f, .5f}, {3, .9f, .1f}}},
     {"mixed reductions", 9, 3, {{1, 0, 1}, {5, .5f, .5f}, {16, 0, 0}}},
     {"large reduction", 3, 2, {{16, 0, 0}, {16, 1, 1}}},
+    {"spots", 5, 2, {{1, .5f, .5f}, {3, .5f, .5f}}, 2, {{.3f, 1}, {.9f, 0}}},
 };
 
 static BiqaFrameFormat format_new(guint layout, const guint size[2])
@@ -83,10 +86,12 @@ static BiqaModel *model_new(guint placing)
     model->input = (BiqaInput){
         .size = placings[placing].size,
         .n_crops = placings[placing].n_crops,
+        .n_spots = placings[placing].n_spots,
         .mean = {123.7f, 116.3f, 103.5f},
         .deviation = {58.4f, 57.1f, 57.4f},
     };
     memcpy(model->input.crops, placings[placing].crops, sizeof placings[placing].crops);
+    memcpy(model->input.spots, placings[placing].spots, sizeof placings[placing].spots);
     model->params[BIQA_FULL] = g_new(float, model->graph->n_params);
     tiny_params_fill(model->graph, model->params[BIQA_FULL], 1);
     biqa_model_prune(model);

@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 static guint count_convs(const BiqaGraph *graph)

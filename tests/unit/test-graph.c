@@ -203,6 +203,22 @@ static void test_figures(void)
     g_assert_true(biqa_figure_is_competitors(BIQA_FIGURE_DIFFERENCE));
 }
 
+/* Deviations are taken of each spot by itself: 0 and 2 over the crops of the first and the second,
+ * where all four together would deviate by 5.2. */
+static void test_spots(void)
+{
+    const BiqaScale scale = {50, 1};
+    const BiqaResult result = {4, {{1, 1, 9, 13}, {0, 2, 9, 13}}, 2};
+    double figures[BIQA_N_FIGURES];
+
+    biqa_figures(&scale, &result, figures);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_SCORE], 56, 1e-9);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_SPREAD], log1p((0 + 2) / 2.), 1e-9);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_COMPETITOR_SPREAD], log1p((1 + 2) / 2.),
+                                   1e-9);
+    g_assert_cmpfloat_with_epsilon(figures[BIQA_FIGURE_CROP_DISAGREEMENT], log1p(2 / 4.), 1e-9);
+}
+
 /* exp(2 + .5 z) with z = (score - 50) / 5, which ends at -3 and 3. */
 static void test_uncertainty(void)
 {
@@ -245,6 +261,7 @@ int main(int argc, char **argv)
     g_test_add_func("/prune", test_prune);
     g_test_add_func("/verdict", test_verdict);
     g_test_add_func("/verdict/figures", test_figures);
+    g_test_add_func("/verdict/spots", test_spots);
     g_test_add_func("/verdict/uncertainty", test_uncertainty);
     return g_test_run();
 }

@@ -21,6 +21,13 @@ static void test_mirror(void)
     g_assert_cmpuint(biqa_mirror(32, 16), ==, 0);
 }
 
+static void assert_place(BiqaPlace place, gint x, gint y, guint reduce)
+{
+    g_assert_cmpint(place.x, ==, x);
+    g_assert_cmpint(place.y, ==, y);
+    g_assert_cmpuint(place.reduce, ==, reduce);
+}
+
 static void test_place(void)
 {
     static const struct {
@@ -39,9 +46,7 @@ static void test_place(void)
         BiqaPlace place =
             biqa_crop_place(&cases[i].crop, cases[i].size, cases[i].width, cases[i].height);
         g_test_message("case %u", i);
-        g_assert_cmpint(place.x, ==, cases[i].place.x);
-        g_assert_cmpint(place.y, ==, cases[i].place.y);
-        g_assert_cmpuint(place.reduce, ==, cases[i].place.reduce);
+        assert_place(place, cases[i].place.x, cases[i].place.y, cases[i].place.reduce);
     }
 }
 
@@ -162,9 +167,35 @@ static void test_one_pixel(void)
                        .deviation = {2, 4, 8}};
     const float expected[] = {1, 1, .75f};
     float output[2 * 3 * 25];
-    biqa_preprocess(&input, &frame, output);
+    biqa_preprocess(&input, &frame, 0, output);
     for (guint i = 0; i < G_N_ELEMENTS(output); i++)
         g_assert_cmpfloat(output[i], ==, expected[i / 25 % 3]);
+}
+
+/* 2 * (8 * 8 + 16 * 16) = 640 pixels is where others begin to be worth a look. */
+static void test_spots(void)
+{
+    BiqaInput input = {.size = 8,
+                       .n_crops = 2,
+                       .crops = {{1, .5f, .5f}, {2, .5f, 1}},
+                       .n_spots = 2,
+                       .spots = {{0, 1}, {1, .5f}}};
+    const struct {
+        guint width, height, spots;
+    } sizes[] = {{20, 32, 1}, {20, 33, 2}, {8, 80, 2}, {8, 16, 1}, {1, 1, 1}, {4000, 2000, 2}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(sizes); i++)
+        g_assert_cmpuint(biqa_input_spots(&input, sizes[i].width, sizes[i].height), ==,
+                         sizes[i].spots);
+    assert_place(biqa_input_place(&input, 0, 0, 20, 32), 6, 12, 1); /* its own */
+    assert_place(biqa_input_place(&input, 1, 0, 20, 32), 2, 16, 2);
+    assert_place(biqa_input_place(&input, 0, 0, 20, 33), 0, 25, 1);
+    assert_place(biqa_input_place(&input, 1, 0, 20, 33), 0, 17, 2);
+    assert_place(biqa_input_place(&input, 0, 1, 20, 33), 12, 12, 1);
+    assert_place(biqa_input_place(&input, 1, 1, 20, 33), 4, 8, 2);
+    input.n_spots = 0;
+    g_assert_cmpuint(biqa_input_spots(&input, 4000, 2000), ==, 1);
+    assert_place(biqa_input_place(&input, 0, 0, 20, 33), 6, 12, 1);
 }
 
 /* 3 x 2 gray values 0 10 20 / 30 40 50, every crop worked out by hand. */
@@ -264,6 +295,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/unit/preprocess/mirror", test_mirror);
     g_test_add_func("/unit/preprocess/place", test_place);
+    g_test_add_func("/unit/preprocess/spots", test_spots);
     g_test_add_func("/unit/preprocess/planar", test_planar);
     g_test_add_func("/unit/preprocess/semi-planar", test_semi_planar);
     g_test_add_func("/unit/preprocess/packed", test_packed);

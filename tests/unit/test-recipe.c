@@ -44,7 +44,8 @@ static void test_values(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(TrainRecipe) recipe =
         load("[run]\nseed=18446744073709551615\n" NETWORK RANKED
-             "[input]\nsize=64\ncrop-reduce=1;2\ncrop-x=0.5;0\ncrop-y=0.5;1\nmean=1;2;3\n"
+             "[input]\nsize=64\ncrop-reduce=1;2\ncrop-x=0.5;0\ncrop-y=0.5;1\n"
+             "spot-x=0;0.5;1\nspot-y=0.5;0.75;0\nmean=1;2;3\n"
              "[competitor]\nratio=0.65\n[optimiser]\nkind=sgd\nmomentum=0.8\n" STAGE
              "rate=0.01\n[stage two]\nkind=ohem\ngroups=1\nmask-refresh=25\n",
              &error);
@@ -55,6 +56,9 @@ static void test_values(void)
     g_assert_cmpuint(recipe->input.n_crops, ==, 2);
     g_assert_cmpuint(recipe->input.crops[1].reduce, ==, 2);
     g_assert_cmpfloat(recipe->input.crops[1].y, ==, 1);
+    g_assert_cmpuint(recipe->input.n_spots, ==, 3);
+    g_assert_cmpfloat(recipe->input.spots[2].x, ==, 1);
+    g_assert_cmpfloat(recipe->input.spots[1].y, ==, .75f);
     g_assert_cmpfloat(recipe->input.mean[2], ==, 3);
     g_assert_cmpfloat(recipe->ratio, ==, .65);
     g_assert_cmpint(recipe->optim.kind, ==, TRAIN_SGD);
@@ -133,6 +137,10 @@ static void test_refused_recipes(void)
         {NETWORK RANKED "[stage one]\nkind=tune\nrated=4\n", "ratings"},
         {NETWORK RANKED STAGE "[input]\ncrop-reduce=1;2\ncrop-x=0.5\ncrop-y=0.5;0.5\n", "crop-x"},
         {NETWORK RANKED STAGE "[input]\ncrop-reduce=0\ncrop-x=0\ncrop-y=0\n", "crop-reduce"},
+        {NETWORK RANKED STAGE "[input]\nspot-x=0.5\nspot-y=0.5\n", "two or more"},
+        {NETWORK RANKED STAGE "[input]\nspot-x=0.5;0\n", "spot-y"},
+        {NETWORK RANKED STAGE "[input]\nspot-x=0.5;0\nspot-y=0;1.5\n", "spot-x"},
+        {NETWORK RANKED STAGE "[input]\nspot-y=0.5;0\n", "spot-x"},
         {NETWORK RANKED STAGE "[input]\ndeviation=1;0;1\n", "deviation"},
         {NETWORK RANKED STAGE "[competitor]\nratio=1\n", "ratio"},
         {NETWORK RANKED STAGE "[optimiser]\nkind=magic\n", "kind"},

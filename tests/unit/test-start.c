@@ -60,6 +60,23 @@ static void test_digest(void)
     g_unlink(second);
 }
 
+/* Where a model looks at large pictures is not learned: spots can be set on a run that is over. */
+static void test_digest_spots(void)
+{
+    g_autoptr(BiqaModel) model = tiny_model_new(5);
+    g_autofree char *path = tiny_model_save(model), *network = g_strconcat("model=", path, NULL);
+    g_autoptr(TrainRecipe) bare = recipe_from(network, "size=32\n", NULL),
+                           spotted =
+                               recipe_from(network, "size=32\nspot-x=0;1\nspot-y=0;1\n", NULL),
+                           other = recipe_from(network, "size=48\n", NULL);
+    g_autofree char *a = train_recipe_digest(bare, 1), *b = train_recipe_digest(spotted, 1),
+                    *c = train_recipe_digest(other, 1);
+    g_assert_cmpuint(spotted->input.n_spots, ==, 2);
+    g_assert_cmpstr(a, ==, b);
+    g_assert_cmpstr(a, !=, c);
+    g_unlink(path);
+}
+
 static void test_refusals(void)
 {
     g_autoptr(BiqaModel) model = tiny_model_new(5);
@@ -84,6 +101,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/start/model", test_model);
     g_test_add_func("/start/digest", test_digest);
+    g_test_add_func("/start/digest-spots", test_digest_spots);
     g_test_add_func("/start/refusals", test_refusals);
     return g_test_run();
 }

@@ -52,12 +52,15 @@ static void run_branch(const BiqaNet *net, const float *crops, guint n, float *r
 BiqaResult train_scorer_result(const TrainScorer *scorer, const BiqaFrame *frame)
 {
     const BiqaInput *input = &scorer->model->input;
-    g_autofree float *crops = g_new(float, (gsize)input->n_crops * 3 * input->size * input->size);
-    BiqaResult result = {.n_crops = input->n_crops};
+    const guint spots = biqa_input_spots(input, frame->format->width, frame->format->height);
+    const gsize size = (gsize)input->n_crops * 3 * input->size * input->size; /* of a spot */
+    g_autofree float *crops = g_new(float, spots *size);
+    BiqaResult result = {.n_crops = spots * input->n_crops, .n_spots = spots};
 
-    biqa_preprocess(input, frame, crops);
+    for (guint i = 0; i < spots; i++)
+        biqa_preprocess(input, frame, i, crops + i * size);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-        run_branch(scorer->nets[b], crops, input->n_crops, result.crops[b]);
+        run_branch(scorer->nets[b], crops, result.n_crops, result.crops[b]);
     return result;
 }
 

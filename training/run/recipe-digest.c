@@ -6,8 +6,9 @@
 
 /* Keys that change no weight, or name files whose contents are what counts. */
 static const char *const indifferent[][2] = {
-    {"competitor", "hard-share"}, {"network", "backbone"}, {"network", "model"},
-    {"ranked", "images"},         {"rated", "ratings"},
+    {"competitor", "hard-share"}, {"input", "spot-x"},  {"input", "spot-y"},
+    {"network", "backbone"},      {"network", "model"}, {"ranked", "images"},
+    {"rated", "ratings"},
 };
 
 static gboolean counts(const char *group, const char *key)

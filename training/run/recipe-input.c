@@ -39,6 +39,29 @@ static gboolean read_crops(GKeyFile *file, BiqaInput *input, GError **error)
     return TRUE;
 }
 
+/* After the crops, which limit how many there may be. */
+static gboolean read_spots(GKeyFile *file, BiqaInput *input, GError **error)
+{
+    const guint most = BIQA_MAX_CROPS / input->n_crops;
+    double x[BIQA_MAX_CROPS], y[BIQA_MAX_CROPS];
+    const gboolean has_x = g_key_file_has_key(file, "input", "spot-x", NULL);
+    if (has_x != g_key_file_has_key(file, "input", "spot-y", NULL))
+        return recipe_fail(error, "input", has_x ? "spot-y" : "spot-x", "missing");
+    if (!has_x)
+        return TRUE;
+    if (!read_list(file, "spot-x", most, x, &input->n_spots, error) ||
+        !read_list(file, "spot-y", input->n_spots, y, NULL, error))
+        return FALSE;
+    if (input->n_spots < 2)
+        return recipe_fail(error, "input", "spot-x", "one spot is none: give two or more");
+    for (guint i = 0; i < input->n_spots; i++) {
+        if (!(x[i] >= 0 && x[i] <= 1 && y[i] >= 0 && y[i] <= 1))
+            return recipe_fail(error, "input", "spot-x", "spots lie at 0 to 1");
+        input->spots[i] = (BiqaSpot){(float)x[i], (float)y[i]};
+    }
+    return TRUE;
+}
+
 static gboolean read_colour(GKeyFile *file, const char *key, float values[3], GError **error)
 {
     double list[3];
@@ -53,6 +76,7 @@ static gboolean read_colour(GKeyFile *file, const char *key, float values[3], GE
 
 gboolean recipe_read_input(GKeyFile *file, BiqaInput *input, GError **error)
 {
-    return read_crops(file, input, error) && read_colour(file, "mean", input->mean, error) &&
+    return read_crops(file, input, error) && read_spots(file, input, error) &&
+           read_colour(file, "mean", input->mean, error) &&
            read_colour(file, "deviation", input->deviation, error);
 }

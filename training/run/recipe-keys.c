@@ -113,7 +113,8 @@ static const Key keys[] = {
 };
 
 /* Read in recipe-input.c, beside the table. */
-static const char *const special_keys[] = {"crop-reduce", "crop-x", "crop-y", "mean", "deviation"};
+static const char *const special_keys[] = {"crop-reduce", "crop-x", "crop-y",   "spot-x",
+                                           "spot-y",      "mean",   "deviation"};
 
 /* "stage rank" is of group "stage". */
 static gboolean is_in_group(const char *group, const char *name)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the crops of a spot to those of a frame. */
+#include "backend.h"
+
+#include <math.h>
+#include <string.h>
+
+static gboolean check_memory(const BiqaBackend *backend, const BiqaFrame *frame, GError **error)
+{
+    if (!frame->images || backend->klass->images)
+        return TRUE;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                "the backend \"%s\" cannot read frames from a device's memory",
+                backend->klass->name);
+    return FALSE;
+}
+
+static gboolean check_values(const float *values, guint n, GError **error)
+{
+    for (guint i = 0; i < n; i++) {
+        if (!isfinite(values[i])) {
+            g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                                "the model gave no finite number; its weights are too large");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+gboolean biqa_backend_run_spot(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                               BiqaResult *result, GError **error)
+{
+    const guint n = backend->input->n_crops;
+    const guint spots =
+        biqa_input_spots(backend->input, frame->format->width, frame->format->height);
+    BiqaResult part;
+
+    g_return_val_if_fail(spot < spots, FALSE);
+    if (!check_memory(backend, frame, error) ||
+        !backend->klass->run(backend, frame, spot, &part, error))
+        return FALSE;
+    result->n_crops = spots * n;
+    result->n_spots = spots;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        if (!check_values(part.crops[b], n, error))
+            return FALSE;
+        memcpy(&result->crops[b][spot * n], part.crops[b], n * sizeof(float));
+    }
+    return TRUE;
+}
+
+gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResult *result,
+                          GError **error)
+{
+    const guint spots =
+        biqa_input_spots(backend->input, frame->format->width, frame->format->height);
+
+    for (guint i = 0; i < spots; i++)
+        if (!biqa_backend_run_spot(backend, frame, i, result, error))
+            return FALSE;
+    return TRUE;
+}
