@@ -13,6 +13,9 @@ _biqa()
     -y | --type | --types)
         words=$("$program" distort 2>/dev/null | awk '{ print $1; print $2 }' | sort -u)
         ;;
+    -a | --against)
+        words=self # or a file
+        ;;
     *)
         if [[ $word == -* ]]; then
             words=$("$program" $command --help 2>/dev/null | grep -oE '(^ +|, )--?[a-z][a-z-]*=?' | tr -d ' ,')

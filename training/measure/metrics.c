@@ -2,6 +2,7 @@
 /* SRCC, KRCC, PLCC after the 5-parameter logistic, RMSE. */
 #include "metrics.h"
 
+#include "least-squares.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,12 +136,12 @@ double train_krcc(const double *a, const double *b, guint n)
                : 0;
 }
 
-static double logistic(const double b[PARAMS], double x)
+static double logistic(const double *b, double x)
 {
     return b[0] * (.5 - 1 / (1 + exp(b[1] * (x - b[2])))) + b[3] * x + b[4];
 }
 
-static void logistic_gradient(const double b[PARAMS], double x, double g[PARAMS])
+static void logistic_gradient(const double *b, double x, double *g)
 {
     const double s = 1 / (1 + exp(b[1] * (x - b[2]))), slope = b[0] * s * (1 - s);
     g[0] = .5 - s;
@@ -150,77 +151,12 @@ static void logistic_gradient(const double b[PARAMS], double x, double g[PARAMS]
     g[4] = 1;
 }
 
-static double squares(const double b[PARAMS], const double *x, const double *y, guint n)
-{
-    double sum = 0;
-    for (guint i = 0; i < n; i++) {
-        const double r = y[i] - logistic(b, x[i]);
-        sum += r * r;
-    }
-    return isnan(sum) ? INFINITY : sum;
-}
-
-/* a (PARAMS x PARAMS) step = r by Gaussian elimination with pivots; FALSE where singular. */
-static gboolean solve(double a[PARAMS][PARAMS], double r[PARAMS])
-{
-    for (guint c = 0; c < PARAMS; c++) {
-        guint pivot = c;
-        for (guint i = c + 1; i < PARAMS; i++)
-            pivot = fabs(a[i][c]) > fabs(a[pivot][c]) ? i : pivot;
-        if (fabs(a[pivot][c]) < 1e-300)
-            return FALSE;
-        for (guint j = 0; j < PARAMS; j++) {
-            const double swap = a[c][j];
-            a[c][j] = a[pivot][j];
-            a[pivot][j] = swap;
-        }
-        const double swap = r[c];
-        r[c] = r[pivot];
-        r[pivot] = swap;
-        for (guint i = c + 1; i < PARAMS; i++) {
-            const double f = a[i][c] / a[c][c];
-            for (guint j = c; j < PARAMS; j++)
-                a[i][j] -= f * a[c][j];
-            r[i] -= f * r[c];
-        }
-    }
-    for (guint c = PARAMS; c-- > 0;) {
-        for (guint j = c + 1; j < PARAMS; j++)
-            r[c] -= a[c][j] * r[j];
-        r[c] /= a[c][c];
-    }
-    return TRUE;
-}
-
-/* One Levenberg-Marquardt step from b with that damping; FALSE if it does not help. */
-static gboolean improve(double b[PARAMS], const double *x, const double *y, guint n, double damping)
-{
-    double a[PARAMS][PARAMS] = {{0}}, r[PARAMS] = {0}, g[PARAMS], next[PARAMS];
-    for (guint i = 0; i < n; i++) {
-        const double residual = y[i] - logistic(b, x[i]);
-        logistic_gradient(b, x[i], g);
-        for (guint j = 0; j < PARAMS; j++) {
-            r[j] += g[j] * residual;
-            for (guint k = 0; k < PARAMS; k++)
-                a[j][k] += g[j] * g[k];
-        }
-    }
-    for (guint j = 0; j < PARAMS; j++)
-        a[j][j] += damping * (a[j][j] + 1e-12);
-    if (!solve(a, r))
-        return FALSE;
-    for (guint j = 0; j < PARAMS; j++)
-        next[j] = b[j] + r[j];
-    if (!(squares(next, x, y, n) < squares(b, x, y, n)))
-        return FALSE;
-    memcpy(b, next, sizeof next);
-    return TRUE;
-}
+static const TrainCurve curve = {PARAMS, logistic, logistic_gradient};
 
 /* Least squares of the logistic on standardised x, from the line that fits best. */
 static void fit(double b[PARAMS], const double *x, const double *y, guint n)
 {
-    double mean = 0, low = y[0], high = y[0], xy = 0, damping = 1e-2;
+    double mean = 0, low = y[0], high = y[0], xy = 0;
     for (guint i = 0; i < n; i++) {
         mean += y[i] / n;
         low = MIN(low, y[i]);
@@ -229,8 +165,7 @@ static void fit(double b[PARAMS], const double *x, const double *y, guint n)
     }
     const double start[PARAMS] = {(high - low) / 10, 1, 0, xy, mean};
     memcpy(b, start, sizeof start);
-    for (guint i = 0; i < 500 && damping < 1e12; i++)
-        damping *= improve(b, x, y, n, damping) ? .3 : 4;
+    train_curve_fit(&curve, b, x, y, n);
 }
 
 static double *standardised(const double *x, guint n)
@@ -273,7 +208,7 @@ TrainAgreement train_agreement(const double *x, const double *y, guint n)
     agreement.srcc = train_srcc(x, y, n);
     agreement.krcc = train_krcc(x, y, n);
     agreement.plcc = train_pearson(fitted, y, n);
-    agreement.rmse = sqrt(squares(b, z, y, n) / n);
+    agreement.rmse = sqrt(train_curve_squares(&curve, b, z, y, n) / n);
     return agreement;
 }
 

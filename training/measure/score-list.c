@@ -107,18 +107,24 @@ static gboolean read_lines(Reader *reader, char **lines, GError **error)
         if (*g_strstrip(lines[i]) && !read_row(reader, i + 1, lines[i], error))
             return FALSE;
     }
-    for (guint i = 0; i < reader->n; i++) {
-        if (!isnan(reader->scores[i]))
+    return TRUE;
+}
+
+static gboolean check_whole(const char *path, const double *scores, char *const *paths, guint n,
+                            GError **error)
+{
+    for (guint i = 0; i < n; i++) {
+        if (!isnan(scores[i]))
             continue;
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "scores \"%s\": no score for \"%s\"; every rated image needs one", reader->path,
-                    reader->paths[i]);
+                    "scores \"%s\": no score for \"%s\"; every rated image needs one", path,
+                    paths[i]);
         return FALSE;
     }
     return TRUE;
 }
 
-double *train_score_list_load(const char *path, char *const *paths, guint n, GError **error)
+double *train_score_list_load_some(const char *path, char *const *paths, guint n, GError **error)
 {
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, error))
@@ -138,4 +144,10 @@ double *train_score_list_load(const char *path, char *const *paths, guint n, GEr
                      .n = n};
     index_images(&reader);
     return read_lines(&reader, lines, error) ? g_steal_pointer(&scores) : NULL;
+}
+
+double *train_score_list_load(const char *path, char *const *paths, guint n, GError **error)
+{
+    g_autofree double *scores = train_score_list_load_some(path, paths, n, error);
+    return scores && check_whole(path, scores, paths, n, error) ? g_steal_pointer(&scores) : NULL;
 }

@@ -10,3 +10,6 @@
  * Errors name the list and what is wrong: no such column, no finite number, an image judged twice,
  * an image without a score, a name that several images have. (transfer full) */
 double *train_score_list_load(const char *path, char *const *paths, guint n, GError **error);
+
+/* The same where images may be without a score: NAN. */
+double *train_score_list_load_some(const char *path, char *const *paths, guint n, GError **error);

@@ -33,6 +33,10 @@ typedef struct TrainPicture TrainPicture;
 
 /* Errors name the file: missing, unreadable, not an image (BIQA_ERROR_FILE). */
 TrainPicture *train_picture_load(const char *path, GError **error);
+/* The frame of a video that is shown at that time. Errors: the same, and a time behind the end. */
+TrainPicture *train_picture_load_at(const char *path, double seconds, GError **error);
+/* How long a video is; 0 for a picture, and where nobody knows. Errors: as above. */
+gboolean train_picture_duration(const char *path, double *seconds, GError **error);
 void train_picture_free(TrainPicture *picture);
 const BiqaFrame *train_picture_frame(const TrainPicture *picture);
 TrainImage *

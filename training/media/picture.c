@@ -17,22 +17,44 @@ struct TrainPicture {
     "filesrc name=source ! decodebin caps=video/x-raw expose-all-streams=false ! videoconvert ! "  \
     "appsink name=sink sync=false caps=" TRAIN_PICTURE_CAPS
 
-/* A paused pipeline decodes one frame and shows it to its sink. */
-static GstSample *decode(const char *path, GError **error)
+/* A pipeline that has decoded the file's first frame and waits; NULL and error. */
+static GstElement *open_paused(const char *path, GError **error)
 {
     GstElement *pipeline = train_pipeline_new(LAUNCH, error);
     if (!pipeline)
         return NULL;
     g_autoptr(GstElement) source = gst_bin_get_by_name(GST_BIN(pipeline), "source");
-    g_autoptr(GstElement) sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
     g_object_set(source, "location", path, NULL);
-
-    GstSample *sample = NULL;
     gst_element_set_state(pipeline, GST_STATE_PAUSED);
-    if (train_pipeline_wait(pipeline, GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS, error)) {
+    if (train_pipeline_wait(pipeline, GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS, error))
+        return pipeline;
+    train_pipeline_free(pipeline);
+    return NULL;
+}
+
+static gboolean seek(GstElement *pipeline, double seconds, GError **error)
+{
+    const GstSeekFlags flags = GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE;
+    const gint64 place = (gint64)(seconds * GST_SECOND + .5);
+    if (gst_element_seek_simple(pipeline, GST_FORMAT_TIME, flags, place))
+        return train_pipeline_wait(pipeline, GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS, error);
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "it cannot be sought in");
+    return FALSE;
+}
+
+/* A paused pipeline decodes one frame and shows it to its sink. */
+static GstSample *decode(const char *path, double seconds, GError **error)
+{
+    GstElement *pipeline = open_paused(path, error);
+    if (!pipeline)
+        return NULL;
+    g_autoptr(GstElement) sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
+    GstSample *sample = NULL;
+    if (!(seconds > 0) || seek(pipeline, seconds, error)) {
         sample = gst_app_sink_try_pull_preroll(GST_APP_SINK(sink), 0);
         if (!sample)
-            g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "there is no whole picture in it");
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_FORMAT, "there is no whole picture in it%s",
+                        seconds > 0 ? " at that time" : "");
     }
     train_pipeline_free(pipeline);
     return sample;
@@ -58,9 +80,28 @@ TrainPicture *train_picture_new(GstSample *sample, GError **error)
 
 TrainPicture *train_picture_load(const char *path, GError **error)
 {
+    return train_picture_load_at(path, 0, error);
+}
+
+gboolean train_picture_duration(const char *path, double *seconds, GError **error)
+{
+    gint64 duration = 0;
+    GstElement *pipeline = open_paused(path, error);
+    if (!pipeline) {
+        g_prefix_error(error, "cannot read a picture from '%s': ", path);
+        return FALSE;
+    }
+    const gboolean known = gst_element_query_duration(pipeline, GST_FORMAT_TIME, &duration);
+    *seconds = known && duration > 0 ? (double)duration / GST_SECOND : 0;
+    train_pipeline_free(pipeline);
+    return TRUE;
+}
+
+TrainPicture *train_picture_load_at(const char *path, double seconds, GError **error)
+{
     GError *problem = NULL;
     TrainPicture *picture = NULL;
-    g_autoptr(GstSample) sample = decode(path, &problem);
+    g_autoptr(GstSample) sample = decode(path, seconds, &problem);
     if (sample)
         picture = train_picture_new(sample, &problem);
     if (!picture) {
