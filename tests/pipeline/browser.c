@@ -246,10 +246,17 @@ void browser_open(Browser *browser, const char *uri, guint width, guint height)
     tell(browser, "Page.navigate", place);
 }
 
+/* (transfer full) text as a JSON string */
+static char *quote(const char *text)
+{
+    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), text);
+
+    return json_to_string(node, FALSE);
+}
+
 char *browser_evaluate(Browser *browser, const char *expression)
 {
-    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), expression);
-    g_autofree char *quoted = json_to_string(node, FALSE);
+    g_autofree char *quoted = quote(expression);
     g_autofree char *params = g_strdup_printf("{\"returnByValue\":true,\"expression\":%s}", quoted);
     JsonObject *answer = call(browser, "Runtime.evaluate", params);
     JsonObject *result = member(answer, "result");
@@ -277,6 +284,44 @@ void browser_wait(Browser *browser, const char *expression)
             g_error("waited in vain for %s, which is %s; complaints: %s", expression, value,
                     browser->complaints->str);
         g_usleep(50000);
+    }
+}
+
+void browser_press(Browser *browser, const char *key)
+{
+    g_autofree char *quoted = quote(key);
+    g_autofree char *text = quote(g_str_equal(key, "Enter") ? "\r" : key[1] ? "" : key);
+    g_autofree char *down =
+        g_strdup_printf("{\"type\":\"keyDown\",\"key\":%s,\"text\":%s}", quoted, text);
+    g_autofree char *up = g_strdup_printf("{\"type\":\"keyUp\",\"key\":%s}", quoted);
+
+    tell(browser, "Input.dispatchKeyEvent", down);
+    tell(browser, "Input.dispatchKeyEvent", up);
+}
+
+void browser_type(Browser *browser, const char *text)
+{
+    g_autofree char *quoted = quote(text);
+    g_autofree char *params = g_strdup_printf("{\"text\":%s}", quoted);
+
+    tell(browser, "Input.insertText", params);
+}
+
+void browser_click(Browser *browser, const char *selector)
+{
+    static const char *const kinds[] = {"mousePressed", "mouseReleased"};
+    g_autofree char *quoted = quote(selector);
+    g_autofree char *where = g_strdup_printf(
+        "(e => { e.scrollIntoView({block: 'nearest'}); const b = e.getBoundingClientRect();"
+        " return `\"x\":${b.x + b.width / 2},\"y\":${b.y + b.height / 2}`; })"
+        "(document.querySelector(%s))",
+        quoted);
+    g_autofree char *place = browser_evaluate(browser, where);
+
+    for (guint k = 0; k < G_N_ELEMENTS(kinds); k++) {
+        g_autofree char *params = g_strdup_printf(
+            "{\"type\":\"%s\",%s,\"button\":\"left\",\"clickCount\":1}", kinds[k], place);
+        tell(browser, "Input.dispatchMouseEvent", params);
     }
 }
 

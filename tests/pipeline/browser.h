@@ -21,6 +21,13 @@ char *browser_evaluate(Browser *browser, const char *expression);
 /* Evaluates until it is "true". */
 void browser_wait(Browser *browser, const char *expression);
 
+/* A key as DOM calls it: "5", "Enter", "ArrowLeft". */
+void browser_press(Browser *browser, const char *key);
+/* Text into what has the focus. */
+void browser_type(Browser *browser, const char *text);
+/* The middle of the first element that a CSS selector finds. */
+void browser_click(Browser *browser, const char *selector);
+
 /* What went wrong in the page so far, an error a line: exceptions, errors on the console, requests
  * to another place than the page's. "" if nothing. (transfer none) */
 const char *browser_complaints(Browser *browser);
