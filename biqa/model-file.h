@@ -7,7 +7,7 @@
 #include "model.h"
 
 #define MODEL_ARCHITECTURE "biqa"
-#define MODEL_VERSION 1
+#define MODEL_VERSION 2      /* 1 knows no KEY_STRUCTURE */
 #define MODEL_HEAD_VERSION 1 /* of the uncertainty head */
 #define MODEL_DIRECTION "higher-is-better"
 
@@ -29,6 +29,7 @@
 #define KEY_SCORE_OFFSET "biqa.score.offset"
 #define KEY_SCORE_SCALE "biqa.score.scale"
 #define KEY_SCORE_DIRECTION "biqa.score.direction"
+#define KEY_STRUCTURE "biqa.competitor.structure"
 #define KEY_RATIO "biqa.competitor.ratio"
 #define KEY_NORM "biqa.competitor.norm"
 #define KEY_THRESHOLD "biqa.hard_threshold"

@@ -246,11 +246,26 @@ static gboolean read_ratio(const BiqaGguf *gguf, double *ratio, GError **error)
            fail(error, BIQA_ERROR_VALUE, "key '%s' is 1: no weight would be left", KEY_RATIO);
 }
 
+static gboolean read_pruning(const BiqaGguf *gguf, BiqaPruneRule *rule, GError **error)
+{
+    const char *structure;
+
+    if (!biqa_gguf_has(gguf, KEY_STRUCTURE))
+        return read_ratio(gguf, &rule->ratio, error);
+    if (!biqa_gguf_get_string(gguf, KEY_STRUCTURE, &structure, error))
+        return FALSE;
+    if (!biqa_prune_structure_find(structure, &rule->structure))
+        return fail(error, BIQA_ERROR_SUPPORT,
+                    "key '%s' is '%s', which this build does not know: update biqafilter",
+                    KEY_STRUCTURE, structure);
+    return read_ratio(gguf, &rule->ratio, error);
+}
+
 static gboolean read_verdict(const BiqaGguf *gguf, BiqaModel *model, GError **error)
 {
     return read_scale(gguf, &model->scale, error) &&
            read_double(gguf, KEY_THRESHOLD, 0, G_MAXFLOAT, &model->hard_threshold, error) &&
-           read_ratio(gguf, &model->competitor_ratio, error) &&
+           read_pruning(gguf, &model->pruning, error) &&
            biqa_gguf_get_bool(gguf, KEY_NORM, &model->competitor_norm, error);
 }
 

@@ -17,7 +17,9 @@ static void put_identity(BiqaGgufWriter *writer, const BiqaModel *model)
     if (model->datasets)
         biqa_gguf_put_strings(writer, KEY_DATASETS, (const char *const *)model->datasets,
                               g_strv_length(model->datasets));
-    biqa_gguf_put_uint(writer, KEY_VERSION, MODEL_VERSION);
+    /* A reader that knows no structures must not take a file that has one for another. */
+    biqa_gguf_put_uint(writer, KEY_VERSION,
+                       model->pruning.structure == BIQA_PRUNE_WEIGHTS ? 1 : MODEL_VERSION);
 }
 
 static void put_graph(BiqaGgufWriter *writer, const BiqaGraph *graph)
@@ -66,8 +68,11 @@ static void put_verdict(BiqaGgufWriter *writer, const BiqaModel *model)
     biqa_gguf_put_float(writer, KEY_SCORE_OFFSET, model->scale.offset);
     biqa_gguf_put_float(writer, KEY_SCORE_SCALE, model->scale.scale);
     biqa_gguf_put_string(writer, KEY_SCORE_DIRECTION, MODEL_DIRECTION);
+    if (model->pruning.structure != BIQA_PRUNE_WEIGHTS)
+        biqa_gguf_put_string(writer, KEY_STRUCTURE,
+                             biqa_prune_structure_name(model->pruning.structure));
     /* A double, for ceil(ratio * N) must come out as it did in training. */
-    biqa_gguf_put_double(writer, KEY_RATIO, model->competitor_ratio);
+    biqa_gguf_put_double(writer, KEY_RATIO, model->pruning.ratio);
     biqa_gguf_put_bool(writer, KEY_NORM, model->competitor_norm);
     biqa_gguf_put_double(writer, KEY_THRESHOLD, model->hard_threshold);
 }

@@ -3,9 +3,8 @@
  * model-write.c. */
 #include "model.h"
 
-#include <string.h>
-
 #include "fold.h"
+#include "narrow.h"
 #include "prune.h"
 
 BiqaModel *biqa_model_new(void)
@@ -28,8 +27,8 @@ void biqa_model_free(BiqaModel *model)
     g_free(model);
 }
 
-/* The tensors of every NORM layer, from one arena to another. */
-static void copy_norms(const BiqaGraph *graph, float *to, const float *from)
+/* The tensors of every NORM layer, from one arena to another, but for what the mask takes away. */
+static void copy_norms(const BiqaGraph *graph, float *to, const float *from, const guint8 *mask)
 {
     for (guint i = 0; i < graph->n_layers; i++) {
         const BiqaLayer *layer = &graph->layers[i];
@@ -37,9 +36,8 @@ static void copy_norms(const BiqaGraph *graph, float *to, const float *from)
         if (layer->kind != BIQA_LAYER_NORM)
             continue;
         for (guint p = 0; p < BIQA_MAX_PARAMS; p++)
-            if (layer->count[p])
-                memcpy(to + layer->offset[p], from + layer->offset[p],
-                       layer->count[p] * sizeof(float));
+            for (gsize j = layer->offset[p]; j < layer->offset[p] + layer->count[p]; j++)
+                to[j] = mask[j] ? from[j] : 0.f;
     }
 }
 
@@ -50,18 +48,18 @@ void biqa_model_prune(BiqaModel *model)
     g_autofree float *old = model->params[BIQA_COMPETITOR];
     g_autofree guint8 *mask = g_malloc(graph->n_params);
 
-    biqa_prune_mask(graph, full, model->competitor_ratio, mask);
+    biqa_prune_mask(graph, full, &model->pruning, mask);
     model->params[BIQA_COMPETITOR] = g_new(float, graph->n_params);
     biqa_prune_apply(graph, full, mask, model->params[BIQA_COMPETITOR]);
     if (model->competitor_norm && old)
-        copy_norms(graph, model->params[BIQA_COMPETITOR], old);
+        copy_norms(graph, model->params[BIQA_COMPETITOR], old, mask);
 }
 
 BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **origin)
 {
     g_return_val_if_fail(branch < BIQA_N_BRANCHES, NULL);
 
-    return biqa_fold(model->graph, model->params[branch], origin);
+    return biqa_narrow(biqa_fold(model->graph, model->params[branch], origin));
 }
 
 BiqaVerdict biqa_model_verdict(const BiqaModel *model, const BiqaResult *result,

@@ -5,6 +5,7 @@
 
 #include "graph.h"
 #include "preprocess.h"
+#include "prune.h"
 #include "uncertainty.h"
 
 typedef struct {
@@ -19,7 +20,7 @@ typedef struct {
     BiqaScale scale;
     double hard_threshold;       /* points of disagreement, where there is no head */
     BiqaUncertainty uncertainty; /* the head; zeroed where there is none */
-    double competitor_ratio;     /* share of convolution weights the competitor lacks */
+    BiqaPruneRule pruning;       /* what the competitor lacks */
     gboolean competitor_norm;    /* the competitor has its own normalisation parameters */
 
     /* Arenas of graph->n_params floats. The competitor's is masked (biqa_prune_mask() of the full
@@ -44,7 +45,9 @@ gboolean biqa_model_save(const BiqaModel *model, const char *path, GError **erro
  * normalisation is left alone when competitor_norm is set and its arena exists, else copied. */
 void biqa_model_prune(BiqaModel *model);
 
-/* A branch, folded and ready to run. (transfer full) origin: see biqa_fold(); may be NULL. */
+/* A branch, folded, without the channels that are zero, and ready to run. (transfer full) Both
+ * branches have the same layers, but the competitor's may have fewer channels. origin: see
+ * biqa_fold(), but for what has been left out; may be NULL. */
 BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **origin);
 
 /* What is said of a frame. hard_threshold: points of uncertainty where the model has a head, else

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Global magnitude pruning: OHEM's rule for making the self-competitor. */
+/* What the self-competitor lacks: small weights anywhere (OHEM's rule), or whole channels. */
 #include "prune.h"
+
+#include "channels.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,10 +60,8 @@ static GArray *conv_magnitudes(const BiqaGraph *graph, const float *params)
     return magnitudes;
 }
 
-void biqa_prune_mask(const BiqaGraph *graph, const float *params, double ratio, guint8 *mask)
+static void mask_weights(const BiqaGraph *graph, const float *params, double ratio, guint8 *mask)
 {
-    g_return_if_fail(ratio >= 0. && ratio < 1.);
-    memset(mask, 1, graph->n_params);
     g_autoptr(GArray) magnitudes = conv_magnitudes(graph, params);
     if (!magnitudes->len)
         return;
@@ -77,8 +77,102 @@ void biqa_prune_mask(const BiqaGraph *graph, const float *params, double ratio, 
     }
 }
 
+/* A channel and how much it weighs. */
+typedef struct {
+    guint c;
+    double squares;
+} Rank;
+
+static int compare_ranks(gconstpointer a, gconstpointer b)
+{
+    const Rank *first = a, *second = b;
+
+    if (first->squares != second->squares)
+        return first->squares < second->squares ? -1 : 1;
+    return first->c < second->c ? -1 : 1;
+}
+
+static double sum_squares(const float *params, const GArray *runs)
+{
+    double sum = 0.;
+
+    for (guint r = 0; r < runs->len; r++) {
+        const BiqaParamRun *run = &g_array_index(runs, BiqaParamRun, r);
+        for (gsize j = run->first; run->weights && j < run->first + run->n; j++)
+            sum += (double)params[j] * params[j];
+    }
+    return sum;
+}
+
+/* Of one set. */
+static void mask_set(const BiqaChannels *channels, guint set, const float *params, double ratio,
+                     guint8 *mask)
+{
+    const guint n = channels->graph->layers[set].shape.c, gone = (guint)floor(ratio * n);
+    g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(BiqaParamRun));
+    g_autofree Rank *ranks = g_new(Rank, n);
+
+    for (guint c = 0; c < n; c++) {
+        biqa_channels_runs(channels, set, c, runs);
+        ranks[c] = (Rank){c, sum_squares(params, runs)};
+    }
+    qsort(ranks, n, sizeof *ranks, compare_ranks);
+    for (guint k = 0; k < gone; k++) {
+        biqa_channels_runs(channels, set, ranks[k].c, runs);
+        for (guint r = 0; r < runs->len; r++) {
+            const BiqaParamRun *run = &g_array_index(runs, BiqaParamRun, r);
+            memset(mask + run->first, 0, run->n);
+        }
+    }
+}
+
+static void mask_channels(const BiqaGraph *graph, const float *params, double ratio, guint8 *mask)
+{
+    g_autoptr(BiqaChannels) channels = biqa_channels_new(graph);
+
+    for (guint i = 0; i < graph->n_layers; i++)
+        if (channels->set[i] == i && !channels->kept[i])
+            mask_set(channels, i, params, ratio, mask);
+}
+
+typedef struct {
+    const char *name;
+    void (*mask)(const BiqaGraph *graph, const float *params, double ratio, guint8 *mask);
+} Structure;
+
+static const Structure structures[] = {
+    [BIQA_PRUNE_WEIGHTS] = {"weights", mask_weights},
+    [BIQA_PRUNE_CHANNELS] = {"channels", mask_channels},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(structures) == BIQA_N_PRUNE_STRUCTURES);
+
+void biqa_prune_mask(const BiqaGraph *graph, const float *params, const BiqaPruneRule *rule,
+                     guint8 *mask)
+{
+    g_return_if_fail(rule->structure < BIQA_N_PRUNE_STRUCTURES);
+    g_return_if_fail(rule->ratio >= 0. && rule->ratio < 1.);
+    memset(mask, 1, graph->n_params);
+    structures[rule->structure].mask(graph, params, rule->ratio, mask);
+}
+
 void biqa_prune_apply(const BiqaGraph *graph, const float *params, const guint8 *mask, float *out)
 {
     for (gsize j = 0; j < graph->n_params; j++)
         out[j] = mask[j] ? params[j] : 0.f;
+}
+
+const char *biqa_prune_structure_name(BiqaPruneStructure structure)
+{
+    g_return_val_if_fail(structure < BIQA_N_PRUNE_STRUCTURES, NULL);
+    return structures[structure].name;
+}
+
+gboolean biqa_prune_structure_find(const char *name, BiqaPruneStructure *structure)
+{
+    for (guint i = 0; i < BIQA_N_PRUNE_STRUCTURES; i++)
+        if (g_str_equal(structures[i].name, name)) {
+            *structure = (BiqaPruneStructure)i;
+            return TRUE;
+        }
+    return FALSE;
 }

@@ -62,6 +62,7 @@ static const char *const keys[] = {
     "biqa.score.offset",
     "biqa.score.scale",
     "biqa.score.direction",
+    "biqa.competitor.structure", /* which the mini model does not have */
     "biqa.competitor.ratio",
     "biqa.competitor.norm",
     "biqa.hard_threshold",
@@ -110,7 +111,7 @@ static const Case cases[] = {
     {"datasets-text", FORMAT, "general.datasets", PUT_TEXT("general.datasets", "noise")},
     {"version-missing", FORMAT, "biqa.version", NO_KEY("biqa.version")},
     {"version-zero", VALUE, "biqa.version", PUT_UINT("biqa.version", 0)},
-    {"version-newer", SUPPORT, "update", PUT_UINT("biqa.version", 2)},
+    {"version-newer", SUPPORT, "update", PUT_UINT("biqa.version", 3)},
     {"version-text", FORMAT, "biqa.version", PUT_TEXT("biqa.version", "1")},
 
     {"graph-missing", FORMAT, "biqa.graph", NO_KEY("biqa.graph")},
@@ -216,6 +217,10 @@ static const Case cases[] = {
     {"coverage-missing", FORMAT, "conformal.coverage", NO_KEY("biqa.conformal.coverage")},
     {"coverage-large", VALUE, "conformal.coverage", PUT_REAL("biqa.conformal.coverage", 1.5)},
     {"calibrated-none", VALUE, "conformal.images", PUT_UINT("biqa.conformal.images", 0)},
+    {"structure-unknown", SUPPORT, "'lace', which this build does not know",
+     PUT_TEXT("biqa.competitor.structure", "lace")},
+    {"structure-uint", FORMAT, "biqa.competitor.structure",
+     PUT_UINT("biqa.competitor.structure", 1)},
     {"ratio-one", VALUE, "biqa.competitor.ratio", PUT_REAL("biqa.competitor.ratio", 1)},
     {"ratio-negative", VALUE, "biqa.competitor.ratio", PUT_REAL("biqa.competitor.ratio", -.1)},
     {"ratio-nan", VALUE, "biqa.competitor.ratio", PUT_REAL("biqa.competitor.ratio", NAN)},
@@ -353,7 +358,8 @@ static void put_key(BiqaGgufWriter *writer, const BiqaGguf *gguf, const Case *c,
             return;
         }
     }
-    copy_key(writer, gguf, key);
+    if (biqa_gguf_has(gguf, key))
+        copy_key(writer, gguf, key);
 }
 
 static void put_tensor(BiqaGgufWriter *writer, const BiqaGgufTensor *tensor, const TensorEdit *edit)

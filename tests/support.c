@@ -129,7 +129,7 @@ static BiqaModel *model_new(const char *name, BiqaGraph *graph, guint64 seed)
                   .deviation = {58.395f, 57.12f, 57.375f}},
         .scale = {.offset = 50, .scale = 20},
         .hard_threshold = 5,
-        .competitor_ratio = .5,
+        .pruning.ratio = .5,
         .competitor_norm = TRUE,
     };
     for (guint branch = 0; branch < BIQA_N_BRANCHES; branch++) {

@@ -57,6 +57,21 @@ static void print_head(const BiqaModel *model)
                head->quantile, 100 * head->coverage, head->n_images);
 }
 
+static void print_competitor(const BiqaModel *model)
+{
+    static const char *const what[] = {
+        [BIQA_PRUNE_WEIGHTS] = "of the convolution weights",
+        [BIQA_PRUNE_CHANNELS] = "of the channels of each map",
+    };
+    const double full = (double)biqa_graph_macs(model->graph, NULL);
+    G_STATIC_ASSERT(G_N_ELEMENTS(what) == BIQA_N_PRUNE_STRUCTURES);
+
+    printf("competitor   %g %s pruned, %.1f %% of the multiplications left, %s normalisation\n",
+           model->pruning.ratio, what[model->pruning.structure],
+           100 * biqa_graph_macs(model->graph, model->params[BIQA_COMPETITOR]) / full,
+           model->competitor_norm ? "its own" : "the full model's");
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     if (!train_command_check(argc, 1, 1, "one model", error))
@@ -72,8 +87,7 @@ static int run(int argc, char **argv, GError **error)
     printf("parameters   %" G_GSIZE_FORMAT "\nMFLOP/frame  %.1f\n", model->graph->n_params,
            biqa_model_flop(model) / 1e6);
     print_crops(&model->input);
-    printf("competitor   %g of the convolution weights pruned, %s normalisation\n",
-           model->competitor_ratio, model->competitor_norm ? "its own" : "the full model's");
+    print_competitor(model);
     print_head(model);
     printf("validation   SRCC %.4f, PLCC %.4f\n", model->validation_srcc, model->validation_plcc);
     if (show_graph)

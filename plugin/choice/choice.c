@@ -40,11 +40,11 @@ static BiqaPastKey make_key(const BiqaVkDevice *device, const char *processor,
     const VkPhysicalDeviceProperties *properties = &device->properties;
     g_auto(GStrv) lines = biqa_graph_format(model->graph);
     g_autofree char *graph = g_strjoinv("\n", lines);
-    g_autofree char *text =
-        g_strdup_printf("%s\n%s\n%u %u %u %u\n%s\n%u\n%u %g\n%s", BIQA_VERSION,
-                        properties->deviceName, properties->driverVersion, properties->apiVersion,
-                        properties->vendorID, properties->deviceID, processor,
-                        g_get_num_processors(), model->input.size, model->competitor_ratio, graph);
+    g_autofree char *text = g_strdup_printf(
+        "%s\n%s\n%u %u %u %u\n%s\n%u\n%u %s %g\n%s", BIQA_VERSION, properties->deviceName,
+        properties->driverVersion, properties->apiVersion, properties->vendorID,
+        properties->deviceID, processor, g_get_num_processors(), model->input.size,
+        biqa_prune_structure_name(model->pruning.structure), model->pruning.ratio, graph);
 
     return biqa_past_key(text);
 }

@@ -52,7 +52,7 @@ BiqaModel *biqa_probe_new(const BiqaModel *model)
     probe->input = model->input;
     probe->input.n_crops = 1;
     probe->scale = model->scale;
-    probe->competitor_ratio = model->competitor_ratio;
+    probe->pruning = model->pruning;
     /* Parameters lie in the order of layers: those of the prefix are a prefix, the head's are zero.
      */
     n = probe->graph->layers[probe->graph->n_layers - 1].offset[0];

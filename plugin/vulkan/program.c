@@ -23,7 +23,8 @@ static gsize lay_out(BiqaVkProgram *program, gsize scratch[BIQA_N_BRANCHES])
         end += biqa_vk_steps_scratch(program->nets[b]->graph, program->input.n_crops);
     }
     program->scratch_texels = end - scratch[BIQA_FULL];
-    /* One graph, folded twice: the branches differ in values only, and read the same crops. */
+    /* The branches differ in values and numbers of channels, and read the same crops: borders come
+     * from kernels, which are the same. */
     g_assert(program->maps[BIQA_FULL]->view.plane == program->maps[BIQA_COMPETITOR]->view.plane &&
              program->maps[BIQA_FULL]->view.row == program->maps[BIQA_COMPETITOR]->view.row);
     program->maps[BIQA_COMPETITOR][0] = program->maps[BIQA_FULL][0];

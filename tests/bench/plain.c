@@ -55,7 +55,7 @@ BiqaModel *plain_model_new(guint64 seed)
         .deviation = {64.f, 64.f, 64.f},
     };
     model->scale = (BiqaScale){50.f, 10.f};
-    model->competitor_ratio = .7;
+    model->pruning.ratio = .7;
     model->params[BIQA_FULL] = g_new(float, model->graph->n_params);
     tiny_params_fill(model->graph, model->params[BIQA_FULL], seed);
     biqa_model_prune(model);

@@ -54,7 +54,7 @@ static void check_average(void)
     guint pruned = 0;
 
     train_weights_init(weights, SEED);
-    train_weights_prune(weights, .5);
+    train_weights_prune(weights, &(BiqaPruneRule){.ratio = .5});
     g_assert_true(train_weights_result(weights, BIQA_FULL) == weights->values[BIQA_FULL]);
     for (guint t = 0; t < STEPS; t++) {
         move(weights, t);
@@ -78,9 +78,53 @@ static void check_average(void)
     g_assert_true(train_weights_result(weights, BIQA_FULL) == weights->values[BIQA_FULL]);
 }
 
+/* A pruned channel's normalisation is zero and stays so; one that returns begins as the full
+ * model's.
+ */
+static void check_channels(void)
+{
+    const BiqaPruneRule rule = {BIQA_PRUNE_CHANNELS, .5};
+    g_autoptr(TrainWeights) weights = weights_new();
+    const BiqaLayer *conv = &weights->graph->layers[1], *norm = &weights->graph->layers[2];
+    g_autofree float *scale = g_new(float, weights->graph->n_params);
+    float *full = weights->values[BIQA_FULL], *competitor = weights->values[BIQA_COMPETITOR];
+
+    train_weights_init(weights, SEED);
+    for (guint c = 0; c < 4; c++) /* channels 0 and 1 are the weakest */
+        for (guint k = 0; k < 27; k++)
+            full[conv->offset[0] + 27 * c + k] = .1f * (1 + c);
+    train_weights_prune(weights, &rule);
+    for (gsize j = 0; j < weights->graph->n_params; j++) {
+        scale[j] = 1.f;
+        weights->gradient[BIQA_FULL][j] = weights->gradient[BIQA_COMPETITOR][j] = .01f;
+    }
+    train_weights_step(weights, .1, scale, 1e9);
+    for (guint c = 0; c < 4; c++) {
+        const float own = competitor[norm->offset[0] + c];
+
+        g_test_message("channel %u", c);
+        g_assert_cmpfloat_with_epsilon(full[norm->offset[0] + c], .999, 1e-6);
+        g_assert_cmpfloat_with_epsilon(own, c < 2 ? 0. : .999, 1e-6);
+        g_assert_cmpfloat_with_epsilon(competitor[norm->offset[1] + c], c < 2 ? 0. : -.001, 1e-9);
+        /* Both branches' gradients reach the weights that both have. */
+        g_assert_cmpfloat_with_epsilon(full[conv->offset[0] + 27 * c],
+                                       .1 * (1 + c) - (c < 2 ? .001 : .002), 1e-6);
+        g_assert_cmpfloat(competitor[conv->offset[0] + 27 * c], ==,
+                          c < 2 ? 0.f : full[conv->offset[0] + 27 * c]);
+    }
+    competitor[norm->offset[0] + 3] = .75f;
+    for (guint k = 0; k < 27; k++)
+        full[conv->offset[0] + k] = 1.f; /* channel 0 is strong now, 2 is not */
+    train_weights_prune(weights, &rule);
+    g_assert_cmpfloat(competitor[norm->offset[0]], ==, full[norm->offset[0]]);
+    g_assert_cmpfloat(competitor[norm->offset[0] + 2], ==, 0.f);
+    g_assert_cmpfloat(competitor[norm->offset[0] + 3], ==, .75f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/weights/average", check_average);
+    g_test_add_func("/weights/channels", check_channels);
     return g_test_run();
 }

@@ -71,6 +71,27 @@ static void test_average(void)
     workshop_assert_same("average/model.gguf", "pieces/model.gguf");
 }
 
+/* A competitor of half the channels: stopped and resumed, scored by the element as by the trainer,
+ * and a quarter of the 1x1 layer's multiplications. */
+static void test_channels(void)
+{
+    g_autofree char *out = NULL;
+    g_autoptr(GString) text = g_string_new(workshop_recipe);
+    g_string_append(text,
+                    "[optimiser]\naverage=0.9\n[competitor]\nstructure=channels\nratio=0.5\n");
+    workshop_write("channels.ini", text->str);
+    workshop_run_well("train channels.ini --out half", NULL);
+    g_assert_cmpint(workshop_run("train channels.ini --out rest --stop-after 26", NULL, NULL), ==,
+                    130);
+    workshop_run_well("train channels.ini --out rest --resume", NULL);
+    workshop_assert_same("half/model.gguf", "rest/model.gguf");
+    workshop_run_well("info half/model.gguf", &out);
+    g_assert_nonnull(strstr(out, "0.5 of the channels of each map pruned"));
+    workshop_compare("half", "reference");
+    workshop_compare("half", "cpu");
+    workshop_compare("half", "vulkan");
+}
+
 /* Runs biqa-train, which must say so many times that a stage is kept. */
 static void resume_keeping(const char *line, guint kept)
 {
@@ -270,6 +291,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/threads", test_threads);
     g_test_add_func("/pipeline/resume", test_resume);
     g_test_add_func("/pipeline/average", test_average);
+    g_test_add_func("/pipeline/channels", test_channels);
     g_test_add_func("/pipeline/reuse", test_reuse);
     g_test_add_func("/pipeline/again", test_again);
     g_test_add_func("/pipeline/interrupt", test_interrupt);

@@ -78,7 +78,7 @@ BiqaModel *mobilenet_model_new(guint size, guint n_crops, guint divisor, guint64
     memcpy(model->input.mean, mean, sizeof mean);
     memcpy(model->input.deviation, deviation, sizeof deviation);
     model->scale = (BiqaScale){50.f, 10.f};
-    model->competitor_ratio = .5;
+    model->pruning.ratio = .5;
     model->params[BIQA_FULL] = g_new(float, model->graph->n_params);
     model->params[BIQA_COMPETITOR] = g_new0(float, model->graph->n_params);
     tiny_params_fill(model->graph, model->params[BIQA_FULL], seed);

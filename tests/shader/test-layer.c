@@ -91,7 +91,7 @@ static void check_graph(BiqaGraph *graph, const char *name, guint64 seed)
         model->input.mean[i] = 128;
         model->input.deviation[i] = 64;
     }
-    model->competitor_ratio = .5;
+    model->pruning.ratio = .5;
     model->params[BIQA_FULL] = g_new(float, graph->n_params);
     tiny_params_fill(graph, model->params[BIQA_FULL], seed);
     biqa_model_prune(model);

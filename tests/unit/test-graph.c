@@ -150,7 +150,7 @@ static void test_prune(void)
 
     /* k = ceil(.7 * 10) = 7 of ten go: .7, .8 and .9 stay, wherever they are. */
     const guint8 stays_first[] = {0, 1, 0, 0, 0}, stays_second[] = {0, 0, 1, 1, 0};
-    biqa_prune_mask(graph, params, .7, mask);
+    biqa_prune_mask(graph, params, &(BiqaPruneRule){.ratio = .7}, mask);
     g_assert_cmpmem(mask + graph->layers[1].offset[0], 5, stays_first, 5);
     g_assert_cmpmem(mask + graph->layers[3].offset[0], 5, stays_second, 5);
     guint gone = 0;
@@ -158,7 +158,7 @@ static void test_prune(void)
         gone += !mask[i];
     g_assert_cmpuint(gone, ==, 7); /* biases, NORM and the head are not touched */
 
-    biqa_prune_mask(graph, params, 0, mask);
+    biqa_prune_mask(graph, params, &(BiqaPruneRule){.ratio = 0}, mask);
     for (gsize i = 0; i < graph->n_params; i++)
         g_assert_cmpuint(mask[i], ==, 1);
 }

@@ -60,7 +60,8 @@ static void assert_same_numbers(const BiqaModel *a, const BiqaModel *b)
     g_assert_cmpfloat(a->validation_srcc, ==, b->validation_srcc);
     g_assert_cmpfloat(a->validation_plcc, ==, b->validation_plcc);
     g_assert_cmpfloat(a->hard_threshold, ==, b->hard_threshold);
-    g_assert_cmpfloat(a->competitor_ratio, ==, b->competitor_ratio);
+    g_assert_cmpint(a->pruning.structure, ==, b->pruning.structure);
+    g_assert_cmpfloat(a->pruning.ratio, ==, b->pruning.ratio);
     g_assert_cmpint(a->competitor_norm, ==, b->competitor_norm);
     assert_same_head(&a->uncertainty, &b->uncertainty);
     g_assert_cmpmem(&a->scale, sizeof(a->scale), &b->scale, sizeof(b->scale));
@@ -136,13 +137,31 @@ static void test_round_trip_bare(void)
     g_clear_pointer(&model->recipe, g_free);
     g_clear_pointer(&model->datasets, g_strfreev);
     model->validation_srcc = model->validation_plcc = 0;
-    model->competitor_ratio = .3;
+    model->pruning.ratio = .3;
     model->competitor_norm = FALSE;
     model->hard_threshold = .1;
     model->uncertainty = (BiqaUncertainty){0};
     biqa_model_prune(model);
     again = reload(model);
     assert_same_model(model, again);
+}
+
+/* A competitor of fewer channels, with normalisation of its own and without. */
+static void test_round_trip_channels(void)
+{
+    for (guint own = 0; own < 2; own++) {
+        g_autoptr(BiqaModel) model = tiny_model_new(1);
+        g_autoptr(BiqaModel) again = NULL;
+
+        model->pruning = (BiqaPruneRule){BIQA_PRUNE_CHANNELS, .5};
+        model->competitor_norm = own;
+        biqa_model_prune(model);
+        again = reload(model);
+        assert_same_model(model, again);
+        g_autoptr(BiqaNet) full = biqa_model_fold(again, BIQA_FULL, NULL);
+        g_autoptr(BiqaNet) competitor = biqa_model_fold(again, BIQA_COMPETITOR, NULL);
+        g_assert_cmpuint(competitor->graph->n_params, <, full->graph->n_params);
+    }
 }
 
 /* A head without an interval, and one with more figures. */
@@ -275,9 +294,9 @@ static void test_prune(void)
 
     memcpy(model->params[BIQA_COMPETITOR], other->params[BIQA_FULL],
            graph->n_params * sizeof(float));
-    model->competitor_ratio = .75;
+    model->pruning.ratio = .75;
     biqa_model_prune(model);
-    biqa_prune_mask(graph, full, .75, mask);
+    biqa_prune_mask(graph, full, &model->pruning, mask);
     for (guint i = 0; i < graph->n_layers; i++) {
         const BiqaLayer *layer = &graph->layers[i];
         const gsize count = layer->count[0] + layer->count[1] + layer->count[2] + layer->count[3];
@@ -366,6 +385,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/round-trip", test_round_trip);
     g_test_add_func("/model/shapes-in-file", test_shapes_in_file);
     g_test_add_func("/model/round-trip-bare", test_round_trip_bare);
+    g_test_add_func("/model/round-trip-channels", test_round_trip_channels);
     g_test_add_func("/model/round-trip-head", test_round_trip_head);
     g_test_add_func("/model/load-names-the-file", test_load_names_the_file);
     g_test_add_func("/model/malformed", test_malformed);

@@ -42,13 +42,13 @@ static TrainRecipe *load(const char *text, GError **error)
 static void test_values(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(TrainRecipe) recipe =
-        load("[run]\nseed=18446744073709551615\n" NETWORK RANKED
-             "[input]\nsize=64\ncrop-reduce=1;2\ncrop-x=0.5;0\ncrop-y=0.5;1\n"
-             "spot-x=0;0.5;1\nspot-y=0.5;0.75;0\nmean=1;2;3\n"
-             "[competitor]\nratio=0.65\n[optimiser]\nkind=sgd\nmomentum=0.8\n" STAGE
-             "rate=0.01\n[stage two]\nkind=ohem\ngroups=1\nmask-refresh=25\n",
-             &error);
+    g_autoptr(TrainRecipe) recipe = load(
+        "[run]\nseed=18446744073709551615\n" NETWORK RANKED
+        "[input]\nsize=64\ncrop-reduce=1;2\ncrop-x=0.5;0\ncrop-y=0.5;1\n"
+        "spot-x=0;0.5;1\nspot-y=0.5;0.75;0\nmean=1;2;3\n"
+        "[competitor]\nratio=0.65\nstructure=channels\n[optimiser]\nkind=sgd\nmomentum=0.8\n" STAGE
+        "rate=0.01\n[stage two]\nkind=ohem\ngroups=1\nmask-refresh=25\n",
+        &error);
     g_assert_no_error(error);
     g_assert_cmpuint(recipe->seed, ==, G_MAXUINT64);
     g_assert_cmpstr(recipe->images[0], ==, "/data/pictures");
@@ -60,7 +60,8 @@ static void test_values(void)
     g_assert_cmpfloat(recipe->input.spots[2].x, ==, 1);
     g_assert_cmpfloat(recipe->input.spots[1].y, ==, .75f);
     g_assert_cmpfloat(recipe->input.mean[2], ==, 3);
-    g_assert_cmpfloat(recipe->ratio, ==, .65);
+    g_assert_cmpfloat(recipe->pruning.ratio, ==, .65);
+    g_assert_cmpint(recipe->pruning.structure, ==, BIQA_PRUNE_CHANNELS);
     g_assert_cmpint(recipe->optim.kind, ==, TRAIN_SGD);
     g_assert_cmpuint(recipe->n_stages, ==, 2);
     g_assert_cmpstr(recipe->stages[0].name, ==, "one");
@@ -143,6 +144,7 @@ static void test_refused_recipes(void)
         {NETWORK RANKED STAGE "[input]\nspot-y=0.5;0\n", "spot-x"},
         {NETWORK RANKED STAGE "[input]\ndeviation=1;0;1\n", "deviation"},
         {NETWORK RANKED STAGE "[competitor]\nratio=1\n", "ratio"},
+        {NETWORK RANKED STAGE "[competitor]\nstructure=blocks\n", "weights or channels"},
         {NETWORK RANKED STAGE "[optimiser]\nkind=magic\n", "kind"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

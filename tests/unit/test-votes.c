@@ -152,7 +152,7 @@ static void test_slopes(Fixture *fixture, gconstpointer data)
         const char *name = kind ? "ohem" : "rank";
         g_autofree float *slopes = NULL, *own = NULL;
         if (kind)
-            train_weights_prune(fixture->weights, 0);
+            train_weights_prune(fixture->weights, &(BiqaPruneRule){0});
         step(fixture, name);
         slopes = g_memdup2(train_reliability_gradient(reliability), 2 * ANNOTATORS * sizeof(float));
         own = g_memdup2(fixture->weights->gradient[BIQA_FULL], graph->n_params * sizeof(float));

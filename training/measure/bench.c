@@ -116,7 +116,7 @@ static void fill(TrainBatch *batch)
 typedef struct {
     const BiqaGraph *graph;
     TrainNorm norm;
-    double ratio;
+    BiqaPruneRule pruning;
     TrainOptimParams optim;
 } Setup;
 
@@ -136,7 +136,7 @@ static void measure_step(TrainBench *bench, const Setup *setup, const TrainStage
         scale[j] = !weights->statistic[j];
     train_weights_init(weights, 1);
     if (kind->paired)
-        train_weights_prune(weights, setup->ratio);
+        train_weights_prune(weights, &setup->pruning);
     fill(batch);
     Step step = {.stage = kind, .weights = weights, .scale = scale, .rate = 1e-5, .clip = 5};
     step.step =
@@ -204,7 +204,7 @@ static void measure(TrainBench *bench, const TrainRecipe *recipe, const BiqaGrap
     const Setup setup = {
         .graph = graph,
         .norm = recipe && recipe->batch_norm ? TRAIN_NORM_BATCH : TRAIN_NORM_FROZEN,
-        .ratio = recipe ? recipe->ratio : .7,
+        .pruning = recipe ? recipe->pruning : (BiqaPruneRule){BIQA_PRUNE_WEIGHTS, .7},
         .optim = recipe ? recipe->optim : adam,
     };
     const guint ranked = most(recipe, G_STRUCT_OFFSET(TrainStageRecipe, groups), 14) * LEVELS;

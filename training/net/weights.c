@@ -2,7 +2,6 @@
 /* Parameters of the two branches. */
 #include "weights.h"
 
-#include "prune.h"
 #include <math.h>
 #include <string.h>
 
@@ -89,12 +88,20 @@ void train_weights_init(TrainWeights *weights, guint64 seed)
     }
 }
 
-void train_weights_prune(TrainWeights *weights, double ratio)
+void train_weights_prune(TrainWeights *weights, const BiqaPruneRule *rule)
 {
-    biqa_prune_mask(weights->graph, weights->values[BIQA_FULL], ratio, weights->mask);
-    if (!weights->paired)
-        memcpy(weights->values[BIQA_COMPETITOR], weights->values[BIQA_FULL],
-               weights->graph->n_params * sizeof(float));
+    const gsize n = weights->graph->n_params;
+    const float *full = weights->values[BIQA_FULL];
+    float *competitor = weights->values[BIQA_COMPETITOR];
+    g_autofree guint8 *before = g_memdup2(weights->mask, n);
+
+    biqa_prune_mask(weights->graph, full, rule, weights->mask);
+    for (gsize j = 0; j < n; j++)
+        if (!weights->paired || (weights->mask[j] && !before[j])) {
+            competitor[j] = full[j];
+            if (weights->averaged)
+                weights->average[BIQA_COMPETITOR][j] = full[j];
+        }
     weights->paired = TRUE;
     train_weights_sync(weights);
 }
@@ -102,9 +109,10 @@ void train_weights_prune(TrainWeights *weights, double ratio)
 void train_weights_sync(TrainWeights *weights)
 {
     for (gsize j = 0; j < weights->graph->n_params; j++) {
-        if (!weights->own[j])
-            weights->values[BIQA_COMPETITOR][j] =
-                weights->mask[j] ? weights->values[BIQA_FULL][j] : 0.f;
+        if (!weights->mask[j])
+            weights->values[BIQA_COMPETITOR][j] = 0.f;
+        else if (!weights->own[j])
+            weights->values[BIQA_COMPETITOR][j] = weights->values[BIQA_FULL][j];
     }
 }
 
@@ -120,7 +128,7 @@ static void merge(TrainWeights *weights)
 {
     float *full = weights->gradient[BIQA_FULL], *competitor = weights->gradient[BIQA_COMPETITOR];
     for (gsize j = 0; j < weights->graph->n_params; j++) {
-        if (weights->own[j])
+        if (weights->own[j] && weights->mask[j])
             continue;
         full[j] += weights->mask[j] ? competitor[j] : 0.f;
         competitor[j] = 0.f;

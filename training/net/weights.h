@@ -5,6 +5,7 @@
 
 #include "graph.h"
 #include "optim.h"
+#include "prune.h"
 #include "reliability.h"
 #include "verdict.h"
 
@@ -34,8 +35,9 @@ void train_weights_free(TrainWeights *weights);
  * neutral. */
 void train_weights_init(TrainWeights *weights, guint64 seed);
 
-/* A new mask from the full model's present weights; the first one gives the competitor its NORM. */
-void train_weights_prune(TrainWeights *weights, double ratio);
+/* A new mask from the full model's present weights; the first one gives the competitor its NORM,
+ * and a channel that returns gets its NORM anew. */
+void train_weights_prune(TrainWeights *weights, const BiqaPruneRule *rule);
 
 /* The competitor's values from the full model's: after each step. */
 void train_weights_sync(TrainWeights *weights);

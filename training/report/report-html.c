@@ -64,7 +64,7 @@ static void add_tiles(GString *out, const TrainReport *report)
         g_strdup_printf("%.0f", train_run_log_start(report->recipe, report->recipe->n_stages));
     g_autofree char *rate = g_strdup_printf("%.0f images a second", median_rate(report->log));
     g_autofree char *ratio =
-        g_strdup_printf("competitor: %.0f %% pruned", 100 * model->competitor_ratio);
+        g_strdup_printf("competitor: %.0f %% pruned", 100 * model->pruning.ratio);
 
     g_string_append(out, "<div class=\"tiles\">\n");
     add_validation_tiles(out, report);

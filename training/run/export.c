@@ -26,7 +26,7 @@ static BiqaModel *build(const TrainRecipe *recipe, const TrainWeights *weights)
     model->input = recipe->input;
     model->scale = (BiqaScale){TRAIN_SCORE_OFFSET, TRAIN_SCORE_SCALE};
     model->hard_threshold = DEFAULT_THRESHOLD;
-    model->competitor_ratio = recipe->ratio;
+    model->pruning = recipe->pruning;
     model->competitor_norm = weights->paired && weights->own_norm;
     model->params[BIQA_FULL] = g_memdup2(train_weights_result(weights, BIQA_FULL), bytes);
     if (weights->paired)

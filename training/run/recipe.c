@@ -68,7 +68,8 @@ static void defaults(TrainRecipe *recipe)
     recipe->hold_out_modulus = 5;
     recipe->validation_modulus = 10;
     recipe->validation_remainder = 1;
-    recipe->ratio = .7;
+    recipe->structure = g_strdup(biqa_prune_structure_name(BIQA_PRUNE_WEIGHTS));
+    recipe->pruning.ratio = .7;
     recipe->own_norm = TRUE;
     recipe->hard_share = .1;
     recipe->optim = (TrainOptimParams){.kind = TRAIN_ADAM,
@@ -91,6 +92,12 @@ static gboolean read_optimiser(GKeyFile *file, TrainRecipe *recipe, GError **err
     g_key_file_remove_key(file, "optimiser", "kind", NULL);
     return g_str_equal(kind, "sgd") || g_str_equal(kind, "adam") ||
            recipe_fail(error, "optimiser", "kind", "must be adam or sgd");
+}
+
+static gboolean read_structure(TrainRecipe *recipe, GError **error)
+{
+    return biqa_prune_structure_find(recipe->structure, &recipe->pruning.structure) ||
+           recipe_fail(error, "competitor", "structure", "must be weights or channels");
 }
 
 static gboolean read_groups(GKeyFile *file, const char *const *folders, TrainRecipe *recipe,
@@ -121,7 +128,7 @@ TrainRecipe *train_recipe_parse(const char *text, const char *name, const char *
     recipe->text = g_strdup(text);
     if (g_key_file_load_from_data(file, text, (gsize)-1, G_KEY_FILE_NONE, error) &&
         read_optimiser(file, recipe, error) && read_groups(file, folders, recipe, error) &&
-        train_recipe_read_rated(file, &recipe->rated, error) &&
+        read_structure(recipe, error) && train_recipe_read_rated(file, &recipe->rated, error) &&
         recipe_read_input(file, &recipe->input, error) && recipe_check(recipe, error))
         return g_steal_pointer(&recipe);
     g_prefix_error(error, "recipe \"%s\": ", name);
@@ -171,6 +178,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_strfreev(recipe->annotators);
     g_strfreev(recipe->hold_out);
     g_strfreev(recipe->figures);
+    g_free(recipe->structure);
     g_free(recipe->ratings);
     g_free(recipe->rated.ends);
     g_free(recipe->rated.direction);

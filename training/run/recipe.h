@@ -4,6 +4,7 @@
 
 #include "optim.h"
 #include "preprocess.h"
+#include "prune.h"
 #include "ratings.h"
 
 #define TRAIN_MAX_STAGES 8
@@ -94,7 +95,8 @@ typedef struct {
     TrainRatedRecipe rated;
 
     /* [competitor] */
-    double ratio;
+    char *structure; /* "weights" or "channels" */
+    BiqaPruneRule pruning;
     gboolean own_norm;
     double hard_share; /* the threshold is set so that this share of validation images is hard */
 

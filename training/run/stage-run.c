@@ -212,7 +212,7 @@ static void calibrate_competitor(const TrainStageRun *run)
 /* A competitor of the present weights. */
 static void renew_competitor(const TrainStageRun *run)
 {
-    train_weights_prune(run->context->weights, run->context->recipe->ratio);
+    train_weights_prune(run->context->weights, &run->context->recipe->pruning);
     if (run->context->weights->own_norm && run->step.norm == TRAIN_NORM_FROZEN)
         calibrate_competitor(run);
 }
