@@ -33,7 +33,7 @@ gboolean biqa_backend_run_spot(BiqaBackend *backend, const BiqaFrame *frame, gui
     const guint n = backend->input->n_crops;
     const guint spots =
         biqa_input_spots(backend->input, frame->format->width, frame->format->height);
-    BiqaResult part;
+    BiqaResult part = {.n_tasks = 0};
 
     g_return_val_if_fail(spot < spots, FALSE);
     if (!check_memory(backend, frame, error) ||
@@ -41,6 +41,8 @@ gboolean biqa_backend_run_spot(BiqaBackend *backend, const BiqaFrame *frame, gui
         return FALSE;
     result->n_crops = spots * n;
     result->n_spots = spots;
+    result->n_tasks = part.n_tasks;
+    memcpy(result->weights[spot], part.weights[0], sizeof part.weights[0]);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         if (!check_values(part.crops[b], n, error))
             return FALSE;

@@ -27,6 +27,9 @@ typedef struct {
      * the preprocessed crop. output has room for the layer's shape. */
     gboolean (*tap)(BiqaBackend *backend, BiqaBranch branch, guint crop, guint layer, float *output,
                     GError **error);
+    /* After run: what the last pool of the full model gave on each crop, (n_crops, its channels).
+     * (borrowed) NULL: tap() tells as fast. */
+    const float *(*pooled)(BiqaBackend *backend);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
     /* After run: nanoseconds the device worked on it. NULL, or 0: it cannot say. */

@@ -31,32 +31,71 @@ static void set_dims(ModelTensor *tensor, const BiqaLayer *layer)
     }
 }
 
-static void add_layer(GArray *tensors, const BiqaGraph *graph, BiqaBranch branch, guint i)
+static void add_layer(GArray *tensors, const BiqaGraph *graph, guint task, BiqaBranch branch,
+                      guint i)
 {
     const BiqaLayer *layer = &graph->layers[i];
+    g_autofree char *of_task = task ? g_strdup_printf("task.%u.", task) : g_strdup("");
 
     for (guint p = 0; p < biqa_layer_info(layer->kind)->n_params; p++) {
-        ModelTensor tensor = {.branch = branch, .layer = i, .param = p};
+        ModelTensor tensor = {.task = task, .branch = branch, .layer = i, .param = p};
         g_autofree char *name = NULL;
 
         if (!layer->count[p])
             continue;
         name = biqa_graph_param_name(graph, i, p);
-        tensor.name = g_strconcat(branch == BIQA_COMPETITOR ? "competitor." : "", name, NULL);
+        tensor.name =
+            g_strconcat(of_task, branch == BIQA_COMPETITOR ? "competitor." : "", name, NULL);
         set_dims(&tensor, layer);
         g_array_append_val(tensors, tensor);
     }
 }
 
-GArray *biqa_model_tensors(const BiqaGraph *graph, gboolean competitor_norm)
+static void add_centroids(GArray *tensors, const BiqaModel *model, guint task)
+{
+    const ModelTensor tensor = {
+        .name = g_strdup_printf("task.%u.centroids", task),
+        .task = task,
+        .layer = MODEL_NO_LAYER,
+        .dims = {biqa_gating_length(&model->tasks->gating, model->graph),
+                 model->tasks->items[task].n_centroids},
+        .n_dims = 2,
+    };
+
+    g_array_append_val(tensors, tensor);
+}
+
+/* The model's own, or a task's. */
+static void add_task(GArray *tensors, const BiqaModel *model, guint task)
+{
+    const BiqaGraph *graph = model->graph;
+
+    for (guint i = 0; i < graph->n_layers; i++)
+        if (!task || biqa_task_owns(graph, i))
+            add_layer(tensors, graph, task, BIQA_FULL, i);
+    for (guint i = 0; model->competitor_norm && i < graph->n_layers; i++)
+        if (graph->layers[i].kind == BIQA_LAYER_NORM)
+            add_layer(tensors, graph, task, BIQA_COMPETITOR, i);
+    if (model->tasks && model->tasks->items[task].n_centroids)
+        add_centroids(tensors, model, task);
+}
+
+GArray *biqa_model_tensors(const BiqaModel *model)
 {
     GArray *tensors = g_array_new(FALSE, FALSE, sizeof(ModelTensor));
 
     g_array_set_clear_func(tensors, tensor_clear);
-    for (guint i = 0; i < graph->n_layers; i++)
-        add_layer(tensors, graph, BIQA_FULL, i);
-    for (guint i = 0; competitor_norm && i < graph->n_layers; i++)
-        if (graph->layers[i].kind == BIQA_LAYER_NORM)
-            add_layer(tensors, graph, BIQA_COMPETITOR, i);
+    for (guint t = 0; t < biqa_model_n_tasks(model); t++)
+        add_task(tensors, model, t);
     return tensors;
+}
+
+float *biqa_model_tensor_values(const BiqaModel *model, const ModelTensor *tensor)
+{
+    const BiqaTask *task = model->tasks ? &model->tasks->items[tensor->task] : NULL;
+    float *const *params = tensor->task ? task->params : model->params;
+
+    if (tensor->layer == MODEL_NO_LAYER)
+        return task->centroids;
+    return params[tensor->branch] + model->graph->layers[tensor->layer].offset[tensor->param];
 }

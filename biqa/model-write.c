@@ -77,33 +77,6 @@ static void put_verdict(BiqaGgufWriter *writer, const BiqaModel *model)
     biqa_gguf_put_double(writer, KEY_THRESHOLD, model->hard_threshold);
 }
 
-static void put_head(BiqaGgufWriter *writer, const BiqaUncertainty *head)
-{
-    const char *names[BIQA_N_FIGURES];
-    float mean[BIQA_N_FIGURES], deviation[BIQA_N_FIGURES], weight[BIQA_N_FIGURES];
-
-    if (head->n_terms == 0)
-        return;
-    for (guint i = 0; i < head->n_terms; i++) {
-        names[i] = biqa_figure_name(head->terms[i].figure);
-        mean[i] = head->terms[i].mean;
-        deviation[i] = head->terms[i].deviation;
-        weight[i] = head->terms[i].weight;
-    }
-    biqa_gguf_put_uint(writer, KEY_HEAD, MODEL_HEAD_VERSION);
-    biqa_gguf_put_strings(writer, KEY_FIGURES, names, head->n_terms);
-    biqa_gguf_put_floats(writer, KEY_FIGURE_MEAN, mean, head->n_terms);
-    biqa_gguf_put_floats(writer, KEY_FIGURE_DEVIATION, deviation, head->n_terms);
-    biqa_gguf_put_floats(writer, KEY_FIGURE_WEIGHT, weight, head->n_terms);
-    biqa_gguf_put_float(writer, KEY_HEAD_BIAS, head->bias);
-    biqa_gguf_put_double(writer, KEY_HEAD_THRESHOLD, head->hard_threshold);
-    if (head->n_images == 0)
-        return;
-    biqa_gguf_put_double(writer, KEY_COVERAGE, head->coverage);
-    biqa_gguf_put_double(writer, KEY_QUANTILE, head->quantile);
-    biqa_gguf_put_uint(writer, KEY_CALIBRATED, head->n_images);
-}
-
 static void put_record(BiqaGgufWriter *writer, const BiqaModel *model)
 {
     biqa_gguf_put_double(writer, KEY_SRCC, model->validation_srcc);
@@ -114,14 +87,13 @@ static void put_record(BiqaGgufWriter *writer, const BiqaModel *model)
 
 static void put_tensors(BiqaGgufWriter *writer, const BiqaModel *model)
 {
-    g_autoptr(GArray) tensors = biqa_model_tensors(model->graph, model->competitor_norm);
+    g_autoptr(GArray) tensors = biqa_model_tensors(model);
 
     for (guint i = 0; i < tensors->len; i++) {
         const ModelTensor *tensor = &g_array_index(tensors, ModelTensor, i);
-        const BiqaLayer *layer = &model->graph->layers[tensor->layer];
 
         biqa_gguf_put_tensor(writer, tensor->name, tensor->dims, tensor->n_dims,
-                             model->params[tensor->branch] + layer->offset[tensor->param]);
+                             biqa_model_tensor_values(model, tensor));
     }
 }
 
@@ -144,8 +116,9 @@ gboolean biqa_model_save(const BiqaModel *model, const char *path, GError **erro
     put_graph(writer, model->graph);
     put_input(writer, &model->input);
     put_verdict(writer, model);
-    put_head(writer, &model->uncertainty);
+    model_put_head(writer, MODEL_PREFIX, &model->uncertainty);
     put_record(writer, model);
+    model_put_tasks(writer, model);
     put_tensors(writer, model);
     return is_readable(writer, path, error) && biqa_gguf_writer_save(writer, path, error);
 }

@@ -6,6 +6,9 @@
 #include "fold.h"
 #include "narrow.h"
 #include "prune.h"
+#include "task.h"
+
+#include <math.h>
 
 BiqaModel *biqa_model_new(void)
 {
@@ -18,6 +21,7 @@ void biqa_model_free(BiqaModel *model)
         return;
     for (guint branch = 0; branch < BIQA_N_BRANCHES; branch++)
         g_free(model->params[branch]);
+    biqa_tasks_free(model->tasks);
     biqa_graph_free(model->graph);
     g_strfreev(model->datasets);
     g_free(model->recipe);
@@ -59,17 +63,58 @@ BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **orig
 {
     g_return_val_if_fail(branch < BIQA_N_BRANCHES, NULL);
 
-    return biqa_narrow(biqa_fold(model->graph, model->params[branch], origin));
+    BiqaNet *net = biqa_fold(model->graph, model->params[branch], origin);
+
+    /* What the full branch's pools give is looked at by channel (task.h). */
+    return branch == BIQA_COMPETITOR ? biqa_narrow(net) : net;
+}
+
+static double own_threshold(const BiqaModel *model)
+{
+    return model->uncertainty.n_terms ? model->uncertainty.hard_threshold : model->hard_threshold;
+}
+
+/* What the heads of a frame's tasks say of its blended score, weighed as the tasks are; told where
+ * each of them tells. */
+static BiqaVerdict mix(const BiqaModel *model, const BiqaResult *result, double hard_threshold)
+{
+    BiqaVerdict verdict = biqa_verdict(&model->scale, NULL, result, INFINITY);
+    double uncertainty = 0, reach = 0, of_uncertainty = 0, of_disagreement = 0;
+
+    verdict.n_tasks = result->n_tasks;
+    for (guint t = 0; t < result->n_tasks; t++) {
+        const BiqaModel task = biqa_model_task(model, t);
+        const double weight = biqa_result_weight(result, t);
+        const BiqaVerdict part = biqa_verdict(&model->scale, &task.uncertainty, result, INFINITY);
+
+        verdict.tasks[t].name = g_intern_string(biqa_model_task_name(model, t));
+        verdict.tasks[t].weight = (float)weight;
+        if (!(weight > 0))
+            continue;
+        uncertainty += weight * part.uncertainty;
+        reach += weight * part.uncertainty *
+                 (task.uncertainty.n_images ? task.uncertainty.quantile : NAN);
+        of_uncertainty += weight * task.uncertainty.hard_threshold;
+        of_disagreement += weight * task.hard_threshold;
+    }
+    verdict.uncertainty = uncertainty;
+    if (!isnan(reach)) {
+        verdict.score_low = MAX(verdict.score - reach, 0.);
+        verdict.score_high = MIN(verdict.score + reach, 100.);
+    }
+    if (hard_threshold < 0)
+        hard_threshold = isnan(uncertainty) ? of_disagreement : of_uncertainty;
+    verdict.hard = (isnan(uncertainty) ? verdict.disagreement : uncertainty) > hard_threshold;
+    return verdict;
 }
 
 BiqaVerdict biqa_model_verdict(const BiqaModel *model, const BiqaResult *result,
                                double hard_threshold)
 {
-    const BiqaUncertainty *head = &model->uncertainty;
-
-    if (hard_threshold < 0)
-        hard_threshold = head->n_terms ? head->hard_threshold : model->hard_threshold;
-    return biqa_verdict(&model->scale, head, result, hard_threshold);
+    if (result->n_tasks)
+        return mix(model, result, hard_threshold);
+    return biqa_verdict(&model->scale, &model->uncertainty, result,
+                        hard_threshold < 0 ? own_threshold(model) : hard_threshold);
 }
 
 guint64 biqa_model_flop(const BiqaModel *model)

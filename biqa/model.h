@@ -8,6 +8,8 @@
 #include "prune.h"
 #include "uncertainty.h"
 
+typedef struct BiqaTasks BiqaTasks; /* task.h */
+
 typedef struct {
     char *name, *license, *description,
         *recipe;     /* recipe: the text of the recipe, for the record */
@@ -26,6 +28,8 @@ typedef struct {
     /* Arenas of graph->n_params floats. The competitor's is masked (biqa_prune_mask() of the full
      * one) and holds its own normalisation where it has one; everything else is equal. */
     float *params[BIQA_N_BRANCHES];
+
+    BiqaTasks *tasks; /* kinds of pictures learned after it was made; NULL: none */
 } BiqaModel;
 
 BiqaModel *biqa_model_new(void); /* zeroed, for a writer to fill */
@@ -50,8 +54,9 @@ void biqa_model_prune(BiqaModel *model);
  * biqa_fold(), but for what has been left out; may be NULL. */
 BiqaNet *biqa_model_fold(const BiqaModel *model, BiqaBranch branch, guint **origin);
 
-/* What is said of a frame. hard_threshold: points of uncertainty where the model has a head, else
- * of disagreement; negative: the model's own. */
+/* What is said of a frame. Where result has weights, uncertainty, interval and threshold are the
+ * weighted sums of the tasks'. hard_threshold: points of uncertainty where the model has a head,
+ * else of disagreement; negative: the model's own. */
 BiqaVerdict biqa_model_verdict(const BiqaModel *model, const BiqaResult *result,
                                double hard_threshold);
 

@@ -15,6 +15,16 @@ float biqa_result_raw(const BiqaResult *result, BiqaBranch branch)
     return (float)(sum / result->n_crops);
 }
 
+double biqa_result_weight(const BiqaResult *result, guint task)
+{
+    const guint spots = MAX(result->n_spots, 1);
+    double sum = 0;
+
+    for (guint i = 0; i < spots; i++)
+        sum += result->weights[i][task];
+    return sum / spots;
+}
+
 double biqa_score(const BiqaScale *scale, double raw)
 {
     const double score = scale->offset + scale->scale * raw;

@@ -82,8 +82,30 @@ static const char *const keys[] = {
     "biqa.conformal.images",
 };
 
+/* Of the cases "task-...", whose file has two tasks; what a task has by itself is task 1's and 2's
+ * alike. */
+static const char *const task_keys[] = {
+    "biqa.tasks.version",     "biqa.tasks.names",        "biqa.tasks.data",
+    "biqa.tasks.dates",       "biqa.tasks.centroids",    "biqa.tasks.inputs",
+    "biqa.tasks.temperature", "biqa.tasks.least_weight",
+};
+static const char *const numbered_keys[] = {
+    "srcc",
+    "score.offset",
+    "score.scale",
+    "hard_threshold",
+    "uncertainty.version",
+    "uncertainty.figures",
+    "uncertainty.mean",
+    "uncertainty.deviation",
+    "uncertainty.weight",
+    "uncertainty.bias",
+    "uncertainty.hard_threshold",
+};
+
 #define NO_KEY(k) .edits = {{.key = k}}
 #define PUT_TEXT(k, t) .edits = {{.key = k, .type = TEXT, .text = t}}
+#define PUT_TEXTS(k, t) .edits = {{.key = k, .type = TEXTS, .text = t}}
 #define PUT_UINT(k, u) .edits = {{.key = k, .type = UINT, .number = u}}
 #define PUT_REAL(k, r) .edits = {{.key = k, .type = REAL, .real = r}}
 #define PUT_UINTS(k, count, ...)                                                                   \
@@ -257,6 +279,49 @@ static const Case cases[] = {
      .tensor = {"competitor.layer.2.variance", TENSOR_SET, -1}},
     {"competitor-weight", FORMAT, "'competitor.layer.1.weight' belongs to no layer",
      .tensor = {"competitor.layer.1.weight", TENSOR_ADDED, 0, 1, {4}}},
+
+    {"task-version-newer", SUPPORT, "update", PUT_UINT("biqa.tasks.version", 2)},
+    {"task-names-missing", FORMAT, "tasks.names", NO_KEY("biqa.tasks.names")},
+    {"task-names-one", VALUE, "1 values, not 2", PUT_TEXTS("biqa.tasks.names", "base")},
+    {"task-names-many", VALUE, "17 values",
+     PUT_TEXTS("biqa.tasks.names", "base;1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16")},
+    {"task-names-twice", VALUE, "twice", PUT_TEXTS("biqa.tasks.names", "base;same;same")},
+    {"task-names-first", VALUE, "no name for task 0", PUT_TEXTS("biqa.tasks.names", "a;b;c")},
+    {"task-names-base", VALUE, "no name for task 2", PUT_TEXTS("biqa.tasks.names", "base;b;base")},
+    {"task-names-auto", VALUE, "no name for task 1", PUT_TEXTS("biqa.tasks.names", "base;auto;c")},
+    {"task-names-space", VALUE, "no name for task 1", PUT_TEXTS("biqa.tasks.names", "base;a b;c")},
+    {"task-data-short", FORMAT, "2 values, not 3", PUT_TEXTS("biqa.tasks.data", "a;b")},
+    {"task-dates-missing", FORMAT, "tasks.dates", NO_KEY("biqa.tasks.dates")},
+    {"task-centroids-short", FORMAT, "2 values, not 3", PUT_UINTS("biqa.tasks.centroids", 2, 3, 3)},
+    {"task-centroids-none", VALUE, "range 1 to 1024",
+     PUT_UINTS("biqa.tasks.centroids", 3, 3, 0, 3)},
+    {"task-centroids-absurd", VALUE, "range 1 to 1024",
+     PUT_UINTS("biqa.tasks.centroids", 3, 3, 3, 4000000000u)},
+    {"task-centroids-more", FORMAT, "'task.1.centroids' has the shape (8, 3), not (8, 4)",
+     PUT_UINTS("biqa.tasks.centroids", 3, 3, 4, 3)},
+    {"task-centroids-added", FORMAT, "'task.0.centroids' belongs to no",
+     PUT_UINTS("biqa.tasks.centroids", 3, 0, 3, 3)},
+    {"task-inputs-none", VALUE, "0 values", PUT_UINTS("biqa.tasks.inputs", 0, 0)},
+    {"task-inputs-outside", VALUE, "holds 2", PUT_UINTS("biqa.tasks.inputs", 2, 0, 2)},
+    {"task-inputs-order", VALUE, "in order", PUT_UINTS("biqa.tasks.inputs", 2, 1, 0)},
+    {"task-temperature-zero", VALUE, "temperature", PUT_REAL("biqa.tasks.temperature", 0)},
+    {"task-temperature-nan", VALUE, "temperature", PUT_REAL("biqa.tasks.temperature", NAN)},
+    {"task-least-large", VALUE, "least_weight", PUT_REAL("biqa.tasks.least_weight", 1.5)},
+    {"task-srcc-large", VALUE, "biqa.task.1.srcc", PUT_REAL("biqa.task.1.srcc", 2)},
+    {"task-scale-zero", VALUE, "'biqa.task.1.score.scale' is zero",
+     PUT_REAL("biqa.task.1.score.scale", 0)},
+    {"task-threshold-negative", VALUE, "biqa.task.2.hard_threshold",
+     PUT_REAL("biqa.task.2.hard_threshold", -1)},
+    {"task-head-bias", FORMAT, "biqa.task.2.uncertainty.bias",
+     NO_KEY("biqa.task.2.uncertainty.bias")},
+    {"task-norm-missing", FORMAT, "'task.1.layer.2.scale' is missing",
+     .tensor = {"task.1.layer.2.scale", TENSOR_MISSING}},
+    {"task-competitor-missing", FORMAT, "'task.2.competitor.layer.2.mean' is missing",
+     .tensor = {"task.2.competitor.layer.2.mean", TENSOR_MISSING}},
+    {"task-variance-negative", VALUE, "'task.2.layer.2.variance' holds a negative",
+     .tensor = {"task.2.layer.2.variance", TENSOR_SET, -1}},
+    {"task-conv", FORMAT, "'task.1.layer.1.weight' belongs to no",
+     .tensor = {"task.1.layer.1.weight", TENSOR_ADDED, 0, 1, {4}}},
 };
 
 static void copy_numbers(BiqaGgufWriter *writer, const BiqaGguf *gguf, const char *key)
@@ -326,9 +391,12 @@ static void put_edit(BiqaGgufWriter *writer, const BiqaGguf *gguf, const Case *c
     case TEXT:
         biqa_gguf_put_string(writer, edit->key, edit->text);
         break;
-    case TEXTS:
-        biqa_gguf_put_strings(writer, edit->key, NULL, 0);
+    case TEXTS: {
+        g_auto(GStrv) texts = g_strsplit(edit->text ? edit->text : "", ";", -1);
+
+        biqa_gguf_put_strings(writer, edit->key, (const char *const *)texts, g_strv_length(texts));
         break;
+    }
     case UINT:
         biqa_gguf_put_uint(writer, edit->key, edit->number);
         break;
@@ -375,12 +443,26 @@ static void put_tensor(BiqaGgufWriter *writer, const BiqaGgufTensor *tensor, con
         biqa_gguf_put_tensor(writer, tensor->name, tensor->dims, tensor->n_dims, values);
 }
 
+static void put_task_keys(BiqaGgufWriter *writer, const BiqaGguf *gguf, const Case *c)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(task_keys); i++)
+        put_key(writer, gguf, c, task_keys[i]);
+    for (guint t = 1; t <= 2; t++)
+        for (guint i = 0; i < G_N_ELEMENTS(numbered_keys); i++) {
+            g_autofree char *key = g_strdup_printf("biqa.task.%u.%s", t, numbered_keys[i]);
+
+            put_key(writer, gguf, c, key);
+        }
+}
+
 static GBytes *build(const BiqaGguf *gguf, const Case *c)
 {
     g_autoptr(BiqaGgufWriter) writer = biqa_gguf_writer_new();
 
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
         put_key(writer, gguf, c, keys[i]);
+    if (biqa_gguf_has(gguf, task_keys[0]))
+        put_task_keys(writer, gguf, c);
     for (guint i = 0; i < biqa_gguf_n_tensors(gguf); i++)
         put_tensor(writer, biqa_gguf_tensor_at(gguf, i), &c->tensor);
     if (c->tensor.type == TENSOR_ADDED)
@@ -392,12 +474,16 @@ static GBytes *build(const BiqaGguf *gguf, const Case *c)
 GArray *malformed_models(void)
 {
     g_autoptr(BiqaModel) model = mini_model_new(1);
-    g_autoptr(GBytes) bytes = model_bytes(model);
-    g_autoptr(BiqaGguf) gguf = biqa_gguf_parse(bytes, "mini", NULL);
+    g_autoptr(GBytes) bytes = model_bytes(model), more_bytes = NULL;
+    g_autoptr(BiqaGguf) gguf = biqa_gguf_parse(bytes, "mini", NULL), more = NULL;
     GArray *list = malformed_list_new();
 
+    tiny_tasks_add(model, TRUE, 1);
+    more_bytes = model_bytes(model);
+    more = biqa_gguf_parse(more_bytes, "mini with tasks", NULL);
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-        Malformed item = {cases[i].name, cases[i].code, cases[i].word, build(gguf, &cases[i])};
+        const BiqaGguf *from = g_str_has_prefix(cases[i].name, "task-") ? more : gguf;
+        Malformed item = {cases[i].name, cases[i].code, cases[i].word, build(from, &cases[i])};
 
         g_array_append_val(list, item);
     }

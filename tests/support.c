@@ -173,6 +173,53 @@ BiqaModel *mini_model_new(guint64 seed)
     return model;
 }
 
+#define TINY_CENTROIDS 3
+
+/* (transfer full) TINY_CENTROIDS of them, between 0 and 1. */
+static float *tiny_centroids(const BiqaModel *model, const BiqaGating *gating, guint64 seed)
+{
+    const gsize n = (gsize)TINY_CENTROIDS * biqa_gating_length(gating, model->graph);
+    float *centroids = g_new(float, n);
+    GRand *rand = rand_new(seed);
+
+    for (gsize i = 0; i < n; i++)
+        centroids[i] = (float)g_rand_double(rand);
+    g_rand_free(rand);
+    return centroids;
+}
+
+void tiny_tasks_add(BiqaModel *model, gboolean of_base, guint64 seed)
+{
+    static const char *const names[] = {"first", "second"};
+    const BiqaGating gating = biqa_gating_default(model->graph);
+    g_autoptr(GError) error = NULL;
+
+    for (guint t = 0; t < G_N_ELEMENTS(names); t++) {
+        BiqaTask task = {
+            .name = g_strdup(names[t]),
+            .data = g_strdup("noise"),
+            .date = g_strdup("2026-11-22"),
+            .n_centroids = TINY_CENTROIDS,
+            .centroids = tiny_centroids(model, &gating, seed + t),
+            .scale = {.offset = 40 + 10.f * t, .scale = 15},
+            .srcc = .25,
+            .hard_threshold = 3 + t,
+            .uncertainty = tiny_head(),
+        };
+
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+            task.params[b] = g_new0(float, model->graph->n_params);
+            tiny_params_fill(model->graph, task.params[b], seed + 10 * (t + 1) + b);
+        }
+        biqa_model_add_task(model, &gating, &task, &error);
+        g_assert_no_error(error);
+    }
+    if (of_base) {
+        model->tasks->items[0].n_centroids = TINY_CENTROIDS;
+        model->tasks->items[0].centroids = tiny_centroids(model, &gating, seed + 2);
+    }
+}
+
 char *tiny_model_save(const BiqaModel *model)
 {
     g_autoptr(GError) error = NULL;

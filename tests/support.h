@@ -2,7 +2,7 @@
 /* Models small enough to look at, built in code: what every suite tests with. */
 #pragma once
 
-#include "model.h"
+#include "task.h"
 
 /* A graph of every layer kind for a 24 x 24 input, inferred: both paddings, odd sizes, grouped and
  * depthwise convolutions, each clamp, a residual, a norm with no convolution before it, a pool of
@@ -24,6 +24,10 @@ BiqaUncertainty tiny_head(void);
 /* The same for a graph of ten layers on an 8 x 8 input, with tiny_head() and two spots: a file of
  * some 4 KiB. (transfer full) */
 BiqaModel *mini_model_new(guint64 seed);
+
+/* Gives a model two tasks, "first" and "second", with seeded NORMs, heads and centroids; task 0 has
+ * centroids where told so. */
+void tiny_tasks_add(BiqaModel *model, gboolean of_base, guint64 seed);
 
 /* Saves model as a new file in the directory for temporary files. (transfer full): g_unlink() and
  * g_free() it. */

@@ -4,6 +4,7 @@
 
 #include "crops.h"
 #include "layers.h"
+#include "task.h"
 
 #include <string.h>
 
@@ -16,6 +17,8 @@ typedef struct {
     BiqaCpuNet *nets[BIQA_N_BRANCHES];
     float *memory; /* owned; arena and scratch are in it, on a cache line's border */
     float *arena, *scratch;
+    guint pool;    /* the last, 0 where there is none */
+    float *pooled; /* what it gave of the full model, (crops, channels) */
     char *device_name;
     gboolean profile;
     GArray *times; /* of BiqaStepTime */
@@ -31,6 +34,17 @@ static void add_time(Cpu *self, const char *kernel, BiqaBranch branch, guint lay
     };
 
     g_array_append_val(self->times, time);
+}
+
+/* Layers share memory: what the last pool gave is gone when the competitor has run. */
+static void keep_pooled(Cpu *self)
+{
+    const BiqaCpuMap *map = &self->nets[BIQA_FULL]->maps[self->pool];
+
+    for (guint crop = 0; crop < map->samples; crop++)
+        for (guint c = 0; c < map->shape.c; c++)
+            self->pooled[(gsize)crop * map->shape.c + c] =
+                self->arena[map->offset + c * map->pitch + crop * biqa_cpu_map_plane(map)];
 }
 
 /* Runs a branch up to layer end, which is included. */
@@ -54,6 +68,8 @@ static void run_branch(Cpu *self, BiqaBranch branch, guint end)
             if (self->profile)
                 add_time(self, "pool", branch, part->pool, start);
         }
+        if (branch == BIQA_FULL && i == self->pool && i > 0)
+            keep_pooled(self);
     }
 }
 
@@ -111,6 +127,11 @@ static gboolean cpu_tap(BiqaBackend *backend, BiqaBranch branch, guint crop, gui
     return TRUE;
 }
 
+static const float *cpu_pooled(BiqaBackend *backend)
+{
+    return ((Cpu *)backend)->pooled;
+}
+
 static const char *cpu_device_name(BiqaBackend *backend)
 {
     return ((Cpu *)backend)->device_name;
@@ -134,6 +155,7 @@ static void cpu_free(BiqaBackend *backend)
         biqa_cpu_net_free(self->nets[b]);
     g_array_unref(self->times);
     g_free(self->memory);
+    g_free(self->pooled);
     g_free(self->device_name);
     g_free(self);
 }
@@ -142,6 +164,7 @@ static const BiqaBackendClass cpu_class = {
     .name = "cpu",
     .run = cpu_run,
     .tap = cpu_tap,
+    .pooled = cpu_pooled,
     .device_name = cpu_device_name,
     .free = cpu_free,
 };
@@ -204,6 +227,9 @@ BiqaBackend *biqa_cpu_backend_new(const BiqaCpuParams *params, const BiqaModel *
             biqa_cpu_net_new(biqa_model_fold(model, b, NULL), lanes, model->input.n_crops,
                              what->density != 0 ? what->density : BIQA_CPU_DENSITY);
     allocate(self);
+    self->pool = biqa_task_pool(self->nets[BIQA_FULL]->net->graph);
+    self->pooled = g_new0(float, (gsize)model->input.n_crops *
+                                     self->nets[BIQA_FULL]->net->graph->layers[self->pool].shape.c);
     return &self->base;
 }
 

@@ -49,6 +49,9 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     save_model(argv[1], "mini", mini);
+    tiny_tasks_add(mini, TRUE, 1);
+    save_model(argv[1], "mini-tasks", mini);
+    g_clear_pointer(&mini->tasks, biqa_tasks_free);
     mini->input.n_spots = 0;
     save_model(argv[1], "mini-no-spots", mini);
     mini->uncertainty = (BiqaUncertainty){0};
