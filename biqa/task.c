@@ -117,7 +117,7 @@ void biqa_tasks_free(BiqaTasks *tasks)
     g_free(tasks);
 }
 
-static gboolean check_new(const BiqaModel *model, const char *name, GError **error)
+static gboolean check_name(const BiqaModel *model, const char *name, GError **error)
 {
     if (!biqa_task_name_is_valid(name))
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
@@ -129,7 +129,16 @@ static gboolean check_new(const BiqaModel *model, const char *name, GError **err
                     "the model has a task \"%s\" already: choose another name, or remove that one "
                     "first",
                     name);
-    else if (biqa_model_n_tasks(model) == BIQA_MAX_TASKS)
+    else
+        return TRUE;
+    return FALSE;
+}
+
+gboolean biqa_model_check_new_task(const BiqaModel *model, const char *name, GError **error)
+{
+    if (!check_name(model, name, error))
+        return FALSE;
+    if (biqa_model_n_tasks(model) == BIQA_MAX_TASKS)
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "the model has %d tasks, the most it can",
                     BIQA_MAX_TASKS);
     else if (biqa_task_pool(model->graph) == 0)
@@ -140,12 +149,23 @@ static gboolean check_new(const BiqaModel *model, const char *name, GError **err
     return FALSE;
 }
 
+gboolean biqa_model_rename_task(BiqaModel *model, guint task, const char *name, GError **error)
+{
+    g_return_val_if_fail(task > 0 && task < biqa_model_n_tasks(model), FALSE);
+
+    if (!check_name(model, name, error))
+        return FALSE;
+    g_free(model->tasks->items[task].name);
+    model->tasks->items[task].name = g_strdup(name);
+    return TRUE;
+}
+
 gboolean biqa_model_add_task(BiqaModel *model, const BiqaGating *gating, BiqaTask *own,
                              GError **error)
 {
     BiqaTask *task;
 
-    if (!check_new(model, own->name, error))
+    if (!biqa_model_check_new_task(model, own->name, error))
         return FALSE;
     if (!model->tasks) {
         model->tasks = g_new0(BiqaTasks, 1);

@@ -69,13 +69,17 @@ int biqa_model_find_task(const BiqaModel *model, const char *name);
  * valid as long as model. */
 BiqaModel biqa_model_task(const BiqaModel *model, guint task);
 
+/* Whether the model can be given a task of that name. Errors: it is no name or in use, there are
+ * too many tasks, the graph has no pool. */
+gboolean biqa_model_check_new_task(const BiqaModel *model, const char *name, GError **error);
+
 /* A task for a model that has none of that name. own: what the task learned; of its arenas the
  * NORMs and the head count, and its name, data and centroids are taken over. Where the model has no
- * tasks yet, task 0 is made, and gating is how they will be weighed. Errors: the graph has no pool,
- * the name is no name or in use, too many tasks. */
+ * tasks yet, task 0 is made, and gating is how they will be weighed. Errors: as above. */
 gboolean biqa_model_add_task(BiqaModel *model, const BiqaGating *gating,
                              BiqaTask *own /* (transfer contents) */, GError **error);
-/* task 1 or more. */
+/* task 1 or more. Errors: the new name is no name or in use. */
+gboolean biqa_model_rename_task(BiqaModel *model, guint task, const char *name, GError **error);
 void biqa_model_remove_task(BiqaModel *model, guint task);
 
 /* Floats of the features. */

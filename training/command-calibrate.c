@@ -85,7 +85,8 @@ static int is_in(const TrainRatings *list, guint i, const char *parts_of, GError
 static TrainErrors *score(const BiqaModel *model, const TrainRatings *list, const char *parts_of,
                           const char *left_out, GError **error)
 {
-    g_autoptr(TrainScorer) scorer = train_scorer_new(model);
+    const BiqaModel own = biqa_model_task(model, 0); /* its tasks have heads of their own */
+    g_autoptr(TrainScorer) scorer = train_scorer_new(&own);
     g_autofree char **paths = g_new(char *, list->n);
     g_autofree double *ratings = g_new(double, list->n);
     g_autofree BiqaResult *results = g_new0(BiqaResult, list->n);

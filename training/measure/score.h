@@ -7,12 +7,13 @@
 #include "metrics.h"
 #include "model.h"
 #include "pool.h"
+#include "task.h"
 #include "workers.h"
 
 /* A model folded and ready; used by any number of threads at once. */
 typedef struct TrainScorer TrainScorer;
 
-TrainScorer *train_scorer_new(const BiqaModel *model); /* model is borrowed */
+TrainScorer *train_scorer_new(const BiqaModel *model); /* model is borrowed; its tasks weigh in */
 void train_scorer_free(TrainScorer *scorer);
 
 BiqaResult train_scorer_result(const TrainScorer *scorer, const BiqaFrame *frame);
@@ -25,7 +26,13 @@ double train_scorer_place(const TrainScorer *scorer, const BiqaFrame *frame, Biq
 /* Runs both branches on files in parallel; results has n entries. Errors name the file. */
 gboolean train_scorer_results(const TrainScorer *scorer, char *const *paths, guint n,
                               TrainWorkers *workers, BiqaResult *results, GError **error);
-/* The same, as verdicts. */
+/* The features of files (n, biqa_gating_length()), by the model's own normalisation, as gating
+ * says.
+ */
+gboolean train_scorer_features(const TrainScorer *scorer, const BiqaGating *gating,
+                               char *const *paths, guint n, TrainWorkers *workers, float *features,
+                               GError **error);
+/* The results, as verdicts. */
 gboolean train_scorer_files(const TrainScorer *scorer, char *const *paths, guint n,
                             TrainWorkers *workers, BiqaVerdict *verdicts, GError **error);
 

@@ -82,7 +82,7 @@ char *train_recipe_digest(const TrainRecipe *recipe, guint n_stages)
     g_auto(GStrv) groups = g_strdupv(sorted); /* stages count in the file's order */
     sort(sorted);
     for (char **group = sorted; *group; group++) {
-        if (!g_str_has_prefix(*group, "stage ") &&
+        if (!g_str_has_prefix(*group, "stage ") && !g_str_equal(*group, "tasks") &&
             (!g_str_equal(*group, "competitor") || has_competitor(recipe, n_stages)))
             add_group(sum, file, *group, *group);
     }

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "nearest.h"
+#include "task.h"
 #include <math.h>
 #include <string.h>
 
@@ -77,6 +78,10 @@ static const Key keys[] = {
     RUN("competitor", "own-norm", KEY_BOOL, own_norm),
     RUN("competitor", "hard-share", KEY_REAL, hard_share, 0, 1),
     RUN("uncertainty", "figures", KEY_STRINGS, figures),
+    RUN("tasks", "adapt", KEY_BOOL, tasks.adapt),
+    RUN("tasks", "centroids", KEY_UINT, tasks.centroids, 1, BIQA_MAX_CENTROIDS),
+    RUN("tasks", "temperature", KEY_REAL, tasks.temperature, 1e-3, 1e6),
+    RUN("tasks", "least-weight", KEY_REAL, tasks.least_weight, 0, 1),
     RUN("optimiser", "beta1", KEY_REAL, optim.beta1, 0, .9999),
     RUN("optimiser", "beta2", KEY_REAL, optim.beta2, 0, .99999),
     RUN("optimiser", "momentum", KEY_REAL, optim.momentum, 0, .9999),
@@ -89,6 +94,7 @@ static const Key keys[] = {
     STAGE("rate", KEY_REAL, rate, 0, 10),
     STAGE("head-rate", KEY_REAL, head_rate, 0, 1e4),
     STAGE("head-only", KEY_BOOL, head_only),
+    STAGE("freeze-convolutions", KEY_BOOL, frozen),
     STAGE("groups", KEY_UINT, groups, 0, 1024),
     STAGE("types-per-content", KEY_UINT, types_per_content, 1, 64),
     STAGE("rated", KEY_UINT, rated, 0, 4096),

@@ -72,6 +72,8 @@ static void defaults(TrainRecipe *recipe)
     recipe->pruning.ratio = .7;
     recipe->own_norm = TRUE;
     recipe->hard_share = .1;
+    recipe->tasks =
+        (TrainTasksRecipe){.adapt = TRUE, .centroids = 128, .temperature = 32, .least_weight = .05};
     recipe->optim = (TrainOptimParams){.kind = TRAIN_ADAM,
                                        .beta1 = .9,
                                        .beta2 = .99,

@@ -17,6 +17,7 @@ typedef struct {
     double rate;             /* peak learning rate */
     double head_rate;        /* the linear layers' rate is this many times as high */
     gboolean head_only;      /* train nothing but what follows the last pool */
+    gboolean frozen;         /* train no convolution */
     guint groups;            /* ranked groups (content x type, all levels) in a step */
     guint types_per_content; /* of these, so many in a row share content and place of the crop */
     guint rated;             /* rated crops in a step */
@@ -50,6 +51,14 @@ typedef struct {
     gboolean is_split;
     TrainSplit split;
 } TrainRatedRecipe;
+
+/* What `biqa-train adapt` goes by; in a model's own recipe, what it lets others do with it. */
+typedef struct {
+    gboolean adapt; /* the model may be given tasks */
+    guint
+        centroids; /* of the features of a task's pictures; fewer where there are fewer pictures */
+    double temperature, least_weight; /* of the weights, see task.h */
+} TrainTasksRecipe;
 
 typedef struct {
     char *text; /* the file, for the model's record and to tell runs apart */
@@ -102,6 +111,8 @@ typedef struct {
 
     /* [uncertainty] */
     char **figures; /* what the head looks at; NULL: the default, empty: there is no head */
+
+    TrainTasksRecipe tasks; /* [tasks] */
 
     TrainOptimParams optim; /* [optimiser] */
     double clip;            /* gradient norm */

@@ -44,6 +44,8 @@ static float *make_scale(const BiqaGraph *graph, const TrainStageRecipe *recipe,
     for (guint i = first_layer; i < graph->n_layers; i++) {
         const BiqaLayer *layer = &graph->layers[i];
         const BiqaLayerInfo *info = biqa_layer_info(layer->kind);
+        if (recipe->frozen && layer->kind == BIQA_LAYER_CONV)
+            continue;
         for (guint p = 0; p < info->n_params; p++) {
             if (info->params[p].role == BIQA_PARAM_STATISTIC)
                 continue;
@@ -259,6 +261,18 @@ static void update_statistics(const TrainStageRun *run)
     }
 }
 
+/* What is not learned must not count in the norm that gradients are clipped to. */
+static void drop_frozen(const TrainStageRun *run)
+{
+    const TrainWeights *weights = run->context->weights;
+    for (guint b = 0; run->recipe->frozen && b < BIQA_N_BRANCHES; b++) {
+        for (gsize i = 0; i < weights->graph->n_params; i++) {
+            if (run->scale[i] == 0.f)
+                weights->gradient[b][i] = 0;
+        }
+    }
+}
+
 double train_stage_run_step(TrainStageRun *run, guint step)
 {
     if (!step || !has_memory(run))
@@ -272,6 +286,7 @@ double train_stage_run_step(TrainStageRun *run, guint step)
         return NAN;
     if (run->step.norm == TRAIN_NORM_BATCH)
         update_statistics(run);
+    drop_frozen(run);
     const double norm = train_weights_step(run->context->weights, train_stage_run_rate(run, step),
                                            run->scale, run->context->recipe->clip);
     if (!isfinite(norm))
