@@ -5,6 +5,7 @@
 #include "choice.h"
 #include "cpu.h"
 #include "network.h"
+#include "task-backend.h"
 #include <math.h>
 
 static BiqaBackend *open_auto(const GstBiqaSetup *setup, const BiqaModel *model, BiqaChoice *choice,
@@ -51,17 +52,76 @@ static void post(GstElement *element, BiqaBackend *backend, const BiqaChoice *ch
     gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), structure));
 }
 
+/* The number of the task that setup names, -1 for all; -2: the model has none of that name. */
+static int find_task(const GstBiqaSetup *setup, const BiqaModel *model)
+{
+    int task;
+
+    if (!setup->task || g_str_equal(setup->task, "auto"))
+        return -1;
+    task = biqa_model_find_task(model, setup->task);
+    return task < 0 ? -2 : task;
+}
+
+gboolean gst_biqa_backend_check_task(const GstBiqaSetup *setup, const BiqaModel *model,
+                                     GError **error)
+{
+    if (find_task(setup, model) != -2)
+        return TRUE;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                "the model has no task \"%s\": `biqa-train tasks` lists those it has, and "
+                "task=auto weighs them",
+                setup->task);
+    return FALSE;
+}
+
+/* What opens a backend for each task; first: whose kind they shall be of, or NULL. */
+typedef struct {
+    const GstBiqaSetup *setup;
+    const BiqaBackend *first;
+    BiqaChoice *choice;
+} Opening;
+
+static BiqaBackend *open_view(gpointer user, const BiqaModel *view, const BiqaBackend *first,
+                              GError **error)
+{
+    static const char *const names[] = {
+        [GST_BIQA_BACKEND_VULKAN] = "vulkan",
+        [GST_BIQA_BACKEND_CPU] = "cpu",
+        [GST_BIQA_BACKEND_REFERENCE] = "reference",
+    };
+    const Opening *opening = user;
+    const GstBiqaSetup *setup = opening->setup;
+
+    if (!first)
+        first = opening->first;
+    if (setup->maker)
+        return setup->maker->open(setup->maker->user, view, error);
+    if (!first)
+        return openers[setup->backend](setup, view, opening->choice, error);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_strcmp0(names[i], first->klass->name) == 0)
+            return openers[i](setup, view, opening->choice, error);
+    g_return_val_if_reached(NULL);
+}
+
+static BiqaBackend *open_tasks(const Opening *opening, const BiqaModel *model, GError **error)
+{
+    const BiqaTaskOpener opener = {open_view, (gpointer)opening};
+
+    g_return_val_if_fail((guint)opening->setup->backend < G_N_ELEMENTS(openers), NULL);
+    if (!gst_biqa_backend_check_task(opening->setup, model, error))
+        return NULL;
+    return biqa_task_backend_open(model, find_task(opening->setup, model), &opener, error);
+}
+
 BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setup,
                                    const BiqaModel *model, GError **error)
 {
     BiqaChoice choice = {.reason = "property", .cpu_ms = NAN, .vulkan_ms = NAN};
-    BiqaBackend *backend;
+    const Opening opening = {setup, NULL, &choice};
+    BiqaBackend *backend = open_tasks(&opening, model, error);
 
-    g_return_val_if_fail((guint)setup->backend < G_N_ELEMENTS(openers), NULL);
-    if (setup->maker)
-        backend = setup->maker->open(setup->maker->user, model, error);
-    else
-        backend = openers[setup->backend](setup, model, &choice, error);
     if (backend)
         post(element, backend, &choice);
     return backend;
@@ -70,17 +130,8 @@ BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setu
 BiqaBackend *gst_biqa_backend_open_like(const BiqaBackend *first, const GstBiqaSetup *setup,
                                         const BiqaModel *model, GError **error)
 {
-    static const char *const names[] = {
-        [GST_BIQA_BACKEND_VULKAN] = "vulkan",
-        [GST_BIQA_BACKEND_CPU] = "cpu",
-        [GST_BIQA_BACKEND_REFERENCE] = "reference",
-    };
     BiqaChoice choice;
+    const Opening opening = {setup, first, &choice};
 
-    if (setup->maker)
-        return setup->maker->open(setup->maker->user, model, error);
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-        if (g_strcmp0(names[i], first->klass->name) == 0)
-            return openers[i](setup, model, &choice, error);
-    g_return_val_if_reached(NULL);
+    return open_tasks(&opening, model, error);
 }

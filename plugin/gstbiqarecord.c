@@ -15,6 +15,24 @@ const char *gst_biqa_origin_name(GstBiqaOrigin origin)
     return names[origin];
 }
 
+static void fill_tasks(const BiqaVerdict *verdict, GstStructure *structure)
+{
+    GValue names = G_VALUE_INIT, weights = G_VALUE_INIT, name = G_VALUE_INIT, weight = G_VALUE_INIT;
+
+    g_value_init(&names, GST_TYPE_ARRAY);
+    g_value_init(&weights, GST_TYPE_ARRAY);
+    g_value_init(&name, G_TYPE_STRING);
+    g_value_init(&weight, G_TYPE_DOUBLE);
+    for (guint i = 0; i < verdict->n_tasks; i++) {
+        g_value_set_static_string(&name, verdict->tasks[i].name);
+        g_value_set_double(&weight, (double)verdict->tasks[i].weight);
+        gst_value_array_append_value(&names, &name);
+        gst_value_array_append_value(&weights, &weight);
+    }
+    gst_structure_take_value(structure, "task-names", &names);
+    gst_structure_take_value(structure, "task-weights", &weights);
+}
+
 static void fill_verdict(const BiqaVerdict *verdict, GstStructure *structure)
 {
     gst_structure_set(structure, "score", G_TYPE_DOUBLE, verdict->score, "competitor-score",
@@ -25,6 +43,8 @@ static void fill_verdict(const BiqaVerdict *verdict, GstStructure *structure)
     if (!isnan(verdict->score_low))
         gst_structure_set(structure, "score-low", G_TYPE_DOUBLE, verdict->score_low, "score-high",
                           G_TYPE_DOUBLE, verdict->score_high, NULL);
+    if (verdict->n_tasks > 0)
+        fill_tasks(verdict, structure);
 }
 
 /* Names are static: a record of every frame need not copy them. */

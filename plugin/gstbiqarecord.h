@@ -14,6 +14,10 @@
  *                               where the model does not tell
  *   score-low, score-high   gdouble   interval for a rating, 90 %; absent like uncertainty, or
  *                               where the model was calibrated on too few images
+ *   task-names        GstValueArray of string: the tasks of the model, the first its own; absent
+ *                               where it has no others
+ *   task-weights      GstValueArray of gdouble: what each counted in the score, 0..1, together 1;
+ *                               0: it was left out
  *   hard              gboolean  whether uncertainty, or where absent disagreement, is more than
  *                               the threshold
  *   alarm             gboolean  whether an alarm was on

@@ -101,7 +101,7 @@ static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaErro
     *which = GST_BIQA_ERROR_MODEL;
     engine->asked = g_strdup(asked);
     engine->model = biqa_model_load(path, error);
-    if (!engine->model)
+    if (!engine->model || !gst_biqa_backend_check_task(&setup, engine->model, error))
         return NULL;
     *which = GST_BIQA_ERROR_DEVICE;
     engine->backend = gst_biqa_backend_open(scorer->element, &setup, engine->model, error);

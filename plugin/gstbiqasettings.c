@@ -48,6 +48,10 @@ static const Row rows[] = {
      "Vulkan device to run on: \"auto\" (a GPU before a software device), a number as vulkaninfo "
      "--summary counts them, or part of a name in any case",
      WHEN_READY, TEXT(setup.device, "auto")},
+    {"task", "Task",
+     "Of a model that has learned several kinds of pictures: the name of the one to judge by, or "
+     "\"auto\": all that a frame is near to, weighed",
+     WHEN_READY, TEXT(setup.task, "auto")},
     {"backend", "Backend", "What runs the networks", WHEN_READY,
      CHOICE(setup.backend, gst_biqa_backend_choice_get_type, GST_BIQA_BACKEND_AUTO)},
     {"policy", "Policy", "What is done when scores take longer than frames", WHEN_READY,

@@ -29,6 +29,7 @@ GType gst_biqa_report_frames_get_type(void);
 /* What is read when the element starts. */
 typedef struct {
     char *model, *device;
+    char *task; /* "auto" or NULL: weighed */
     GstBiqaBackendChoice backend;
     GstBiqaPolicy policy;
     guint delay;               /* frames, DEADLINE only */

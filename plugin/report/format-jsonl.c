@@ -47,6 +47,17 @@ static void add_verdict(JsonBuilder *builder, const BiqaVerdict *verdict)
     gst_biqa_json_add_number(builder, "uncertainty", verdict->uncertainty);
 }
 
+/* A model without tasks has no such member. */
+static void add_tasks(JsonBuilder *builder, const BiqaVerdict *verdict)
+{
+    if (verdict->n_tasks == 0)
+        return;
+    begin_member(builder, "tasks");
+    for (guint i = 0; i < verdict->n_tasks; i++)
+        gst_biqa_json_add_number(builder, verdict->tasks[i].name, (double)verdict->tasks[i].weight);
+    json_builder_end_object(builder);
+}
+
 static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString *text)
 {
     static const BiqaVerdict none = {NAN, NAN, NAN, NAN, NAN, NAN, FALSE};
@@ -65,6 +76,7 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     else
         gst_biqa_json_add_text(builder, "hard", NULL);
     gst_biqa_json_add_flag(builder, "alarm", record->alarm);
+    add_tasks(builder, scored ? &record->verdict : &none);
     end(builder, text);
 }
 

@@ -4,8 +4,7 @@
 #include "mobilenet.h"
 #include "support.h"
 
-/* model (transfer full) */
-static void check_model(BiqaModel *model, CheckCase what)
+static void check_view(const BiqaModel *model, CheckCase what)
 {
     static const guint sizes[][2] = {{31, 50}, {241, 300}, {16, 16}};
 
@@ -25,7 +24,26 @@ static void check_model(BiqaModel *model, CheckCase what)
             g_free((guint8 *)frame.planes[0]);
         }
     }
+}
+
+/* model (transfer full) */
+static void check_model(BiqaModel *model, CheckCase what)
+{
+    check_view(model, what);
     biqa_model_free(model);
+}
+
+/* Each task of a model is a network like any other. */
+static void test_tasks(void)
+{
+    g_autoptr(BiqaModel) model = tiny_model_new(8);
+
+    tiny_tasks_add(model, FALSE, 8);
+    for (guint t = 0; t < biqa_model_n_tasks(model); t++) {
+        const BiqaModel view = biqa_model_task(model, t);
+
+        check_view(&view, (CheckCase){.name = biqa_model_task_name(model, t), .seed = 8 + t});
+    }
 }
 
 static void test_tiny(void)
@@ -74,6 +92,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/shader/network/every-kind", test_tiny);
+    g_test_add_func("/shader/network/tasks", test_tasks);
     g_test_add_func("/shader/network/mobilenet", test_mobilenet);
     g_test_add_func("/shader/network/wide", test_wide);
     g_test_add_func("/shader/network/repeat", test_repeat);
