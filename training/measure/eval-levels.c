@@ -31,6 +31,7 @@ static TrainPool *open_pool(const TrainEval *eval, char **paths, const char *fol
                                     .types = (const char *const *)eval->types,
                                     .side = TRAIN_LEVELS_SIDE,
                                     .cuts = 1,
+                                    .sizes = 1,
                                     .cache = folder,
                                     .seed = 1};
     return train_pool_open(&params, eval->workers, error);

@@ -87,6 +87,7 @@ static gboolean judge_levels(const TrainReportParams *params, const TrainScorer 
                                          .types = (const char *const *)recipe->types,
                                          .side = TRAIN_LEVELS_SIDE,
                                          .cuts = 1,
+                                         .sizes = 1,
                                          .cache = cache,
                                          .seed = 1,
                                          .progress = params->progress,
