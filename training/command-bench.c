@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* biqa-train bench */
 #include "bench.h"
+#include "builder.h"
 #include "command.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -37,40 +37,26 @@ static void print_table(const TrainBench *bench)
     printf("\nmemory at most %.0f MiB while stepping\n", bench->memory / (1 << 20));
 }
 
-static void add(JsonBuilder *builder, const char *name, double value)
-{
-    json_builder_set_member_name(builder, name);
-    if (isfinite(value))
-        json_builder_add_double_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
-
 static void print_json(const TrainBench *bench)
 {
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    json_builder_begin_object(builder);
-    add(builder, "threads", bench->threads);
-    add(builder, "products_flops", bench->products);
-    add(builder, "memory_bytes", bench->memory);
-    json_builder_set_member_name(builder, "rows");
-    json_builder_begin_array(builder);
+    g_autoptr(JsonBuilder) builder = biqa_json_new();
+    biqa_json_add_number(builder, "threads", bench->threads);
+    biqa_json_add_number(builder, "products_flops", bench->products);
+    biqa_json_add_number(builder, "memory_bytes", bench->memory);
+    biqa_json_begin_array(builder, "rows");
     for (guint i = 0; i < bench->rows->len; i++) {
         const TrainBenchRow *row = &g_array_index(bench->rows, TrainBenchRow, i);
         json_builder_begin_object(builder);
-        json_builder_set_member_name(builder, "what");
-        json_builder_add_string_value(builder, row->what);
-        add(builder, "pixels", row->size);
-        add(builder, "batch", row->n);
-        add(builder, "images_per_second", row->images);
-        add(builder, "images_per_cpu_second", row->cpu);
-        add(builder, "share_of_products", row->share);
+        biqa_json_add_text(builder, "what", row->what);
+        biqa_json_add_number(builder, "pixels", row->size);
+        biqa_json_add_number(builder, "batch", row->n);
+        biqa_json_add_number(builder, "images_per_second", row->images);
+        biqa_json_add_number(builder, "images_per_cpu_second", row->cpu);
+        biqa_json_add_number(builder, "share_of_products", row->share);
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-    json_builder_end_object(builder);
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, FALSE);
+    g_autofree char *text = biqa_json_finish(builder, FALSE);
     printf("%s\n", text);
 }
 

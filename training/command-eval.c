@@ -89,17 +89,13 @@ static void free_models(TrainEval *eval)
 
 static void print_json(JsonBuilder *builder)
 {
-    json_builder_end_object(builder);
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, TRUE);
+    g_autofree char *text = biqa_json_finish(builder, TRUE);
     printf("%s\n", text);
 }
 
 static gboolean eval_all(TrainEval *eval, GError **error)
 {
-    g_autoptr(JsonBuilder) builder = json ? json_builder_new() : NULL;
-    if (builder)
-        json_builder_begin_object(builder);
+    g_autoptr(JsonBuilder) builder = json ? biqa_json_new() : NULL;
     eval->json = builder;
     if ((eval->ratings && !train_eval_ratings(eval, error)) ||
         (eval->pictures && !train_eval_levels(eval, error)))

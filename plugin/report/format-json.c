@@ -12,20 +12,6 @@ typedef struct {
     BiqaSummary summary;
 } Memory;
 
-static JsonBuilder *begin(void)
-{
-    JsonBuilder *builder = json_builder_new();
-
-    json_builder_begin_object(builder);
-    return builder;
-}
-
-static void begin_member(JsonBuilder *builder, const char *name)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_begin_object(builder);
-}
-
 /* The object before "frames", left open. */
 static void add_header(GstBiqaFormat *format, const GstBiqaEntry *entry, GString *text)
 {
@@ -33,11 +19,11 @@ static void add_header(GstBiqaFormat *format, const GstBiqaEntry *entry, GString
 
     if (format->headers > 0)
         return;
-    builder = begin();
-    gst_biqa_json_add_text(builder, "version", BIQA_VERSION);
-    gst_biqa_json_add_number(builder, "fps", entry->header->fps);
-    begin_member(builder, "biqafilter");
-    gst_biqa_json_add_count(builder, "schema", GST_BIQA_REPORT_SCHEMA);
+    builder = biqa_json_new();
+    biqa_json_add_text(builder, "version", BIQA_VERSION);
+    biqa_json_add_number(builder, "fps", entry->header->fps);
+    biqa_json_begin_object(builder, "biqafilter");
+    biqa_json_add_count(builder, "schema", GST_BIQA_REPORT_SCHEMA);
     gst_biqa_json_add_header(builder, entry->header);
     json_builder_end_object(builder);
     gst_biqa_json_finish(builder, text);
@@ -49,18 +35,18 @@ static void add_header(GstBiqaFormat *format, const GstBiqaEntry *entry, GString
 static void add_metric(JsonBuilder *builder, const char *name, double value)
 {
     if (isfinite(value))
-        gst_biqa_json_add_number(builder, name, value);
+        biqa_json_add_number(builder, name, value);
 }
 
 static void add_metrics(JsonBuilder *builder, const GstBiqaRecord *record)
 {
-    begin_member(builder, "metrics");
+    biqa_json_begin_object(builder, "metrics");
     for (BiqaPooled i = 0; i < BIQA_N_POOLED; i++)
         add_metric(builder, biqa_pooled_name(i), biqa_pooled_value(i, &record->verdict));
     add_metric(builder, "score-low", record->verdict.score_low);
     add_metric(builder, "score-high", record->verdict.score_high);
-    gst_biqa_json_add_count(builder, "hard", record->verdict.hard ? 1 : 0);
-    gst_biqa_json_add_count(builder, "alarm", record->alarm ? 1 : 0);
+    biqa_json_add_count(builder, "hard", record->verdict.hard ? 1 : 0);
+    biqa_json_add_count(builder, "alarm", record->alarm ? 1 : 0);
     json_builder_end_object(builder);
 }
 
@@ -74,15 +60,15 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     if (record->origin == GST_BIQA_SKIPPED)
         return;
     g_string_append(text, format->frames ? ",\n" : "\n");
-    builder = begin();
-    gst_biqa_json_add_count(builder, "frameNum", record->frame);
+    builder = biqa_json_new();
+    biqa_json_add_count(builder, "frameNum", record->frame);
     add_metrics(builder, record);
     gst_biqa_json_add_time(builder, "timestamp", record->timestamp);
     gst_biqa_json_add_time(builder, "stream-time", record->stream_time);
     gst_biqa_json_add_time(builder, "running-time", record->running_time);
     gst_biqa_json_add_time(builder, "duration", record->duration);
-    gst_biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
-    gst_biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
+    biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
+    biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
     gst_biqa_json_finish(builder, text);
 }
 
@@ -102,25 +88,25 @@ static void add_pooled(JsonBuilder *builder, const BiqaSummary *summary, BiqaPoo
 
     if (tally->n == 0)
         return;
-    begin_member(builder, biqa_pooled_name(which));
-    gst_biqa_json_add_number(builder, "min", biqa_tally_minimum(tally));
-    gst_biqa_json_add_number(builder, "max", biqa_tally_maximum(tally));
-    gst_biqa_json_add_number(builder, "mean", biqa_tally_mean(tally));
-    gst_biqa_json_add_number(builder, "harmonic_mean", biqa_tally_harmonic_mean(tally));
+    biqa_json_begin_object(builder, biqa_pooled_name(which));
+    biqa_json_add_number(builder, "min", biqa_tally_minimum(tally));
+    biqa_json_add_number(builder, "max", biqa_tally_maximum(tally));
+    biqa_json_add_number(builder, "mean", biqa_tally_mean(tally));
+    biqa_json_add_number(builder, "harmonic_mean", biqa_tally_harmonic_mean(tally));
     for (guint i = 0; which == BIQA_POOLED_SCORE && i < BIQA_POOL_PERCENTILES; i++)
-        gst_biqa_json_add_number(builder, names[i], summary->percentiles[i]);
+        biqa_json_add_number(builder, names[i], summary->percentiles[i]);
     json_builder_end_object(builder);
 }
 
 static void add_aggregate(JsonBuilder *builder, const BiqaSummary *summary)
 {
-    gst_biqa_json_add_count(builder, "frames", summary->frames);
-    gst_biqa_json_add_count(builder, "inferred", summary->inferred);
-    gst_biqa_json_add_count(builder, "held", summary->held);
-    gst_biqa_json_add_count(builder, "skipped", summary->skipped);
-    gst_biqa_json_add_count(builder, "hard", summary->hard);
-    gst_biqa_json_add_count(builder, "longest-below-frames", summary->longest.frames);
-    gst_biqa_json_add_count(builder, "longest-below-time", summary->longest.time);
+    biqa_json_add_count(builder, "frames", summary->frames);
+    biqa_json_add_count(builder, "inferred", summary->inferred);
+    biqa_json_add_count(builder, "held", summary->held);
+    biqa_json_add_count(builder, "skipped", summary->skipped);
+    biqa_json_add_count(builder, "hard", summary->hard);
+    biqa_json_add_count(builder, "longest-below-frames", summary->longest.frames);
+    biqa_json_add_count(builder, "longest-below-time", summary->longest.time);
 }
 
 /* The rest of the object that the header left open. */
@@ -132,12 +118,12 @@ static void add_end(GstBiqaFormat *format, GString *text)
 
     if (format->headers == 0)
         return;
-    builder = begin();
-    begin_member(builder, "pooled_metrics");
+    builder = biqa_json_new();
+    biqa_json_begin_object(builder, "pooled_metrics");
     for (BiqaPooled i = 0; memory->told && i < BIQA_N_POOLED; i++)
         add_pooled(builder, &memory->summary, i);
     json_builder_end_object(builder);
-    begin_member(builder, "aggregate_metrics");
+    biqa_json_begin_object(builder, "aggregate_metrics");
     if (memory->told)
         add_aggregate(builder, &memory->summary);
     json_builder_end_object(builder);

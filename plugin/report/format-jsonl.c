@@ -7,10 +7,9 @@
 
 static JsonBuilder *begin(const char *type)
 {
-    JsonBuilder *builder = json_builder_new();
+    JsonBuilder *builder = biqa_json_new();
 
-    json_builder_begin_object(builder);
-    gst_biqa_json_add_text(builder, "type", type);
+    biqa_json_add_text(builder, "type", type);
     return builder;
 }
 
@@ -20,17 +19,11 @@ static void end(JsonBuilder *builder, GString *text)
     g_string_append_c(text, '\n');
 }
 
-static void begin_member(JsonBuilder *builder, const char *name)
-{
-    json_builder_set_member_name(builder, name);
-    json_builder_begin_object(builder);
-}
-
 static void add_header(GstBiqaFormat *format, const GstBiqaEntry *entry, GString *text)
 {
     g_autoptr(JsonBuilder) builder = begin("header");
 
-    gst_biqa_json_add_count(builder, "schema", GST_BIQA_REPORT_SCHEMA);
+    biqa_json_add_count(builder, "schema", GST_BIQA_REPORT_SCHEMA);
     gst_biqa_json_add_header(builder, entry->header);
     end(builder, text);
 }
@@ -39,12 +32,12 @@ static void add_header(GstBiqaFormat *format, const GstBiqaEntry *entry, GString
 
 static void add_verdict(JsonBuilder *builder, const BiqaVerdict *verdict)
 {
-    gst_biqa_json_add_number(builder, "score", verdict->score);
-    gst_biqa_json_add_number(builder, "score-low", verdict->score_low);
-    gst_biqa_json_add_number(builder, "score-high", verdict->score_high);
-    gst_biqa_json_add_number(builder, "competitor-score", verdict->competitor_score);
-    gst_biqa_json_add_number(builder, "disagreement", verdict->disagreement);
-    gst_biqa_json_add_number(builder, "uncertainty", verdict->uncertainty);
+    biqa_json_add_number(builder, "score", verdict->score);
+    biqa_json_add_number(builder, "score-low", verdict->score_low);
+    biqa_json_add_number(builder, "score-high", verdict->score_high);
+    biqa_json_add_number(builder, "competitor-score", verdict->competitor_score);
+    biqa_json_add_number(builder, "disagreement", verdict->disagreement);
+    biqa_json_add_number(builder, "uncertainty", verdict->uncertainty);
 }
 
 /* A model without tasks has no such member. */
@@ -52,9 +45,9 @@ static void add_tasks(JsonBuilder *builder, const BiqaVerdict *verdict)
 {
     if (verdict->n_tasks == 0)
         return;
-    begin_member(builder, "tasks");
+    biqa_json_begin_object(builder, "tasks");
     for (guint i = 0; i < verdict->n_tasks; i++)
-        gst_biqa_json_add_number(builder, verdict->tasks[i].name, (double)verdict->tasks[i].weight);
+        biqa_json_add_number(builder, verdict->tasks[i].name, (double)verdict->tasks[i].weight);
     json_builder_end_object(builder);
 }
 
@@ -68,14 +61,14 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
 
     gst_biqa_json_add_moment(builder, &when);
     gst_biqa_json_add_time(builder, "duration", record->duration);
-    gst_biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
-    gst_biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
+    biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
+    biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
     add_verdict(builder, scored ? &record->verdict : &none);
     if (scored)
-        gst_biqa_json_add_flag(builder, "hard", record->verdict.hard);
+        biqa_json_add_flag(builder, "hard", record->verdict.hard);
     else
-        gst_biqa_json_add_text(builder, "hard", NULL);
-    gst_biqa_json_add_flag(builder, "alarm", record->alarm);
+        biqa_json_add_text(builder, "hard", NULL);
+    biqa_json_add_flag(builder, "alarm", record->alarm);
     add_tasks(builder, scored ? &record->verdict : &none);
     end(builder, text);
 }
@@ -84,7 +77,7 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
 
 static void add_moment(JsonBuilder *builder, const char *name, const BiqaMoment *when)
 {
-    begin_member(builder, name);
+    biqa_json_begin_object(builder, name);
     gst_biqa_json_add_moment(builder, when);
     json_builder_end_object(builder);
 }
@@ -92,7 +85,7 @@ static void add_moment(JsonBuilder *builder, const char *name, const BiqaMoment 
 static void add_scored(JsonBuilder *builder, const BiqaMoment *when, double score)
 {
     gst_biqa_json_add_moment(builder, when);
-    gst_biqa_json_add_number(builder, "score", score);
+    biqa_json_add_number(builder, "score", score);
     json_builder_end_object(builder);
 }
 
@@ -102,17 +95,17 @@ static void add_alarm(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     const BiqaAlarmStory *story = &alarm->story;
     g_autoptr(JsonBuilder) builder = begin("alarm");
 
-    gst_biqa_json_add_count(builder, "number", story->number);
-    gst_biqa_json_add_text(builder, "state", alarm->ended ? "end" : "start");
+    biqa_json_add_count(builder, "number", story->number);
+    biqa_json_add_text(builder, "state", alarm->ended ? "end" : "start");
     if (alarm->ended)
-        gst_biqa_json_add_text(builder, "reason", gst_biqa_reason_name(alarm->reason));
-    gst_biqa_json_add_number(builder, "below", story->below);
-    gst_biqa_json_add_count(builder, "frames", story->frames);
+        biqa_json_add_text(builder, "reason", gst_biqa_reason_name(alarm->reason));
+    biqa_json_add_number(builder, "below", story->below);
+    biqa_json_add_count(builder, "frames", story->frames);
     gst_biqa_json_add_time(builder, "lasted", story->lasted);
     add_moment(builder, "start", &story->start);
     if (alarm->ended)
         add_moment(builder, "end", &story->end);
-    begin_member(builder, "worst");
+    biqa_json_begin_object(builder, "worst");
     add_scored(builder, &story->worst, story->worst_score);
     end(builder, text);
 }
@@ -124,38 +117,37 @@ static void add_figure(JsonBuilder *builder, const BiqaSummary *pooled, BiqaPool
     const BiqaTally *tally = &pooled->figures[which];
     char name[8];
 
-    begin_member(builder, biqa_pooled_name(which));
-    gst_biqa_json_add_number(builder, "mean", biqa_tally_mean(tally));
-    gst_biqa_json_add_number(builder, "harmonic-mean", biqa_tally_harmonic_mean(tally));
-    gst_biqa_json_add_number(builder, "min", biqa_tally_minimum(tally));
-    gst_biqa_json_add_number(builder, "max", biqa_tally_maximum(tally));
+    biqa_json_begin_object(builder, biqa_pooled_name(which));
+    biqa_json_add_number(builder, "mean", biqa_tally_mean(tally));
+    biqa_json_add_number(builder, "harmonic-mean", biqa_tally_harmonic_mean(tally));
+    biqa_json_add_number(builder, "min", biqa_tally_minimum(tally));
+    biqa_json_add_number(builder, "max", biqa_tally_maximum(tally));
     for (guint i = 0; which == BIQA_POOLED_SCORE && i < BIQA_POOL_PERCENTILES; i++) {
         g_snprintf(name, sizeof name, "p%u", biqa_pool_percents[i]);
-        gst_biqa_json_add_number(builder, name, pooled->percentiles[i]);
+        biqa_json_add_number(builder, name, pooled->percentiles[i]);
     }
     json_builder_end_object(builder);
 }
 
 static void add_counts(JsonBuilder *builder, const BiqaSummary *pooled)
 {
-    gst_biqa_json_add_count(builder, "frames", pooled->frames);
-    gst_biqa_json_add_count(builder, "inferred", pooled->inferred);
-    gst_biqa_json_add_count(builder, "held", pooled->held);
-    gst_biqa_json_add_count(builder, "skipped", pooled->skipped);
-    gst_biqa_json_add_count(builder, "hard", pooled->hard);
-    gst_biqa_json_add_number(builder, "hard-share",
-                             pooled->inferred ? (double)pooled->hard / (double)pooled->inferred
-                                              : NAN);
-    begin_member(builder, "domains");
+    biqa_json_add_count(builder, "frames", pooled->frames);
+    biqa_json_add_count(builder, "inferred", pooled->inferred);
+    biqa_json_add_count(builder, "held", pooled->held);
+    biqa_json_add_count(builder, "skipped", pooled->skipped);
+    biqa_json_add_count(builder, "hard", pooled->hard);
+    biqa_json_add_number(builder, "hard-share",
+                         pooled->inferred ? (double)pooled->hard / (double)pooled->inferred : NAN);
+    biqa_json_begin_object(builder, "domains");
     for (BiqaDomain d = 0; d < BIQA_N_DOMAINS; d++)
-        gst_biqa_json_add_count(builder, biqa_domain_name(d), pooled->domains[d]);
+        biqa_json_add_count(builder, biqa_domain_name(d), pooled->domains[d]);
     json_builder_end_object(builder);
 }
 
 static void add_longest(JsonBuilder *builder, const BiqaRun *longest)
 {
-    begin_member(builder, "longest-below");
-    gst_biqa_json_add_count(builder, "frames", longest->frames);
+    biqa_json_begin_object(builder, "longest-below");
+    biqa_json_add_count(builder, "frames", longest->frames);
     gst_biqa_json_add_time(builder, "time", longest->time);
     if (longest->frames)
         add_moment(builder, "start", &longest->start);
@@ -164,8 +156,7 @@ static void add_longest(JsonBuilder *builder, const BiqaRun *longest)
 
 static void add_worst(JsonBuilder *builder, const BiqaSummary *pooled)
 {
-    json_builder_set_member_name(builder, "worst");
-    json_builder_begin_array(builder);
+    biqa_json_begin_array(builder, "worst");
     for (guint i = 0; i < pooled->n_worst; i++) {
         json_builder_begin_object(builder);
         add_scored(builder, &pooled->worst[i].when, pooled->worst[i].score);
@@ -179,8 +170,8 @@ static void add_summary(GstBiqaFormat *format, const GstBiqaEntry *entry, GStrin
     const BiqaSummary *pooled = &summary->pooled;
     g_autoptr(JsonBuilder) builder = begin("summary");
 
-    gst_biqa_json_add_text(builder, "scope", gst_biqa_scope_name(summary->scope));
-    gst_biqa_json_add_text(builder, "reason", gst_biqa_reason_name(summary->reason));
+    biqa_json_add_text(builder, "scope", gst_biqa_scope_name(summary->scope));
+    biqa_json_add_text(builder, "reason", gst_biqa_reason_name(summary->reason));
     add_counts(builder, pooled);
     for (BiqaPooled i = 0; i < BIQA_N_POOLED; i++)
         add_figure(builder, pooled, i);
@@ -190,7 +181,7 @@ static void add_summary(GstBiqaFormat *format, const GstBiqaEntry *entry, GStrin
         add_moment(builder, "last", &pooled->last);
     }
     add_worst(builder, pooled);
-    gst_biqa_json_add_count(builder, "records-lost", summary->lost);
+    biqa_json_add_count(builder, "records-lost", summary->lost);
     end(builder, text);
 }
 

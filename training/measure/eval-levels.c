@@ -99,28 +99,26 @@ static void print_pairs(const TrainEval *eval, const Row *row)
 
 static void add_pairs(const TrainEval *eval, const TrainLevelPairs *pairs)
 {
-    train_eval_add(eval->json, "margin", eval->margin);
-    train_eval_add(eval->json, "pairs", (double)pairs->n);
-    train_eval_add(eval->json, "pairs_in_order", pairs->share);
-    train_eval_add(eval->json, "judge_srcc", pairs->srcc);
+    biqa_json_add_number(eval->json, "margin", eval->margin);
+    biqa_json_add_number(eval->json, "pairs", (double)pairs->n);
+    biqa_json_add_number(eval->json, "pairs_in_order", pairs->share);
+    biqa_json_add_number(eval->json, "judge_srcc", pairs->srcc);
 }
 
 static void add_rows(const TrainEval *eval, const Row *rows, guint n, const GPtrArray *types)
 {
     JsonBuilder *json = eval->json;
-    json_builder_set_member_name(json, "levels");
-    json_builder_begin_array(json);
+    biqa_json_begin_array(json, "levels");
     for (guint r = 0; r < n; r++) {
         json_builder_begin_object(json);
-        train_eval_add_text(json, "name", rows[r].name);
-        train_eval_add(json, "srcc", rows[r].mean);
-        train_eval_add_text(json, "worst", type_name(types, rows[r].worst));
+        biqa_json_add_text(json, "name", rows[r].name);
+        biqa_json_add_number(json, "srcc", rows[r].mean);
+        biqa_json_add_text(json, "worst", type_name(types, rows[r].worst));
         if (eval->judge)
             add_pairs(eval, &rows[r].pairs);
-        json_builder_set_member_name(json, "types");
-        json_builder_begin_object(json);
+        biqa_json_begin_object(json, "types");
         for (guint t = 0; t < types->len; t++)
-            train_eval_add(json, type_name(types, t), rows[r].types[t]);
+            biqa_json_add_number(json, type_name(types, t), rows[r].types[t]);
         json_builder_end_object(json);
         json_builder_end_object(json);
     }

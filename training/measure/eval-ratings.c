@@ -120,11 +120,10 @@ static void print_figures(const char *name, int width, guint images, const Figur
 static void add_figures(JsonBuilder *json, const Figure *figures)
 {
     for (guint f = 0; f < FIGURES; f++) {
-        json_builder_set_member_name(json, figures[f].name);
-        json_builder_begin_object(json);
-        train_eval_add(json, "value", figures[f].value);
-        train_eval_add(json, "low", figures[f].interval.low);
-        train_eval_add(json, "high", figures[f].interval.high);
+        biqa_json_begin_object(json, figures[f].name);
+        biqa_json_add_number(json, "value", figures[f].value);
+        biqa_json_add_number(json, "low", figures[f].interval.low);
+        biqa_json_add_number(json, "high", figures[f].interval.high);
         json_builder_end_object(json);
     }
 }
@@ -133,8 +132,7 @@ static void begin_array(JsonBuilder *json, const char *name)
 {
     if (!json)
         return;
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
+    biqa_json_begin_array(json, name);
 }
 
 static void end_array(JsonBuilder *json)
@@ -161,12 +159,12 @@ static void show_row(const Table *table, const TrainCandidate *candidate, guint 
         return;
     }
     json_builder_begin_object(json);
-    train_eval_add_text(json, "name", candidate->name);
+    biqa_json_add_text(json, "name", candidate->name);
     if (candidate->verdicts)
-        train_eval_add_text(json, "model", table->eval->models[candidate->model].name);
+        biqa_json_add_text(json, "model", table->eval->models[candidate->model].name);
     if (candidate->verdicts)
-        train_eval_add_text(json, "branch", candidate->branch == BIQA_FULL ? "full" : "competitor");
-    train_eval_add(json, "images", images);
+        biqa_json_add_text(json, "branch", candidate->branch == BIQA_FULL ? "full" : "competitor");
+    biqa_json_add_number(json, "images", images);
     add_figures(json, figures);
     json_builder_end_object(json);
 }
@@ -222,13 +220,13 @@ static void show_pair(const Table *table, const TrainCandidate *a, const TrainCa
         return;
     }
     json_builder_begin_object(json);
-    train_eval_add_text(json, "first", a->name);
-    train_eval_add_text(json, "second", b->name);
-    train_eval_add(json, "difference", c.difference);
-    train_eval_add(json, "low", c.interval.low);
-    train_eval_add(json, "high", c.interval.high);
-    train_eval_add(json, "z", c.z);
-    train_eval_add(json, "p", c.p);
+    biqa_json_add_text(json, "first", a->name);
+    biqa_json_add_text(json, "second", b->name);
+    biqa_json_add_number(json, "difference", c.difference);
+    biqa_json_add_number(json, "low", c.interval.low);
+    biqa_json_add_number(json, "high", c.interval.high);
+    biqa_json_add_number(json, "z", c.z);
+    biqa_json_add_number(json, "p", c.p);
     json_builder_end_object(json);
 }
 
@@ -249,11 +247,10 @@ static void show_pairs(const Table *table)
 
 static void add_estimate(JsonBuilder *json, const char *name, const TrainEstimate *estimate)
 {
-    json_builder_set_member_name(json, name);
-    json_builder_begin_object(json);
-    train_eval_add(json, "value", estimate->value);
-    train_eval_add(json, "low", estimate->low);
-    train_eval_add(json, "high", estimate->high);
+    biqa_json_begin_object(json, name);
+    biqa_json_add_number(json, "value", estimate->value);
+    biqa_json_add_number(json, "low", estimate->low);
+    biqa_json_add_number(json, "high", estimate->high);
     json_builder_end_object(json);
 }
 
@@ -263,13 +260,13 @@ static void add_hard(JsonBuilder *json, const char *model, const TrainEvalHard *
     const guint n = train_eval_hard_rows(hard, NULL, rows);
     for (guint i = 0; i < n; i++) {
         json_builder_begin_object(json);
-        train_eval_add_text(json, "model", model);
-        train_eval_add_text(json, "figure", rows[i].name);
-        train_eval_add(json, "images", hard->errors->n);
+        biqa_json_add_text(json, "model", model);
+        biqa_json_add_text(json, "figure", rows[i].name);
+        biqa_json_add_number(json, "images", hard->errors->n);
         add_estimate(json, "auroc", &rows[i].hardness.auroc);
         add_estimate(json, "srcc", &rows[i].hardness.srcc);
-        train_eval_add(json, "coverage", rows[i].coverage);
-        train_eval_add(json, "width", rows[i].width);
+        biqa_json_add_number(json, "coverage", rows[i].coverage);
+        biqa_json_add_number(json, "width", rows[i].width);
         json_builder_end_object(json);
     }
 }

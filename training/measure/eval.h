@@ -3,10 +3,9 @@
  * with distortion levels (eval-levels.c). */
 #pragma once
 
+#include "builder.h"
 #include "levels.h"
 #include "ratings.h"
-
-#include <json-glib/json-glib.h>
 
 typedef struct {
     char *name; /* of the file, for tables */
@@ -41,7 +40,3 @@ gboolean train_eval_levels(const TrainEval *eval, GError **error);
 /* How tables call a model's branch: "full model" and "competitor" where there is but one model,
  * else with its name. (transfer full) */
 char *train_eval_branch_name(const TrainEval *eval, guint model, BiqaBranch branch);
-
-/* Adds a number as a member; null where it is not finite. */
-void train_eval_add(JsonBuilder *json, const char *name, double value);
-void train_eval_add_text(JsonBuilder *json, const char *name, const char *text);
