@@ -70,3 +70,16 @@ void biqa_frame_format_rgb(BiqaFrameFormat *format, guint width, guint height)
         .matrix = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}},
     };
 }
+
+void biqa_frame_format_rows(const BiqaFrameFormat *format, gsize rows[BIQA_MAX_PLANES])
+{
+    for (guint i = 0; i < BIQA_MAX_PLANES; i++)
+        rows[i] = 0;
+    for (guint i = 0; i < 3; i++) {
+        const BiqaComponent *part = &format->components[i];
+        const gsize last = (format->width - 1) >> part->shift_x;
+
+        rows[part->plane] =
+            MAX(rows[part->plane], part->offset + last * part->step + format->bytes);
+    }
+}

@@ -45,3 +45,7 @@ void biqa_frame_row(const BiqaFrame *frame, guint y, const guint *columns, guint
 
 /* The format of packed 8-bit RGB. */
 void biqa_frame_format_rgb(BiqaFrameFormat *format, guint width, guint height);
+
+/* Bytes of a row of each plane up to the last that some component reads; 0 for planes that none
+ * does. */
+void biqa_frame_format_rows(const BiqaFrameFormat *format, gsize rows[BIQA_MAX_PLANES]);

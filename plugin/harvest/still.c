@@ -4,25 +4,13 @@
 
 #include <string.h>
 
-/* Bytes of a row of each plane that some component reads. */
-static void measure_rows(const BiqaFrameFormat *format, gsize row[BIQA_MAX_PLANES])
-{
-    memset(row, 0, BIQA_MAX_PLANES * sizeof *row);
-    for (guint i = 0; i < 3; i++) {
-        const BiqaComponent *part = &format->components[i];
-        const gsize last = (format->width - 1) >> part->shift_x;
-
-        row[part->plane] = MAX(row[part->plane], part->offset + last * part->step + format->bytes);
-    }
-}
-
 void biqa_still_set(BiqaStill *still, const BiqaFrame *frame)
 {
     const BiqaFrameFormat *format = frame->format;
     gsize row[BIQA_MAX_PLANES], size = 0;
     guint8 *to;
 
-    measure_rows(format, row);
+    biqa_frame_format_rows(format, row);
     for (guint i = 0; i < format->n_planes; i++)
         size += row[i] * format->plane_height[i];
     if (size > still->size) {

@@ -6,27 +6,12 @@
 
 G_STATIC_ASSERT(BIQA_PICTURE_CROPS == BIQA_MAX_CROPS);
 
-/* Bytes of a row that some component reads, by plane. */
-static void measure_rows(BiqaVkPicture *picture)
-{
-    const BiqaFrameFormat *format = &picture->format;
-
-    for (guint i = 0; i < 3; i++) {
-        const BiqaComponent *part = &format->components[i];
-        const gsize end = part->offset +
-                          (gsize)((format->width - 1) >> part->shift_x) * part->step +
-                          format->bytes;
-
-        picture->used[part->plane] = MAX(picture->used[part->plane], end);
-    }
-}
-
 /* Rows start on words, as shaders read words. Returns the bytes of all planes. */
 static gsize lay_out_planes(BiqaVkPicture *picture)
 {
     gsize end = 0;
 
-    measure_rows(picture);
+    biqa_frame_format_rows(&picture->format, picture->used);
     for (guint i = 0; i < picture->format.n_planes; i++) {
         picture->row[i] = (picture->used[i] + 3) / 4 * 4;
         picture->base[i] = end;
