@@ -6,10 +6,13 @@
 #include "json.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct {
     gboolean told; /* summary is set */
     BiqaSummary summary;
+    guint64 skipped[BIQA_N_DOMAINS]; /* frames since the last that is listed */
+    guint64 settled; /* format->frames once they are in the report; 0: they were not written */
 } Memory;
 
 /* The object before "frames", left open. */
@@ -50,15 +53,43 @@ static void add_metrics(JsonBuilder *builder, const GstBiqaRecord *record)
     json_builder_end_object(builder);
 }
 
-/* A frame without a score has no metrics, so it is not listed; neither does libvmaf list a frame
- * that it leaves out. */
+/* How many frames without a score there were since the last one listed, by domain. */
+static void add_skipped(JsonBuilder *builder, const char *name, const Memory *memory)
+{
+    guint64 sum = 0;
+
+    for (BiqaDomain d = 0; d < BIQA_N_DOMAINS; d++)
+        sum += memory->skipped[d];
+    if (sum == 0)
+        return;
+    biqa_json_begin_object(builder, name);
+    for (BiqaDomain d = 0; d < BIQA_N_DOMAINS; d++)
+        if (memory->skipped[d] > 0)
+            biqa_json_add_count(builder, biqa_domain_name(d), memory->skipped[d]);
+    json_builder_end_object(builder);
+}
+
+/* Forgets what was written of skipped frames, once it is in the report. */
+static void settle(const GstBiqaFormat *format, Memory *memory)
+{
+    if (memory->settled > 0 && format->frames >= memory->settled)
+        memset(memory->skipped, 0, sizeof memory->skipped);
+    memory->settled = 0;
+}
+
+/* A frame without a score is counted, not listed: scripts for libvmaf read the score of every frame
+ * in the list, and libvmaf itself leaves out those that it has no score of. */
 static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString *text)
 {
     const GstBiqaRecord *record = &entry->frame;
+    Memory *memory = format->memory;
     g_autoptr(JsonBuilder) builder = NULL;
 
-    if (record->origin == GST_BIQA_SKIPPED)
+    settle(format, memory);
+    if (record->origin == GST_BIQA_SKIPPED) {
+        memory->skipped[record->domain]++;
         return;
+    }
     g_string_append(text, format->frames ? ",\n" : "\n");
     builder = biqa_json_new();
     biqa_json_add_count(builder, "frameNum", record->frame);
@@ -69,6 +100,8 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     gst_biqa_json_add_time(builder, "duration", record->duration);
     biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
     biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
+    add_skipped(builder, "skipped-before", memory);
+    memory->settled = format->frames + 1;
     gst_biqa_json_finish(builder, text);
 }
 
@@ -76,8 +109,10 @@ static void add_summary(GstBiqaFormat *format, const GstBiqaEntry *entry, GStrin
 {
     Memory *memory = format->memory;
 
-    if (entry->summary->scope == GST_BIQA_SCOPE_STREAM)
-        *memory = (Memory){TRUE, entry->summary->pooled};
+    if (entry->summary->scope != GST_BIQA_SCOPE_STREAM)
+        return;
+    memory->summary = entry->summary->pooled;
+    memory->told = TRUE;
 }
 
 /* Names as libvmaf's pull request 1589 and its Python scripts have them. */
@@ -112,7 +147,7 @@ static void add_aggregate(JsonBuilder *builder, const BiqaSummary *summary)
 /* The rest of the object that the header left open. */
 static void add_end(GstBiqaFormat *format, GString *text)
 {
-    const Memory *memory = format->memory;
+    Memory *memory = format->memory;
     g_autoptr(JsonBuilder) builder = NULL;
     const gsize at = text->len;
 
@@ -127,6 +162,8 @@ static void add_end(GstBiqaFormat *format, GString *text)
     if (memory->told)
         add_aggregate(builder, &memory->summary);
     json_builder_end_object(builder);
+    settle(format, memory);
+    add_skipped(builder, "skipped-after", memory);
     gst_biqa_json_finish(builder, text);
     g_string_erase(text, (gssize)at, 1);
     g_string_insert(text, (gssize)at, "\n],\n");

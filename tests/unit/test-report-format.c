@@ -248,7 +248,8 @@ static void test_json(void)
     add(writer, entry_header(), TRUE); /* of a change of caps: said once */
     add(writer, entry_summary(5), TRUE);
     document = json_document(parser, writer);
-    check_names(document, "version fps biqafilter frames pooled_metrics aggregate_metrics");
+    check_names(document,
+                "version fps biqafilter frames pooled_metrics aggregate_metrics skipped-after");
     g_assert_cmpfloat(number(document, "fps"), ==, 25);
     pooled = json_object_get_object_member(document, "pooled_metrics");
     check_names(json_object_get_object_member(pooled, "score"),
@@ -278,19 +279,33 @@ static void test_json_lost(void)
     }
 }
 
-/* A skipped frame comes first: it is not listed, and no comma follows it. */
-static void test_json_skipped_first(void)
+static gint64 test_cards(JsonObject *object, const char *name)
+{
+    return whole(json_object_get_object_member(object, name), "test-card");
+}
+
+/* Skipped frames are told by the next that is listed, even where the one before is lost, and at the
+ * end. No comma stands for them. */
+static void test_json_skipped(void)
 {
     g_autoptr(Writer) writer = writer_new(GST_BIQA_FORMAT_JSON);
     g_autoptr(JsonParser) parser = json_parser_new();
+    const double scores[] = {NAN, NAN, 50, 60, NAN, 70, NAN, 80, NAN, NAN, NAN};
     JsonObject *document;
+    JsonArray *frames;
 
     add(writer, entry_header(), TRUE);
-    add(writer, entry_frame(0, NAN), TRUE);
-    add(writer, entry_frame(1, 50), TRUE);
+    for (guint i = 0; i < G_N_ELEMENTS(scores); i++)
+        add(writer, entry_frame(i, scores[i]), i != 5);
     document = json_document(parser, writer);
-    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(document, "frames")), ==,
-                     1);
+    frames = json_object_get_array_member(document, "frames");
+    g_assert_cmpuint(json_array_get_length(frames), ==, 3); /* 2, 3 and 7 */
+    g_assert_cmpfloat(mean_of_metric(document, "score"), ==, (50. + 60 + 80) / 3);
+    g_assert_cmpint(test_cards(json_array_get_object_element(frames, 0), "skipped-before"), ==, 2);
+    g_assert_false(
+        json_object_has_member(json_array_get_object_element(frames, 1), "skipped-before"));
+    g_assert_cmpint(test_cards(json_array_get_object_element(frames, 2), "skipped-before"), ==, 2);
+    g_assert_cmpint(test_cards(document, "skipped-after"), ==, 3);
 }
 
 /* -- csv and srt --------------------------------------------------------------------------- */
@@ -373,7 +388,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report-format/jsonl/empty-summary", test_jsonl_empty_summary);
     g_test_add_func("/report-format/json", test_json);
     g_test_add_func("/report-format/json/lost", test_json_lost);
-    g_test_add_func("/report-format/json/skipped-first", test_json_skipped_first);
+    g_test_add_func("/report-format/json/skipped", test_json_skipped);
     g_test_add_func("/report-format/csv", test_csv);
     g_test_add_func("/report-format/srt", test_srt);
     g_test_add_func("/report-format/srt/held", test_srt_held);
