@@ -13,6 +13,7 @@ typedef enum {
     BIQA_ERROR_VALUE,   /* a number out of its range, a NaN among weights */
     BIQA_ERROR_DEVICE,  /* the compute device refused or is missing */
     BIQA_ERROR_SUPPORT, /* valid, but not something this build can do */
+    BIQA_ERROR_SIZE,    /* valid, but larger than the compute device can take */
 } BiqaErrorCode;
 
 GQuark biqa_error_quark(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The element's failures as its user reads them. */
 #include "gstbiqaerror.h"
+#include "error.h"
 
 static const struct {
     GstResourceError code;
@@ -45,10 +46,27 @@ static const struct {
     [GST_BIQA_ERROR_RUN] =
         {
             GST_RESOURCE_ERROR_FAILED,
-            "The Vulkan device failed while scoring a frame. Restart the pipeline, or choose "
-            "another device with the property \"device\".",
+            "The device failed while scoring a frame. Restart the pipeline, or choose another with "
+            "the property \"device\", or \"backend\".",
         },
-    [GST_BIQA_ERROR_TOO_LARGE] =
+    [GST_BIQA_ERROR_MODEL_SIZE] =
+        {
+            GST_RESOURCE_ERROR_NOT_FOUND,
+            "The model is too large for the device. Choose another device with the property "
+            "\"device\", set backend=cpu, or set the property \"model\" to a smaller one.",
+        },
+    [GST_BIQA_ERROR_PLANES] =
+        {
+            GST_RESOURCE_ERROR_SETTINGS,
+            "The Vulkan images of a frame cannot be read. Put vulkandownload before biqafilter.",
+        },
+    [GST_BIQA_ERROR_NO_SCORE] =
+        {
+            GST_RESOURCE_ERROR_READ,
+            "The model has no score for a frame. Set the property \"model\" to another, or unset "
+            "it to use the one that ships.",
+        },
+    [GST_BIQA_ERROR_FRAME_SIZE] =
         {
             GST_RESOURCE_ERROR_SETTINGS,
             "The device cannot take frames of this size. Scale them down (videoscale) or choose "
@@ -91,6 +109,23 @@ static const struct {
             "Nobody reads the report any more, so it ends here. The stream goes on.",
         },
 };
+
+GstBiqaError gst_biqa_error_of_open(const GError *error)
+{
+    return g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SIZE) ? GST_BIQA_ERROR_MODEL_SIZE
+                                                               : GST_BIQA_ERROR_DEVICE;
+}
+
+GstBiqaError gst_biqa_error_of_run(const GError *error)
+{
+    if (g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SIZE))
+        return GST_BIQA_ERROR_FRAME_SIZE;
+    if (g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT))
+        return GST_BIQA_ERROR_PLANES;
+    if (g_error_matches(error, BIQA_ERROR, BIQA_ERROR_VALUE))
+        return GST_BIQA_ERROR_NO_SCORE;
+    return GST_BIQA_ERROR_RUN;
+}
 
 static void post(GstElement *element, GstMessageType type, GstBiqaError which, const GError *error)
 {

@@ -61,11 +61,7 @@ static void count_verdict(GstBiqaFilter *self, const BiqaVerdict *verdict, gbool
 
 static void post_failure(GstBiqaFilter *self, const GError *error)
 {
-    gst_biqa_error_post(GST_ELEMENT(self),
-                        g_error_matches(error, BIQA_ERROR, BIQA_ERROR_SUPPORT)
-                            ? GST_BIQA_ERROR_TOO_LARGE
-                            : GST_BIQA_ERROR_RUN,
-                        error);
+    gst_biqa_error_post(GST_ELEMENT(self), gst_biqa_error_of_run(error), error);
 }
 
 static GstBiqaQuestion question_of(const GstBiqaFilter *self, const GstBiqaRecord *record)
@@ -106,10 +102,13 @@ static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
     g_autoptr(GError) error = NULL;
 
     if (!gst_biqa_view_map(view, buffer, &self->lens, &error)) {
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                          ("A buffer does not hold the frame that its caps promise. Put "
-                           "videoconvert before biqafilter, or mend the element upstream."),
-                          ("%s; %" GST_PTR_FORMAT, error->message, buffer));
+        if (view->frame.images)
+            gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_PLANES, error);
+        else
+            GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+                              ("A buffer does not hold the frame that its caps promise. Put "
+                               "videoconvert before biqafilter, or mend the element upstream."),
+                              ("%s; %" GST_PTR_FORMAT, error->message, buffer));
         return FALSE;
     }
     gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &view->frame, record->running_time);

@@ -83,7 +83,8 @@ static char *plugin_dir(GstElement *element)
     return path ? g_path_get_dirname(path) : NULL;
 }
 
-/* asked takes the place of the settings' model. On failure which says what kind it is of. */
+/* asked takes the place of the settings' model. On failure which says what kind it is of. error is
+ * not NULL. */
 static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaError *which,
                            GError **error)
 {
@@ -103,10 +104,11 @@ static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaErro
     engine->model = biqa_model_load(path, error);
     if (!engine->model || !gst_biqa_backend_check_task(&setup, engine->model, error))
         return NULL;
-    *which = GST_BIQA_ERROR_DEVICE;
     engine->backend = gst_biqa_backend_open(scorer->element, &setup, engine->model, error);
-    if (!engine->backend)
+    if (!engine->backend) {
+        *which = gst_biqa_error_of_open(*error);
         return NULL;
+    }
     engine->mapper = gst_biqa_mapper_new(&scorer->settings.setup, engine->model, engine->backend);
     return g_steal_pointer(&engine);
 }

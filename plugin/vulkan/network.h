@@ -16,7 +16,7 @@
  * Frames may lie on a device that somebody else opened (image.h): they are scored there, by the
  * plan that any device runs, with one copy on the device.
  *
- * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. */
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device is too small for the model. */
 BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GError **error);
 
 typedef enum { BIQA_VK_PLAN_AUTO, BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED } BiqaVkPlanChoice;

@@ -82,7 +82,7 @@ static gboolean check_size(const BiqaVkDevice *device, BiqaVkPlan plan, gsize si
     if (size <= limits->maxStorageBufferRange &&
         (plan != BIQA_VK_UNROLLED || size / 4 <= limits->maxTexelBufferElements))
         return TRUE;
-    g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_SIZE,
                 "%s cannot take a frame of %" G_GSIZE_FORMAT " bytes",
                 device->properties.deviceName, size);
     return FALSE;

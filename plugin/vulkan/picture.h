@@ -17,7 +17,7 @@ typedef struct {
 } BiqaVkPicture;
 
 /* Makes buffers for frames of a format, aimed at their first spot; a zeroed struct may be cleared.
- * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device's buffers are too small. */
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device's buffers are too small. */
 gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device, BiqaVkPlan plan,
                               const BiqaInput *input, const BiqaFrameFormat *format,
                               GError **error);

@@ -39,7 +39,7 @@ static gboolean check_size(const BiqaVkKernels *kernels, gsize vec4s, const char
     if (vec4s <= limits->maxStorageBufferRange / 16 &&
         (kernels->plan != BIQA_VK_UNROLLED || vec4s <= limits->maxTexelBufferElements))
         return TRUE;
-    g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_SIZE,
                 "the model's %s take %" G_GSIZE_FORMAT
                 " MiB, more than %s can address in one buffer",
                 what, vec4s >> 16, kernels->device->properties.deviceName);

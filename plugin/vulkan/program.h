@@ -20,7 +20,7 @@ typedef struct {
 
 /* Lays out arena and steps, makes pipelines and buffers, zeroes the arena and brings the parameters
  * to the device. A zeroed struct may be cleared.
- * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT where the device is too small for the model. A
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device is too small for the model. A
  * program that is stuck then, and its device, outlive all their users. */
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
                               const BiqaModel *model, GError **error);

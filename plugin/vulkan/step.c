@@ -392,7 +392,7 @@ gboolean biqa_vk_steps_add(const BiqaVkStepContext *context, guint layer, GArray
     for (guint i = first; i < steps->len; i++)
         for (guint axis = 0; axis < 3; axis++)
             if (g_array_index(steps, BiqaVkStep, i).groups[axis] > BIQA_MAX_GROUPS) {
-                g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
+                g_set_error(error, BIQA_ERROR, BIQA_ERROR_SIZE,
                             "layer %u is too large for one dispatch", layer);
                 return FALSE;
             }

@@ -36,7 +36,7 @@ typedef struct {
 } BiqaVkStepContext;
 
 /* Appends the steps of one layer (pipelines and the address of the weights still missing).
- * BIQA_ERROR_SUPPORT for a map with more channels than one dispatch can take. */
+ * BIQA_ERROR_SIZE for a map with more channels than one dispatch can take. */
 gboolean biqa_vk_steps_add(const BiqaVkStepContext *context, guint layer, GArray *steps,
                            GError **error);
 

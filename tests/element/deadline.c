@@ -378,7 +378,7 @@ static void test_failure(void)
     g_autoptr(Stage) stage = stage_new();
     GstMessage *message;
 
-    gate_break(stage->gate);
+    gate_break(stage->gate, BIQA_ERROR_DEVICE);
     push(stage, 0);
     gate_open(stage->gate, 10);
     message = gst_bus_timed_pop_filtered(stage->rig->bus, 60 * GST_SECOND, GST_MESSAGE_ERROR);

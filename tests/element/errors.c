@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What cannot work says so once, says what to do, and stops cleanly. */
 #include "element-support.h"
+#include "gate.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -192,6 +193,74 @@ static void test_short_buffer(void)
     check_contains(text, "videoconvert");
 }
 
+static void install_gate(GstElement *element, gpointer gate)
+{
+    gate_install(gate, element);
+}
+
+/* What a backend fails of in mid-stream is told for what it is. */
+static void test_causes(void)
+{
+    static const struct {
+        BiqaErrorCode code;
+        const char *said;
+    } cases[] = {
+        {BIQA_ERROR_DEVICE, "device failed"},
+        {BIQA_ERROR_SIZE, "frames of this size"},
+        {BIQA_ERROR_SUPPORT, "vulkandownload"},
+        {BIQA_ERROR_VALUE, "model has no score"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Judge) judge = judge_new(26);
+        g_autoptr(Gate) gate = gate_new();
+        g_autoptr(Rig) rig = rig_new_with(judge, install_gate, gate);
+        g_autofree char *text = NULL;
+        GstVideoInfo info;
+
+        gate_break(gate, cases[i].code);
+        gate_open(gate, 1);
+        rig_set_format(rig, GST_VIDEO_FORMAT_I420, 64, 64, &info);
+        g_assert_cmpint(gst_harness_push(rig->harness, noise_frame_new(&info, 26, 0)), ==,
+                        GST_FLOW_ERROR);
+        text = only_error(rig->bus);
+        check_contains(text, cases[i].said);
+        check_contains(text, "the gate is broken");
+    }
+}
+
+static BiqaBackend *refuse(gpointer user, const BiqaModel *model, GError **error)
+{
+    g_set_error_literal(error, BIQA_ERROR, *(BiqaErrorCode *)user, "refused");
+    return NULL;
+}
+
+/* A model that no device takes is not a device that is missing. */
+static void test_open_causes(void)
+{
+    g_autoptr(Judge) judge = judge_new(27);
+    BiqaErrorCode code = BIQA_ERROR_SIZE;
+    Gate gate = {.maker = {refuse, &code}};
+    GstElement *element = gst_element_factory_make("biqafilter", NULL);
+    g_autoptr(GstBus) bus = gst_bus_new();
+    g_autofree char *large = NULL;
+    g_autofree char *missing = NULL;
+
+    gst_element_set_bus(element, bus);
+    g_object_set(element, "model", judge->path, NULL);
+    gate_install(&gate, element);
+    gst_element_set_state(element, GST_STATE_PAUSED);
+    large = only_error(bus);
+    check_contains(large, "model is too large");
+    code = BIQA_ERROR_DEVICE;
+    gst_element_set_state(element, GST_STATE_PAUSED);
+    missing = only_error(bus);
+    check_contains(missing, "No usable Vulkan device");
+    gst_element_set_state(element, GST_STATE_NULL);
+    gst_element_set_bus(element, NULL);
+    gst_object_unref(element);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -204,5 +273,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/errors/no-vulkan/subprocess", no_vulkan_subprocess);
     g_test_add_func("/element/errors/unknown-device", test_unknown_device);
     g_test_add_func("/element/errors/short-buffer", test_short_buffer);
+    g_test_add_func("/element/errors/causes", test_causes);
+    g_test_add_func("/element/errors/open-causes", test_open_causes);
     return g_test_run();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A backend with a gate in front. */
 #include "gate.h"
-#include "error.h"
 
 /* A wait that lasts so long has failed. */
 #define GUARD (60 * G_TIME_SPAN_SECOND)
@@ -17,6 +16,7 @@ static gboolean gated_run(BiqaBackend *backend, const BiqaFrame *frame, guint sp
 {
     Gated *gated = (Gated *)backend;
     Gate *gate = gated->gate;
+    BiqaErrorCode code;
     gboolean broken;
     float rgb[3];
 
@@ -29,6 +29,7 @@ static gboolean gated_run(BiqaBackend *backend, const BiqaFrame *frame, guint sp
     gate->permits--;
     gate->done++;
     broken = gate->broken;
+    code = gate->code;
     g_cond_broadcast(&gate->change);
     g_mutex_unlock(&gate->lock);
 
@@ -37,7 +38,7 @@ static gboolean gated_run(BiqaBackend *backend, const BiqaFrame *frame, guint sp
         for (guint i = 0; i < gated->n_crops; i++)
             result->crops[b][i] = rgb[0];
     if (broken)
-        g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "the gate is broken");
+        g_set_error_literal(error, BIQA_ERROR, code, "the gate is broken");
     return !broken;
 }
 
@@ -101,10 +102,11 @@ void gate_open(Gate *gate, guint permits)
     g_mutex_unlock(&gate->lock);
 }
 
-void gate_break(Gate *gate)
+void gate_break(Gate *gate, BiqaErrorCode code)
 {
     g_mutex_lock(&gate->lock);
     gate->broken = TRUE;
+    gate->code = code;
     g_mutex_unlock(&gate->lock);
 }
 

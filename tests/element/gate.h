@@ -3,6 +3,7 @@
  * for a frame is the red of its first pixel, so that a score says whose it is. */
 #pragma once
 
+#include "error.h"
 #include "gstbiqamaker.h"
 #include <gst/gst.h>
 
@@ -11,7 +12,8 @@ typedef struct {
     GMutex lock;
     GCond change;
     guint permits, begun, done; /* frames, under lock */
-    gboolean broken;            /* under lock: frames fail */
+    gboolean broken;            /* under lock: frames fail of code */
+    BiqaErrorCode code;
 } Gate;
 
 Gate *gate_new(void); /* closed */
@@ -21,7 +23,7 @@ void gate_free(Gate *gate);
 void gate_install(Gate *gate, GstElement *element);
 
 void gate_open(Gate *gate, guint permits);
-void gate_break(Gate *gate);
+void gate_break(Gate *gate, BiqaErrorCode code);
 
 /* Return when so many frames were begun, or done, since the gate was made. */
 void gate_await_begun(Gate *gate, guint n);
