@@ -254,7 +254,7 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     self->scene++;
     gst_biqa_sieve_set_caps(&self->sieve, &self->lens.info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
-    gst_biqa_flow_describe(self, incaps);
+    gst_biqa_flow_describe(self, gst_biqa_scorer_generation(self->scorer), incaps);
     set_hold(self);
     return TRUE;
 }

@@ -10,10 +10,10 @@
 
 /* -- what is said of a frame --------------------------------------------------------------- */
 
-void gst_biqa_flow_describe(GstBiqaFilter *self, GstCaps *caps)
+void gst_biqa_flow_describe(GstBiqaFilter *self, guint generation, GstCaps *caps)
 {
-    self->generation = gst_biqa_scorer_generation(self->scorer);
-    gst_biqa_watch_describe(self->watch, gst_biqa_scorer_describe(self->scorer, caps),
+    self->generation = generation;
+    gst_biqa_watch_describe(self->watch, gst_biqa_scorer_describe(self->scorer, generation, caps),
                             &self->tuning.watch);
 }
 
@@ -140,7 +140,7 @@ static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *reco
     if (record->origin != GST_BIQA_SKIPPED && record->generation > self->generation) {
         g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
 
-        gst_biqa_flow_describe(self, caps);
+        gst_biqa_flow_describe(self, record->generation, caps);
     }
     if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
         return FALSE;

@@ -19,5 +19,5 @@ void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all);
 /* A delay whose frames this file handles. (transfer full) */
 GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self);
 
-/* Tells the report of the model and of what it is asked about. */
-void gst_biqa_flow_describe(GstBiqaFilter *self, GstCaps *caps);
+/* Tells the report of the model of a generation and of what it is asked about. */
+void gst_biqa_flow_describe(GstBiqaFilter *self, guint generation, GstCaps *caps);

@@ -17,6 +17,12 @@ typedef struct {
     GstBiqaMapper *mapper;
 } Engine;
 
+/* What a report says of an engine, which may be gone when its frames leave. */
+typedef struct {
+    guint generation;
+    GstBiqaHeader *header;
+} Signature;
+
 /* When a frame was scored, for GstBiqaSpeed. */
 typedef struct {
     gint64 begin, end; /* us */
@@ -40,6 +46,7 @@ struct GstBiqaScorer {
     Engine *next;                /* opened, to be used from the next frame on */
     Engine *spent;               /* to be closed beside the stream */
     gint generation;             /* atomic, to be read for every frame */
+    GQueue signatures;           /* of Signature, the oldest that may be asked for first */
     Timing timings[TIMED];
     guint64 n_timings;
     guint lost; /* devices */
@@ -119,6 +126,27 @@ static Engine *admit(GstBiqaScorer *scorer, Engine *engine)
     if (scorer->stopping)
         engine_stop(engine);
     return engine;
+}
+
+static void signature_free(Signature *signature)
+{
+    gst_biqa_header_free(signature->header);
+    g_free(signature);
+}
+
+/* Under lock: the engine has come into use. */
+static void sign(GstBiqaScorer *scorer)
+{
+    const guint generation = gst_biqa_scorer_generation(scorer);
+    Signature *last = g_queue_peek_tail(&scorer->signatures);
+
+    if (!last || last->generation != generation) {
+        last = g_new0(Signature, 1);
+        last->generation = generation;
+        g_queue_push_tail(&scorer->signatures, last);
+    }
+    g_clear_pointer(&last->header, gst_biqa_header_free);
+    last->header = gst_biqa_header_new(scorer->engine->model, scorer->engine->backend);
 }
 
 /* -- the opener ---------------------------------------------------------------------------- */
@@ -216,6 +244,7 @@ GstBiqaScorer *gst_biqa_scorer_new(GstElement *element, GstBiqaScorerChanged cha
     scorer->changed = changed;
     g_mutex_init(&scorer->lock);
     g_cond_init(&scorer->wake);
+    g_queue_init(&scorer->signatures);
     return scorer;
 }
 
@@ -248,6 +277,7 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
     }
     g_mutex_lock(&scorer->lock);
     scorer->engine = admit(scorer, engine);
+    sign(scorer);
     scorer->quit = FALSE;
     /* What was asked for since settings were read is another model. */
     if (g_strcmp0(scorer->want, engine->asked) == 0)
@@ -278,6 +308,7 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
     engine = g_steal_pointer(&scorer->engine);
     next = g_steal_pointer(&scorer->next);
     spent = g_steal_pointer(&scorer->spent);
+    g_queue_clear_full(&scorer->signatures, (GDestroyNotify)signature_free);
     g_clear_pointer(&scorer->want, g_free);
     scorer->wanted = FALSE;
     g_mutex_unlock(&scorer->lock);
@@ -309,6 +340,7 @@ static gboolean replace_backend(GstBiqaScorer *scorer)
     g_mutex_lock(&scorer->lock);
     before = scorer->engine;
     scorer->engine = admit(scorer, engine);
+    sign(scorer);
     g_mutex_unlock(&scorer->lock);
     return TRUE;
 }
@@ -353,6 +385,7 @@ static Engine *current_engine(GstBiqaScorer *scorer)
         scorer->spent = scorer->engine;
         scorer->engine = g_steal_pointer(&scorer->next);
         g_atomic_int_inc(&scorer->generation);
+        sign(scorer);
         asked = g_strdup(scorer->engine->asked);
         g_cond_signal(&scorer->wake);
     }
@@ -424,12 +457,15 @@ guint gst_biqa_scorer_generation(GstBiqaScorer *scorer)
     return (guint)g_atomic_int_get(&scorer->generation);
 }
 
-GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, GstCaps *caps)
+GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, guint generation, GstCaps *caps)
 {
+    const Signature *first;
     GstBiqaHeader *header;
 
     g_mutex_lock(&scorer->lock);
-    header = gst_biqa_header_new(scorer->engine->model, scorer->engine->backend, caps);
+    while ((first = g_queue_peek_head(&scorer->signatures))->generation < generation)
+        signature_free(g_queue_pop_head(&scorer->signatures));
+    header = gst_biqa_header_copy(first->header, caps);
     g_mutex_unlock(&scorer->lock);
     return header;
 }

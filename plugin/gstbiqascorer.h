@@ -57,11 +57,14 @@ gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
                              const GstBiqaQuestion *question, GstBiqaAnswer *answer,
                              GError **error);
 
-/* From any thread, from start to stop: a count that grows with each change of model; what a report
- * says of the model; the device's name (transfer full). */
+/* From any thread, from start to stop: a count that grows with each change of model; the device's
+ * name (transfer full). */
 guint gst_biqa_scorer_generation(GstBiqaScorer *scorer);
-GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, GstCaps *caps);
 char *gst_biqa_scorer_device_name(GstBiqaScorer *scorer);
+
+/* What a report says of the model of a generation, for frames of caps: frames that waited may be of
+ * one that is gone. Generations before the one asked for are forgotten. (transfer full) */
+GstBiqaHeader *gst_biqa_scorer_describe(GstBiqaScorer *scorer, guint generation, GstCaps *caps);
 
 /* How often a device was lost and opened again since the start. From any thread. */
 guint gst_biqa_scorer_lost(GstBiqaScorer *scorer);

@@ -46,7 +46,7 @@ static double fps_of(GstCaps *caps)
     return (double)n / d;
 }
 
-GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend, GstCaps *caps)
+GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend)
 {
     GstBiqaHeader *header = g_new(GstBiqaHeader, 1);
     const gboolean head = model->uncertainty.n_terms > 0;
@@ -59,11 +59,23 @@ GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend,
         .hard_threshold = head ? model->uncertainty.hard_threshold : model->hard_threshold,
         .backend = g_strdup(backend->klass->name),
         .device = g_strdup(biqa_backend_device_name(backend)),
-        .path = path_of(caps),
-        .caps = gst_caps_to_string(caps),
-        .fps = fps_of(caps),
     };
     return header;
+}
+
+GstBiqaHeader *gst_biqa_header_copy(const GstBiqaHeader *header, GstCaps *caps)
+{
+    GstBiqaHeader *copy = g_new(GstBiqaHeader, 1);
+
+    *copy = *header;
+    copy->model = g_strdup(header->model);
+    copy->datasets = g_strdupv(header->datasets);
+    copy->backend = g_strdup(header->backend);
+    copy->device = g_strdup(header->device);
+    copy->path = path_of(caps);
+    copy->caps = gst_caps_to_string(caps);
+    copy->fps = fps_of(caps);
+    return copy;
 }
 
 void gst_biqa_header_free(GstBiqaHeader *header)

@@ -27,8 +27,11 @@ typedef struct {
     double fps; /* by the caps; 0: unknown or variable */
 } GstBiqaHeader;
 
-/* Of a model that runs on a backend, on frames of caps. (transfer full) */
-GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend, GstCaps *caps);
+/* Of a model that runs on a backend, path, caps and fps left open. (transfer full) */
+GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend);
+
+/* A copy of such a one, for frames of caps. (transfer full) */
+GstBiqaHeader *gst_biqa_header_copy(const GstBiqaHeader *header, GstCaps *caps);
 void gst_biqa_header_free(GstBiqaHeader *header);
 
 /* What ended a stretch of frames. */

@@ -3,6 +3,8 @@
  * harness' clock stands still unless a test moves it. */
 #include "element-support.h"
 #include "gate.h"
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
 
 #define DELAY 2
 #define FRAME (40 * GST_MSECOND)
@@ -402,6 +404,106 @@ static void test_no_delay(void)
     }
 }
 
+/* -- models -------------------------------------------------------------------------------- */
+
+static Judge *named_judge_new(guint64 seed, const char *name)
+{
+    Judge *judge = judge_new(seed);
+
+    judge->model->scale = (BiqaScale){0, .25f};
+    g_free(judge->model->name);
+    judge->model->name = g_strdup(name);
+    judge_save(judge);
+    return judge;
+}
+
+static void await_named(GstBus *bus, const char *name)
+{
+    gboolean found = FALSE;
+
+    while (!found) {
+        GstMessage *message = gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_ELEMENT);
+
+        g_assert_nonnull(message);
+        found = gst_structure_has_name(gst_message_get_structure(message), name);
+        gst_message_unref(message);
+    }
+}
+
+/* Returns when the next frame to be scored will be scored by that model: it was opened, and after
+ * it another was tried, which is not there. */
+static void change_model(Stage *stage, const Judge *judge)
+{
+    GstMessage *message;
+
+    bus_count(stage->rig->bus, GST_MESSAGE_ELEMENT);
+    g_object_set(stage->rig->element, "model", judge->path, NULL);
+    await_named(stage->rig->bus, "biqa-backend");
+    g_object_set(stage->rig->element, "model", "/nonexistent", NULL);
+    message = gst_bus_timed_pop_filtered(stage->rig->bus, 60 * GST_SECOND, GST_MESSAGE_WARNING);
+    g_assert_nonnull(message);
+    gst_message_unref(message);
+}
+
+/* A report's headers by their models, and its frames by their numbers. (transfer full) */
+static char *outline(const char *path)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    GString *said = g_string_new(NULL);
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; **line; line++) {
+        g_autoptr(JsonNode) node = json_from_string(*line, NULL);
+        JsonObject *object = json_node_get_object(node);
+        const char *type = json_object_get_string_member(object, "type");
+
+        if (g_str_equal(type, "header"))
+            g_string_append_printf(said, "%s ", json_object_get_string_member(object, "model"));
+        else if (g_str_equal(type, "frame"))
+            g_string_append_printf(said, "%d ", (int)json_object_get_int_member(object, "frame"));
+    }
+    return g_string_free(said, FALSE);
+}
+
+/* A frame waits while two models come, one after the other: the report names each before what it
+ * said, and none before its time. */
+static void test_two_changes(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    g_autoptr(Judge) one = named_judge_new(62, "one");
+    g_autoptr(Judge) two = named_judge_new(63, "two");
+    g_autoptr(Judge) three = named_judge_new(64, "three");
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(stage->rig->element, "sink");
+    g_autofree char *path = g_strconcat(one->path, ".jsonl", NULL);
+    g_autofree char *said = NULL;
+
+    gst_element_set_state(stage->rig->element, GST_STATE_NULL);
+    g_object_set(stage->rig->element, "model", one->path, "report", path, NULL);
+    gst_element_set_state(stage->rig->element, GST_STATE_PLAYING);
+    push(stage, 0);
+    gate_open(stage->gate, 1);
+    check_out(stage, 0, "inferred", 10);
+
+    change_model(stage, two);
+    push(stage, 1);
+    gate_await_begun(stage->gate, 2);
+    change_model(stage, three);
+    push(stage, 2);
+    GST_PAD_STREAM_LOCK(pad); /* frame 1 cannot leave, scored as it is */
+    gate_open(stage->gate, 2);
+    gate_await_begun(stage->gate, 3);
+    GST_PAD_STREAM_UNLOCK(pad);
+    check_out(stage, 1, "inferred", 11);
+    check_out(stage, 2, "inferred", 12);
+    gst_element_set_state(stage->rig->element, GST_STATE_NULL);
+
+    said = outline(path);
+    g_assert_cmpstr(said, ==, "one 0 two 1 three 2 ");
+    g_unlink(path);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -419,5 +521,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/deadline/allocation", test_allocation);
     g_test_add_func("/element/deadline/failure", test_failure);
     g_test_add_func("/element/deadline/no-delay", test_no_delay);
+    g_test_add_func("/element/deadline/two-changes", test_two_changes);
     return g_test_run();
 }
