@@ -8,8 +8,10 @@
 #include "recorder.h"
 #include "scorer.h"
 #include <gst/app/gstappsink.h>
+#include <string.h>
 
 #define LOOK (200 * GST_MSECOND) /* how often progress is told, at most */
+#define PATIENCE 25              /* looks without a frame, until a stream that broke is given up */
 #define NO_VIDEO "biqa-audit-no-video"
 
 typedef struct {
@@ -144,8 +146,8 @@ static gboolean fill(Measurement *run, const char *path, const char *const *sett
 
 /* -- running ------------------------------------------------------------------------------- */
 
-/* Tells of progress if there was some since *told frames. */
-static void report(Measurement *run, const AuditMeasureParams *params, guint64 *told)
+/* Tells of progress if there was some since *told frames, and returns whether. */
+static gboolean report(Measurement *run, const AuditMeasureParams *params, guint64 *told)
 {
     gint64 duration = 0;
     guint64 frames, time;
@@ -154,25 +156,63 @@ static void report(Measurement *run, const AuditMeasureParams *params, guint64 *
     frames = run->frames;
     time = run->time;
     g_mutex_unlock(&run->lock);
-    if (frames == *told || !params->progress)
-        return;
+    if (frames == *told)
+        return FALSE;
     *told = frames;
     gst_element_query_duration(run->pipeline, GST_FORMAT_TIME, &duration);
-    params->progress(duration > 0 ? CLAMP((double)time / duration, 0, 1) : 0, params->data);
+    if (params->progress)
+        params->progress(duration > 0 ? CLAMP((double)time / duration, 0, 1) : 0, params->data);
+    return TRUE;
 }
 
-/* The message that ends the run. (transfer full) */
+#define DECODED 4 /* the depth of decoders and all behind them */
+
+/* How far down the stream it was that an error was found; behind the decoder nothing waits in a
+ * queue any more. */
+static guint depth_of(GstMessage *message)
+{
+    static const char *const kinds[DECODED] = {"Generic", "Source", "Demux", "Parse"};
+    const GstElement *element = (const GstElement *)GST_MESSAGE_SRC(message);
+    const char *klass;
+    guint depth = 0;
+
+    if (!GST_IS_ELEMENT(element) || GST_IS_BIN(element))
+        return 0;
+    klass =
+        gst_element_class_get_metadata(GST_ELEMENT_GET_CLASS(element), GST_ELEMENT_METADATA_KLASS);
+    while (depth < DECODED && !strstr(klass, kinds[depth]))
+        depth++;
+    return depth;
+}
+
+/* The message that ends the run. A reader runs ahead of the decoder: what it finds broken lies
+ * behind the frames that still wait between the two, and behind what may be wrong with those. So
+ * they are waited for, and of several errors the one furthest down the stream counts.
+ * (transfer full) */
 static GstMessage *wait(Measurement *run, const AuditMeasureParams *params)
 {
     g_autoptr(GstBus) bus = gst_element_get_bus(run->pipeline);
+    GstMessage *error = NULL;
     guint64 told = 0;
+    guint silence = 0;
 
     for (;;) {
-        GstMessage *message = gst_bus_timed_pop_filtered(
+        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
             bus, LOOK, GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_APPLICATION);
-        if (message)
-            return message;
-        report(run, params, &told);
+
+        if (!message) {
+            silence = report(run, params, &told) ? 0 : silence + 1;
+            if (error && silence >= (g_atomic_int_get(&run->linked) ? PATIENCE : 1))
+                return error;
+            continue;
+        }
+        if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR)
+            return error ? error : g_steal_pointer(&message);
+        if (!error || depth_of(message) > depth_of(error))
+            gst_message_take(&error, g_steal_pointer(&message));
+        if (depth_of(error) == DECODED)
+            return error;
+        silence = 0;
     }
 }
 

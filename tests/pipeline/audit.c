@@ -94,8 +94,7 @@ static void make_files(void)
     draw(9, "files/good.png");
     good = get("files/good.png", &length);
     put(ODD, good, length);
-    /* Not a half of a picture: decoder and source complain of that in no certain order. */
-    put("files/corrupt.png", "this was a picture once, before the disk was full", 49);
+    put("files/corrupt.png", good, 200); /* header, and the start of the pixels */
     put("files/empty.mp4", "", 0);
     put("files/notes.txt", "no media", 8);
     launch(audio);
