@@ -4,49 +4,104 @@
 #include "stage.h"
 #include "support.h"
 
-#define GROUPS 2
-#define N (GROUPS * (TRAIN_LEVELS + 1))
+#include <math.h>
+#include <string.h>
+
+#define N (2 * (TRAIN_LEVELS + 1))
+
+typedef struct {
+    TrainStageRecipe recipe;
+    TrainWorkers *workers;
+    TrainWeights *weights;
+    TrainBatch *batch;
+} Fixture;
+
+static void set_up(Fixture *fixture, gconstpointer data)
+{
+    const TrainOptimParams optim = {0};
+    g_autoptr(BiqaGraph) graph = tiny_graph_new();
+    guint64 state = 5;
+
+    fixture->recipe = (TrainStageRecipe){.rank_loss = (char *)"hinge",
+                                         .rank_pairs = (char *)"content",
+                                         .variance = (char *)"fixed",
+                                         .judged_squared_weight = .5};
+    fixture->workers = train_workers_new(1);
+    fixture->weights = train_weights_new(graph, &optim, TRUE);
+    fixture->batch = train_batch_new(graph, graph->size, N, TRUE, fixture->workers);
+    train_weights_init(fixture->weights, 3);
+    train_weights_prune(fixture->weights, &(BiqaPruneRule){BIQA_PRUNE_WEIGHTS, .5});
+    for (guint i = 0; i < N; i++) {
+        float *input = train_net_input(fixture->batch->nets[BIQA_FULL], i);
+        for (gsize j = 0; j < biqa_shape_size(graph->layers[0].shape); j++)
+            input[j] = (float)train_draw(&state, 1000) / 500 - 1;
+        fixture->batch->judged[i] = (float)train_draw(&state, 101);
+    }
+}
+
+static void tear_down(Fixture *fixture, gconstpointer data)
+{
+    train_batch_free(fixture->batch);
+    train_weights_free(fixture->weights);
+    train_workers_free(fixture->workers);
+}
+
+static double run_step(Fixture *fixture, const char *stage)
+{
+    return train_stage_find(stage)->step(&(TrainStep){.recipe = &fixture->recipe,
+                                                      .weights = fixture->weights,
+                                                      .norm = TRAIN_NORM_FROZEN,
+                                                      .ranked = fixture->batch});
+}
 
 /* The judge's points alone: the loss is the mean squared distance of the scores from 0.85 times
  * these, in units of 12 points around 50, and its slope pulls every score there. */
-static void test_judged_squared(void)
+static void test_judged_squared(Fixture *fixture, gconstpointer data)
 {
-    const TrainStageRecipe recipe = {.rank_loss = (char *)"hinge",
-                                     .rank_pairs = (char *)"content",
-                                     .variance = (char *)"fixed",
-                                     .judged_squared_weight = .5};
-    const TrainOptimParams optim = {0};
-    g_autoptr(BiqaGraph) graph = tiny_graph_new();
-    TrainWorkers *workers = train_workers_new(1);
-    TrainWeights *weights = train_weights_new(graph, &optim, TRUE);
-    TrainBatch *batch = train_batch_new(graph, graph->size, N, FALSE, workers);
-    guint64 state = 5;
+    const double loss = run_step(fixture, "rank");
     double expected = 0;
-
-    train_weights_init(weights, 3);
     for (guint i = 0; i < N; i++) {
-        float *input = train_net_input(batch->nets[BIQA_FULL], i);
-        for (gsize j = 0; j < biqa_shape_size(graph->layers[0].shape); j++)
-            input[j] = (float)train_draw(&state, 1000) / 500 - 1;
-        batch->judged[i] = (float)train_draw(&state, 101);
-    }
-    const double loss = train_stage_find("rank")->step(&(TrainStep){
-        .recipe = &recipe, .weights = weights, .norm = TRAIN_NORM_FROZEN, .ranked = batch});
-    for (guint i = 0; i < N; i++) {
-        const double off = batch->scores[BIQA_FULL][i] - (.85 * batch->judged[i] - 50) / 12;
+        const double off =
+            fixture->batch->scores[BIQA_FULL][i] - (.85 * fixture->batch->judged[i] - 50) / 12;
         expected += .5 * off * off / N;
-        g_assert_cmpfloat_with_epsilon(batch->d_scores[BIQA_FULL][i], 2 * .5 * off / N, 1e-5);
+        g_assert_cmpfloat_with_epsilon(fixture->batch->d_scores[BIQA_FULL][i], 2 * .5 * off / N,
+                                       1e-5);
     }
     g_assert_cmpfloat(expected, >, .1);
     g_assert_cmpfloat_with_epsilon(loss, expected, 1e-5 * expected);
-    train_batch_free(batch);
-    train_weights_free(weights);
-    train_workers_free(workers);
+}
+
+/* A quarter of the weight, a quarter of the slope, in the competitor alone. */
+static void test_competitor_weight(Fixture *fixture, gconstpointer data)
+{
+    float slopes[BIQA_N_BRANCHES][N], pulled = 0;
+
+    fixture->recipe.competitor_weight = 1;
+    const double whole = run_step(fixture, "ohem");
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        memcpy(slopes[b], fixture->batch->d_scores[b], sizeof slopes[b]);
+    fixture->recipe.competitor_weight = .25;
+    const double quarter = run_step(fixture, "ohem");
+    fixture->recipe.competitor_weight = 0;
+    const double none = run_step(fixture, "ohem");
+    for (guint i = 0; i < N; i++)
+        pulled += fabsf(slopes[BIQA_COMPETITOR][i]);
+    g_assert_cmpfloat(pulled, >, .1);
+    g_assert_cmpfloat_with_epsilon(quarter - none, .25 * (whole - none), 1e-6 * whole);
+    fixture->recipe.competitor_weight = .25;
+    run_step(fixture, "ohem");
+    for (guint i = 0; i < N; i++) {
+        g_assert_cmpfloat(fixture->batch->d_scores[BIQA_FULL][i], ==, slopes[BIQA_FULL][i]);
+        g_assert_cmpfloat_with_epsilon(fixture->batch->d_scores[BIQA_COMPETITOR][i],
+                                       .25 * slopes[BIQA_COMPETITOR][i], 1e-7);
+    }
 }
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/stage/judged-squared", test_judged_squared);
+    g_test_add("/stage/judged-squared", Fixture, NULL, set_up, test_judged_squared, tear_down);
+    g_test_add("/stage/competitor-weight", Fixture, NULL, set_up, test_competitor_weight,
+               tear_down);
     return g_test_run();
 }

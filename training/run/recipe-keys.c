@@ -113,6 +113,7 @@ static const Key keys[] = {
     STAGE("variance", KEY_STRING, variance),
     STAGE("spread-weight", KEY_REAL, spread_weight, 0, 1e3),
     STAGE("spread-margin", KEY_REAL, spread_margin, 0, 1e3),
+    STAGE("competitor-weight", KEY_REAL, competitor_weight, 0, 1e3),
     STAGE("consistency-weight", KEY_REAL, consistency_weight, 0, 1e3),
     STAGE("views", KEY_STRING, views),
     STAGE("mining", KEY_STRING, mining),

@@ -36,6 +36,7 @@ typedef struct {
     char *variance;            /* of Thurstone's model of the network: "fixed" or "learned" */
     double spread_weight;      /* learned: of the hinge that orders standard deviations */
     double spread_margin;      /* of that hinge, in units of raw scores */
+    double competitor_weight;  /* ohem: of the competitor's own losses, beside the full model's 1 */
     double consistency_weight; /* ohem */
     char *views;               /* ohem: the competitor's crops, "same" or "second" */
     char *mining;              /* ohem: of rated images, "none" or "disagreement" */

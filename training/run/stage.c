@@ -163,7 +163,18 @@ static double step_full(const TrainStep *step, TrainBatch *batch, BatchLoss loss
     return loss;
 }
 
-/* L = loss(full) + loss(competitor) + consistency, on the same crops; both sides get gradients. */
+/* What the losses so far ask of a branch's scores counts weight times. */
+static double weigh(TrainBatch *batch, BiqaBranch branch, double weight, double loss)
+{
+    for (guint i = 0; i < batch->n; i++) {
+        batch->d_scores[branch][i] *= (float)weight;
+        batch->d_second[branch][i] *= (float)weight;
+    }
+    return weight * loss;
+}
+
+/* L = loss(full) + w loss(competitor) + consistency, on the same crops; both sides get gradients.
+ */
 static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss_of)
 {
     double loss = 0;
@@ -172,7 +183,8 @@ static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss
     train_batch_share_input(batch);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         forward(step, batch, b);
-        loss += loss_of(step, batch, b);
+        loss += weigh(batch, b, b == BIQA_FULL ? 1 : step->recipe->competitor_weight,
+                      loss_of(step, batch, b));
     }
     loss += step->recipe->consistency_weight *
             train_loss_consistency(batch->scores[BIQA_FULL], batch->scores[BIQA_COMPETITOR],
