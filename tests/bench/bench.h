@@ -11,6 +11,7 @@ typedef struct {
     char *backend; /* "vulkan", "cpu", "reference" */
     char *plan; /* of vulkan: "compact", "unrolled"; of cpu: "AVX-512", ...; NULL: its own choice */
     char *device; /* NULL: "auto" */
+    char *prune;  /* "channels:0.5": the competitor's rule instead of the model's own; or NULL */
     int width, height, n_frames;
 } BenchOptions;
 
@@ -40,6 +41,8 @@ typedef struct {
 /* Opens what options name. profile: so that it can tell what each layer took. (transfer full) */
 BiqaBackend *bench_open(const BenchOptions *options, const BiqaModel *model, gboolean profile,
                         GError **error);
+
+/* The model that options name, its competitor by their rule where they have one. (transfer full) */
 BiqaModel *bench_model(const BenchOptions *options, GError **error);
 
 /* A frame of noise in NV12; bench_frame_clear() frees what it points to. */

@@ -16,6 +16,8 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options->bench.model,
          "A model file, or plain or mobilenet for a network made up here", "FILE"},
+        {"prune", 0, 0, G_OPTION_ARG_STRING, &options->bench.prune,
+         "Another rule for the competitor, as channels:0.5, whatever its scores are then", "RULE"},
         {"backend", 'b', 0, G_OPTION_ARG_STRING, &options->bench.backend,
          "vulkan, cpu or reference (vulkan)", "NAME"},
         {"plan", 'p', 0, G_OPTION_ARG_STRING, &options->bench.plan,
@@ -82,6 +84,7 @@ static void options_clear(Options *options)
 {
     g_free(options->bench.model);
     g_free(options->bench.backend);
+    g_free(options->bench.prune);
     g_free(options->bench.plan);
     g_free(options->bench.device);
     g_free(options->size);

@@ -29,18 +29,26 @@ static double first_score(const char *program, const BenchOptions *options, cons
                           GError **error)
 {
     g_autofree char *size = g_strdup_printf("%dx%d", options->width, options->height);
-    const char *arguments[] = {program,        "--first",   "--model",
-                               options->model, "--backend", options->backend,
-                               "--size",       size,        options->plan ? "--plan" : NULL,
-                               options->plan,  NULL};
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+    const char *const always[] = {program,     "--first",        "--model", options->model,
+                                  "--backend", options->backend, "--size",  size};
+    const char *const sometimes[][2] = {{"--plan", options->plan}, {"--prune", options->prune}};
     g_auto(GStrv) environment = g_get_environ();
     g_autofree char *said = NULL;
     int status = 0;
 
+    for (guint i = 0; i < G_N_ELEMENTS(always); i++)
+        g_ptr_array_add(arguments, (gpointer)always[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(sometimes); i++)
+        if (sometimes[i][1]) {
+            g_ptr_array_add(arguments, (gpointer)sometimes[i][0]);
+            g_ptr_array_add(arguments, (gpointer)sometimes[i][1]);
+        }
+    g_ptr_array_add(arguments, NULL);
     environment = g_environ_setenv(environment, "MESA_SHADER_CACHE_DIR", folder, TRUE);
     environment = g_environ_setenv(environment, "XDG_CACHE_HOME", folder, TRUE);
-    if (!g_spawn_sync(NULL, (char **)arguments, environment, G_SPAWN_DEFAULT, NULL, NULL, &said,
-                      NULL, &status, error) ||
+    if (!g_spawn_sync(NULL, (char **)arguments->pdata, environment, G_SPAWN_DEFAULT, NULL, NULL,
+                      &said, NULL, &status, error) ||
         !g_spawn_check_wait_status(status, error))
         return NAN;
     return g_ascii_strtod(said, NULL);

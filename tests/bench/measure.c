@@ -20,13 +20,39 @@ static double cpu_ms(void)
            1e-3 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-BiqaModel *bench_model(const BenchOptions *options, GError **error)
+static BiqaModel *load_model(const BenchOptions *options, GError **error)
 {
     if (g_strcmp0(options->model, "mobilenet") == 0)
         return mobilenet_model_new(224, 2, 1, 1);
     if (g_strcmp0(options->model, "plain") == 0)
         return plain_model_new(1);
     return biqa_model_load(options->model, error);
+}
+
+/* "channels:0.5" */
+static gboolean parse_rule(const char *text, BiqaPruneRule *rule, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, ":", 2);
+
+    if (g_strv_length(words) == 2 && biqa_prune_structure_find(words[0], &rule->structure)) {
+        rule->ratio = g_ascii_strtod(words[1], NULL);
+        if (rule->ratio > 0 && rule->ratio < 1)
+            return TRUE;
+    }
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE, "--prune %s is not like channels:0.5", text);
+    return FALSE;
+}
+
+BiqaModel *bench_model(const BenchOptions *options, GError **error)
+{
+    g_autoptr(BiqaModel) model = load_model(options, error);
+
+    if (!model || !options->prune)
+        return g_steal_pointer(&model);
+    if (!parse_rule(options->prune, &model->pruning, error))
+        return NULL;
+    biqa_model_prune(model);
+    return g_steal_pointer(&model);
 }
 
 static BiqaBackend *open_vulkan(const BenchOptions *options, const BiqaModel *model,

@@ -63,6 +63,23 @@ static void test_graph(void)
     g_unlink(path);
 }
 
+/* Another rule leaves other multiplications to the competitor; a wrong one is refused. */
+static void test_prune(void)
+{
+    BenchOptions other = options;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = bench_model(&options, NULL), half = NULL;
+
+    other.prune = (char *)"channels:0.5";
+    half = bench_model(&other, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(half->pruning.structure, ==, BIQA_PRUNE_CHANNELS);
+    g_assert_cmpuint(biqa_model_flop(half), <, biqa_model_flop(model));
+    other.prune = (char *)"channels";
+    g_assert_null(bench_model(&other, &error));
+    g_assert_error(error, BIQA_ERROR, BIQA_ERROR_VALUE);
+}
+
 static void test_unknown(void)
 {
     g_autoptr(GError) error = NULL;
@@ -79,6 +96,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bench/json", test_json);
     g_test_add_func("/bench/graph", test_graph);
+    g_test_add_func("/bench/prune", test_prune);
     g_test_add_func("/bench/unknown", test_unknown);
     return g_test_run();
 }
