@@ -28,6 +28,10 @@ typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
 #define nine_vector NAME(nine_vector)
 #define nine_rows NAME(nine_rows)
 #define nine NAME(nine)
+#define few_taps NAME(few_taps)
+#define few_column NAME(few_column)
+#define few_rows NAME(few_rows)
+#define few NAME(few)
 #define depthwise_rows NAME(depthwise_rows)
 #define depthwise_row NAME(depthwise_row)
 #define depthwise NAME(depthwise)
@@ -286,6 +290,93 @@ TARGET static void nine(const BiqaCpuNine *call)
         nine_rows(call, 2);
 }
 
+/* The rows of a kernel: where each begins, and the floats from there to the next input's. */
+typedef struct {
+    const float *at[3];
+    gsize pitch[3];
+} NAME(Rows);
+
+/* The taps of a vector of pixels from u on, (9 for each of n inputs, 3 * WIDTH) floats; inside is
+ * NULL where all of them are. */
+INLINE void few_taps(const NAME(Rows) * rows, guint n, gsize u, guint stride, const Mask *inside,
+                     float *taps)
+{
+    for (guint c = 0; c < n; c++)
+        UNROLL
+    for (guint i = 0; i < 3; i++) {
+        Vector three[3];
+
+        nine_taps(rows->at[i] + c * rows->pitch[i] + u * stride, stride, three);
+        UNROLL
+        for (guint j = 0; j < 3; j++, taps += 3 * WIDTH)
+            *(Vector *)taps = inside ? (Vector)((Mask)three[j] & inside[j]) : three[j];
+    }
+}
+
+/* All outputs of `vectors` vectors of pixels from u on, by way of their taps in the first cache. */
+INLINE void few_column(const BiqaCpuFew *call, const NAME(Rows) * rows, gsize u, guint stride,
+                       guint vectors, const Mask edges[2][3], float *y)
+{
+    const gsize last = (call->plane->width - 1) / WIDTH * WIDTH;
+    const guint n = call->product->depth / 9;
+    float taps[9 * BIQA_CPU_FEW * 3 * WIDTH] __attribute__((aligned(64)));
+    const BiqaCpuRun run = {
+        .x = taps,
+        .x_pitch = 3 * WIDTH,
+        .y = y + u,
+        .y_pitch = call->y_pitch,
+        .lo = call->plane->lo,
+        .hi = call->plane->hi,
+    };
+
+    for (guint v = 0; v < vectors; v++) {
+        const gsize at = u + v * WIDTH;
+
+        if (at == 0 || at == last)
+            few_taps(rows, n, at, stride, edges[at > 0], taps + v * WIDTH);
+        else
+            few_taps(rows, n, at, stride, NULL, taps + v * WIDTH);
+    }
+    dense_column(call->product, &run, 0, vectors);
+}
+
+INLINE void few_rows(const BiqaCpuFew *call, guint stride)
+{
+    const BiqaCpuNine *plane = call->plane;
+    Mask edges[2][3];
+
+    for (guint side = 0; side < 2; side++)
+        for (guint j = 0; j < 3; j++)
+            memcpy(&edges[side][j], plane->inside[side][j], sizeof edges[side][j]);
+    for (guint v = 0; v < plane->height; v++) {
+        float *y = plane->y + (gsize)v * plane->width;
+        NAME(Rows) rows;
+        gsize u = 0;
+
+        for (guint i = 0; i < 3; i++) {
+            const guint row = v * stride + i - plane->top; /* wraps above the map */
+            const gboolean inside = row < plane->h;
+
+            rows.at[i] = (inside ? plane->x + (gsize)row * plane->w : plane->zeros) - plane->left;
+            rows.pitch[i] = inside ? call->x_pitch : 0;
+        }
+        for (; u + 2 * WIDTH < plane->width; u += 3 * WIDTH)
+            few_column(call, &rows, u, stride, 3, edges, y);
+        if (u + WIDTH < plane->width)
+            few_column(call, &rows, u, stride, 2, edges, y);
+        else if (u < plane->width)
+            few_column(call, &rows, u, stride, 1, edges, y);
+    }
+}
+
+TARGET static void few(const BiqaCpuFew *call)
+{
+    if (call->plane->stride == 1)
+        few_rows(call, 1);
+    else
+        few_rows(call, 2);
+}
+
 #undef Vector
 #undef Loose
 #undef Mask
@@ -302,6 +393,10 @@ TARGET static void nine(const BiqaCpuNine *call)
 #undef nine_vector
 #undef nine_rows
 #undef nine
+#undef few_taps
+#undef few_column
+#undef few_rows
+#undef few
 #undef depthwise_rows
 #undef depthwise_row
 #undef depthwise

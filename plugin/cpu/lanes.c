@@ -23,7 +23,7 @@ typedef struct {
     gboolean (*usable)(void);
 } Row;
 
-static const Row plain = {{"plain", 4, 4, dense_4, sparse_4, depthwise_4, nine_4}, always};
+static const Row plain = {{"plain", 4, 4, dense_4, sparse_4, depthwise_4, nine_4, few_4}, always};
 
 #ifdef __x86_64__
 #define NAME(x) x##_8
@@ -53,8 +53,8 @@ static gboolean has_avx512(void)
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 }
 
-static const Row avx2 = {{"AVX2", 8, 4, dense_8, sparse_8, depthwise_8, nine_8}, has_avx2};
-static const Row avx512 = {{"AVX-512", 16, 8, dense_16, sparse_16, depthwise_16, nine_16},
+static const Row avx2 = {{"AVX2", 8, 4, dense_8, sparse_8, depthwise_8, nine_8, few_8}, has_avx2};
+static const Row avx512 = {{"AVX-512", 16, 8, dense_16, sparse_16, depthwise_16, nine_16, few_16},
                            has_avx512};
 static const BiqaCpuLanes *const all[] = {&avx512.lanes, &avx2.lanes, &plain.lanes, NULL};
 #else

@@ -75,6 +75,16 @@ typedef struct {
     gint32 inside[2][3][BIQA_CPU_MAX_WIDTH];
 } BiqaCpuNine;
 
+/* Inputs of a convolution that few() does. */
+#define BIQA_CPU_FEW 4
+
+/* A convolution of at most BIQA_CPU_FEW channels by 3x3 kernels, from the maps themselves. */
+typedef struct {
+    const BiqaCpuDense *product; /* depth: nine taps for each input */
+    const BiqaCpuNine *plane; /* of the first input and output; its weights and bias do not count */
+    gsize x_pitch, y_pitch;   /* floats from channel to channel */
+} BiqaCpuFew;
+
 typedef struct {
     const char *name; /* "AVX-512" */
     guint width;      /* floats of a vector */
@@ -83,6 +93,7 @@ typedef struct {
     void (*sparse)(const BiqaCpuSparse *product, const BiqaCpuRun *run);
     void (*depthwise)(const BiqaCpuTaps *taps);
     void (*nine)(const BiqaCpuNine *plane);
+    void (*few)(const BiqaCpuFew *call);
 } BiqaCpuLanes;
 
 /* Fills inside from the widths, left and stride; once for all channels. */

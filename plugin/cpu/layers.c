@@ -170,11 +170,9 @@ static gsize depthwise_scratch(const BiqaCpuNet *net, guint layer)
     return is_nine(&window) ? zeros_size(&window) : biqa_cpu_padded_size(&window);
 }
 
-static void run_nine(const Call *call, const BiqaWindow *window)
+/* What all planes of a layer have in common. */
+static BiqaCpuNine nine_of(const Call *call, const BiqaWindow *window)
 {
-    const float *weights = biqa_net_param(call->net->net, call->index, 0);
-    const float *bias = biqa_net_param(call->net->net, call->index, 1);
-    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
     BiqaCpuNine nine = {
         .zeros = call->scratch + 2 * BIQA_CPU_ALIGN,
         .lo = call->layer->lo,
@@ -190,6 +188,16 @@ static void run_nine(const Call *call, const BiqaWindow *window)
 
     biqa_cpu_nine_mask(&nine, call->net->lanes);
     memset(call->scratch, 0, sizeof(float) * zeros_size(window));
+    return nine;
+}
+
+static void run_nine(const Call *call, const BiqaWindow *window)
+{
+    const float *weights = biqa_net_param(call->net->net, call->index, 0);
+    const float *bias = biqa_net_param(call->net->net, call->index, 1);
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+    BiqaCpuNine nine = nine_of(call, window);
+
     for (guint c = 0; c < call->layer->channels; c++)
         for (guint sample = 0; sample < call->to->samples; sample++) {
             nine.x = plane_of(call, from, c, sample);
@@ -241,6 +249,51 @@ static void run_depthwise(const Call *call)
         run_padded(call, &window);
 }
 
+/* CONV of few channels, 3x3 on the maps themselves: to write columns and read them again would take
+ * as long as their product. */
+
+static gboolean is_few(const BiqaCpuNet *net, guint layer)
+{
+    const BiqaLayer *conv = &net->net->graph->layers[layer];
+    const BiqaWindow window = biqa_window(net->net->graph, layer);
+
+    return conv->groups == 1 && input_map(net, layer, 0)->shape.c <= BIQA_CPU_FEW &&
+           is_nine(&window);
+}
+
+static gsize few_scratch(const BiqaCpuNet *net, guint layer)
+{
+    const BiqaWindow window = biqa_window(net->net->graph, layer);
+
+    return zeros_size(&window);
+}
+
+/* All weights: zeros are not worth leaving out of so few. */
+static BiqaCpuProduct *make_few(const BiqaCpuNet *net, guint layer, const BiqaCpuLanes *lanes,
+                                double density)
+{
+    return product_new(net, layer, lanes, input_map(net, layer, 0)->pitch, -1);
+}
+
+static void run_few(const Call *call)
+{
+    const BiqaWindow window = biqa_window(call->net->net->graph, call->index);
+    const BiqaCpuMap *from = input_map(call->net, call->index, 0);
+    BiqaCpuNine nine = nine_of(call, &window);
+    const BiqaCpuFew few = {
+        .product = &call->net->products[call->index]->dense,
+        .plane = &nine,
+        .x_pitch = from->pitch,
+        .y_pitch = call->to->pitch,
+    };
+
+    for (guint sample = 0; sample < call->to->samples; sample++) {
+        nine.x = plane_of(call, from, 0, sample);
+        nine.y = plane_of(call, call->to, 0, sample);
+        call->net->lanes->few(&few);
+    }
+}
+
 static void run_clip(const Call *call)
 {
     const BiqaCpuMap *from = input_map(call->net, call->index, 0);
@@ -274,6 +327,7 @@ typedef struct {
 } Row;
 
 static const Row pointwise = {"pointwise", run_pointwise, make_pointwise};
+static const Row few = {"few", run_few, make_few, few_scratch};
 static const Row depthwise = {"depthwise", run_depthwise, .scratch = depthwise_scratch};
 
 /* NORM, RELU and RELU6 do not outlive biqa_fold(). */
@@ -295,6 +349,8 @@ static const Row *row_of(const BiqaCpuNet *net, guint index)
         return &pointwise;
     if (layer->kind == BIQA_LAYER_CONV && biqa_conv_is_depthwise(layer))
         return &depthwise;
+    if (layer->kind == BIQA_LAYER_CONV && is_few(net, index))
+        return &few;
     g_assert(table[layer->kind].run);
     return &table[layer->kind];
 }

@@ -91,7 +91,8 @@ static void check_graph(BiqaGraph *graph, const char *name, guint64 seed)
         model->input.mean[i] = 128;
         model->input.deviation[i] = 64;
     }
-    model->pruning.ratio = .5;
+    /* Competitors of fewer weights and of fewer channels in turn. */
+    model->pruning = (BiqaPruneRule){seed % BIQA_N_PRUNE_STRUCTURES, .5};
     model->params[BIQA_FULL] = g_new(float, graph->n_params);
     tiny_params_fill(graph, model->params[BIQA_FULL], seed);
     biqa_model_prune(model);
@@ -195,6 +196,22 @@ static void test_others(void)
     }
 }
 
+/* The first layer of a network: few channels, rows of many vectors. */
+static void test_few(void)
+{
+    const Source large[] = {{101, 0, 3}, {70, 3, 4}};
+
+    for (guint s = 0; s < G_N_ELEMENTS(large); s++) {
+        guint map;
+        BiqaGraph *graph = graph_new(&large[s], &map);
+
+        graph->size = large[s].size;
+        for (guint w = 2; w < 5; w++)
+            add_layer(graph, conv(&windows[w], outputs[w - 1], 1), map);
+        check_graph(graph, "few", 600 + s);
+    }
+}
+
 /* More input channels than a chunk takes, at many pixels and at few. */
 static void test_chunks(void)
 {
@@ -220,6 +237,7 @@ int main(int argc, char **argv)
     g_test_add_func("/shader/layer/depthwise", test_depthwise);
     g_test_add_func("/shader/layer/grouped", test_grouped);
     g_test_add_func("/shader/layer/others", test_others);
+    g_test_add_func("/shader/layer/few", test_few);
     g_test_add_func("/shader/layer/chunks", test_chunks);
     return g_test_run();
 }
