@@ -28,6 +28,7 @@ typedef int NAME(Mask) __attribute__((vector_size(4 * WIDTH)));
 #define nine_vector NAME(nine_vector)
 #define nine_rows NAME(nine_rows)
 #define nine NAME(nine)
+#define Lines NAME(Lines)
 #define few_taps NAME(few_taps)
 #define few_column NAME(few_column)
 #define few_rows NAME(few_rows)
@@ -294,27 +295,28 @@ TARGET static void nine(const BiqaCpuNine *call)
 typedef struct {
     const float *at[3];
     gsize pitch[3];
-} NAME(Rows);
+} Lines;
 
 /* The taps of a vector of pixels from u on, (9 for each of n inputs, 3 * WIDTH) floats; inside is
  * NULL where all of them are. */
-INLINE void few_taps(const NAME(Rows) * rows, guint n, gsize u, guint stride, const Mask *inside,
+INLINE void few_taps(const Lines *lines, guint n, gsize u, guint stride, const Mask *inside,
                      float *taps)
 {
-    for (guint c = 0; c < n; c++)
+    for (guint c = 0; c < n; c++) {
         UNROLL
-    for (guint i = 0; i < 3; i++) {
-        Vector three[3];
+        for (guint i = 0; i < 3; i++) {
+            Vector three[3];
 
-        nine_taps(rows->at[i] + c * rows->pitch[i] + u * stride, stride, three);
-        UNROLL
-        for (guint j = 0; j < 3; j++, taps += 3 * WIDTH)
-            *(Vector *)taps = inside ? (Vector)((Mask)three[j] & inside[j]) : three[j];
+            nine_taps(lines->at[i] + c * lines->pitch[i] + u * stride, stride, three);
+            UNROLL
+            for (guint j = 0; j < 3; j++, taps += 3 * WIDTH)
+                *(Vector *)taps = inside ? (Vector)((Mask)three[j] & inside[j]) : three[j];
+        }
     }
 }
 
 /* All outputs of `vectors` vectors of pixels from u on, by way of their taps in the first cache. */
-INLINE void few_column(const BiqaCpuFew *call, const NAME(Rows) * rows, gsize u, guint stride,
+INLINE void few_column(const BiqaCpuFew *call, const Lines *lines, gsize u, guint stride,
                        guint vectors, const Mask edges[2][3], float *y)
 {
     const gsize last = (call->plane->width - 1) / WIDTH * WIDTH;
@@ -333,9 +335,9 @@ INLINE void few_column(const BiqaCpuFew *call, const NAME(Rows) * rows, gsize u,
         const gsize at = u + v * WIDTH;
 
         if (at == 0 || at == last)
-            few_taps(rows, n, at, stride, edges[at > 0], taps + v * WIDTH);
+            few_taps(lines, n, at, stride, edges[at > 0], taps + v * WIDTH);
         else
-            few_taps(rows, n, at, stride, NULL, taps + v * WIDTH);
+            few_taps(lines, n, at, stride, NULL, taps + v * WIDTH);
     }
     dense_column(call->product, &run, 0, vectors);
 }
@@ -350,22 +352,22 @@ INLINE void few_rows(const BiqaCpuFew *call, guint stride)
             memcpy(&edges[side][j], plane->inside[side][j], sizeof edges[side][j]);
     for (guint v = 0; v < plane->height; v++) {
         float *y = plane->y + (gsize)v * plane->width;
-        NAME(Rows) rows;
+        Lines lines;
         gsize u = 0;
 
         for (guint i = 0; i < 3; i++) {
             const guint row = v * stride + i - plane->top; /* wraps above the map */
             const gboolean inside = row < plane->h;
 
-            rows.at[i] = (inside ? plane->x + (gsize)row * plane->w : plane->zeros) - plane->left;
-            rows.pitch[i] = inside ? call->x_pitch : 0;
+            lines.at[i] = (inside ? plane->x + (gsize)row * plane->w : plane->zeros) - plane->left;
+            lines.pitch[i] = inside ? call->x_pitch : 0;
         }
         for (; u + 2 * WIDTH < plane->width; u += 3 * WIDTH)
-            few_column(call, &rows, u, stride, 3, edges, y);
+            few_column(call, &lines, u, stride, 3, edges, y);
         if (u + WIDTH < plane->width)
-            few_column(call, &rows, u, stride, 2, edges, y);
+            few_column(call, &lines, u, stride, 2, edges, y);
         else if (u < plane->width)
-            few_column(call, &rows, u, stride, 1, edges, y);
+            few_column(call, &lines, u, stride, 1, edges, y);
     }
 }
 
@@ -393,6 +395,7 @@ TARGET static void few(const BiqaCpuFew *call)
 #undef nine_vector
 #undef nine_rows
 #undef nine
+#undef Lines
 #undef few_taps
 #undef few_column
 #undef few_rows
