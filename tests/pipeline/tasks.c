@@ -255,6 +255,36 @@ static void test_recipe(void)
     }
 }
 
+/* A sequence of two: what is learned by tasks is not forgotten, and the page has it all. */
+static void test_continual(void)
+{
+    g_autofree char *out = NULL, *page = NULL;
+    double mean[2], plasticity[2], stability[2], forgetting[2];
+    const char *gated, *oracle;
+
+    workshop_refuse("continual --base base.gguf dark=dark.csv", "2 to 15");
+    workshop_refuse("continual --base base.gguf dark=dark.csv light.csv", "NAME=RATINGS");
+    workshop_refuse("continual --base two.gguf a=dark.csv b=light.csv", "has tasks already");
+    workshop_run_well("continual --base base.gguf dark=dark.csv light=light.csv --page page.html",
+                      &out);
+    gated = strstr(out, "gated heads");
+    oracle = strstr(out, "oracle head");
+    g_assert_nonnull(strstr(out, "joint training"));
+    g_assert_cmpint(sscanf(gated + 11, "%lf %lf %lf %lf", &mean[0], &plasticity[0], &stability[0],
+                           &forgetting[0]),
+                    ==, 4);
+    g_assert_cmpint(sscanf(oracle + 11, "%lf %lf %lf %lf", &mean[1], &plasticity[1], &stability[1],
+                           &forgetting[1]),
+                    ==, 4);
+    g_assert_cmpfloat(forgetting[1], ==, 0);
+    g_assert_cmpfloat(stability[1], ==, 1);
+    g_assert_cmpfloat(mean[1], >, .5);
+    g_assert_cmpfloat(plasticity[0], <=, 1);
+    g_assert_true(g_file_get_contents("page.html", &page, NULL, NULL));
+    g_assert_nonnull(strstr(page, "<svg"));
+    g_assert_nonnull(strstr(page, "separate heads, shared fine-tuning"));
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -266,6 +296,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tasks/refusals", test_refusals);
     g_test_add_func("/tasks/recipe", test_recipe);
     g_test_add_func("/tasks/command", test_tasks_command);
+    g_test_add_func("/tasks/continual", test_continual);
     g_autofree char *folder = workshop_enter();
     make_world();
     const int status = g_test_run();

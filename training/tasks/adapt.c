@@ -73,10 +73,9 @@ static gboolean run_stage(TrainStageRun *stage, gboolean quiet, GError **error)
     return FALSE;
 }
 
-/* From the model's own weights through all stages. (transfer full) */
-static TrainWeights *learn(const BiqaModel *model, const TrainRecipe *recipe,
-                           const TrainDataset *dataset, TrainWorkers *workers, gboolean quiet,
-                           GError **error)
+TrainWeights *train_adapt_learn(const BiqaModel *model, const TrainRecipe *recipe,
+                                const TrainDataset *dataset, TrainWorkers *workers, gboolean quiet,
+                                GError **error)
 {
     g_autoptr(TrainWeights) weights =
         train_weights_new(model->graph, &recipe->optim, recipe->own_norm);
@@ -259,7 +258,7 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
     const TrainDatasetParams none = {0};
     g_autoptr(TrainDataset) dataset = train_dataset_load(recipe, &none, workers, error);
     g_autoptr(TrainWeights) weights =
-        dataset ? learn(model, recipe, dataset, workers, params->quiet, error) : NULL;
+        dataset ? train_adapt_learn(model, recipe, dataset, workers, params->quiet, error) : NULL;
     TrainAgreement agreement[BIQA_N_BRANCHES];
     g_autoptr(BiqaModel) learned =
         weights ? train_export(recipe, weights, dataset, workers, agreement, error) : NULL;

@@ -3,9 +3,11 @@
  * that stay as they are. */
 #pragma once
 
+#include "dataset.h"
 #include "metrics.h"
 #include "recipe.h"
 #include "task.h"
+#include "weights.h"
 #include "workers.h"
 
 /* The fewest rated images to learn a task from, and the least part of the scale they must span: a
@@ -41,6 +43,12 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
  * and params. (transfer full) */
 TrainRecipe *train_adapt_recipe(const BiqaModel *model, const char *path,
                                 const TrainAdaptParams *params, GError **error);
+
+/* The stages of a recipe, from the full weights of a model on. Errors: a loss that is no finite
+ * number. (transfer full) */
+TrainWeights *train_adapt_learn(const BiqaModel *model, const TrainRecipe *recipe,
+                                const TrainDataset *dataset, TrainWorkers *workers, gboolean quiet,
+                                GError **error);
 
 /* FALSE and error where the model's recipe says [tasks] adapt=false. */
 gboolean train_adapt_allowed(const BiqaModel *model, GError **error);
