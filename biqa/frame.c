@@ -56,6 +56,16 @@ void biqa_frame_pixel(const BiqaFrame *frame, guint x, guint y, float rgb[3])
     biqa_frame_row(frame, y, &x, 1, rgb);
 }
 
+void biqa_frame_format_pick(BiqaFrameFormat *rows, const BiqaFrameFormat *format, guint n)
+{
+    *rows = *format;
+    rows->height = n;
+    for (guint i = 0; i < format->n_planes; i++)
+        rows->plane_height[i] = n;
+    for (guint i = 0; i < 3; i++)
+        rows->components[i].shift_y = 0;
+}
+
 void biqa_frame_format_rgb(BiqaFrameFormat *format, guint width, guint height)
 {
     *format = (BiqaFrameFormat){

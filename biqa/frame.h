@@ -33,7 +33,7 @@ typedef struct {
     const BiqaFrameFormat *format;
     const guint8 *planes[BIQA_MAX_PLANES]; /* borrowed */
     gsize strides[BIQA_MAX_PLANES];        /* bytes */
-    const BiqaImages *images;              /* borrowed; in place of planes; NULL: planes */
+    const BiqaImages *images; /* borrowed; read before planes, which may be NULL; NULL: none */
 } BiqaFrame;
 
 /* R, G, B of pixel (x, y), clamped to 0..255; chroma is taken from the sample that covers the
@@ -42,6 +42,10 @@ void biqa_frame_pixel(const BiqaFrame *frame, guint x, guint y, float rgb[3]);
 
 /* The same for the pixels (columns[i], y), i < n; rgb is (3, n) floats. */
 void biqa_frame_row(const BiqaFrame *frame, guint y, const guint *columns, guint n, float *rgb);
+
+/* The format of n rows of a frame, laid out as a frame of n rows of which each has samples of its
+ * own in every plane, however many rows shared them. */
+void biqa_frame_format_pick(BiqaFrameFormat *rows, const BiqaFrameFormat *format, guint n);
 
 /* The format of packed 8-bit RGB. */
 void biqa_frame_format_rgb(BiqaFrameFormat *format, guint width, guint height);

@@ -21,18 +21,24 @@ static guint place(guint cell, guint n, guint length, guint32 draw)
     return (guint)(((guint64)cell << 16 | (draw & 0xffff)) * length / ((guint64)n << 16));
 }
 
+void biqa_glance_rows(guint height, guint rows[BIQA_GLANCE_ROWS])
+{
+    for (guint y = 0; y < BIQA_GLANCE_ROWS; y++)
+        rows[y] = place(y, BIQA_GLANCE_ROWS, height, cell_hash(y) >> 16);
+}
+
 void biqa_glance_take(BiqaGlance *glance, const BiqaFrame *frame)
 {
-    const guint width = frame->format->width, height = frame->format->height;
-    guint columns[BIQA_GLANCE_COLUMNS];
+    const guint width = frame->format->width;
+    guint columns[BIQA_GLANCE_COLUMNS], rows[BIQA_GLANCE_ROWS];
     float rgb[3][BIQA_GLANCE_COLUMNS];
 
+    biqa_glance_rows(frame->format->height, rows);
     for (guint y = 0; y < BIQA_GLANCE_ROWS; y++) {
         for (guint x = 0; x < BIQA_GLANCE_COLUMNS; x++)
             columns[x] =
                 place(x, BIQA_GLANCE_COLUMNS, width, cell_hash(y * BIQA_GLANCE_COLUMNS + x));
-        biqa_frame_row(frame, place(y, BIQA_GLANCE_ROWS, height, cell_hash(y) >> 16), columns,
-                       BIQA_GLANCE_COLUMNS, rgb[0]);
+        biqa_frame_row(frame, rows[y], columns, BIQA_GLANCE_COLUMNS, rgb[0]);
         for (guint x = 0; x < BIQA_GLANCE_COLUMNS; x++) {
             const guint i = y * BIQA_GLANCE_COLUMNS + x;
 

@@ -19,6 +19,10 @@ typedef struct {
  * frame keeps step with the grid. Frames smaller than the grid give some pixels twice. */
 void biqa_glance_take(BiqaGlance *glance, const BiqaFrame *frame);
 
+/* The rows that biqa_glance_take() reads of a frame of height rows. These alone, in their order,
+ * make a frame (biqa_frame_format_pick()) of which it takes the same sample. */
+void biqa_glance_rows(guint height, guint rows[BIQA_GLANCE_ROWS]);
+
 /* What a frame looks like on its own. */
 typedef struct {
     double mean, deviation; /* of luma */

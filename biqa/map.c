@@ -67,6 +67,7 @@ BiqaFrame biqa_map_window(const BiqaFrame *frame, guint size, guint column, guin
                                      (gsize)(y >> part->shift_y) * frame->strides[part->plane] +
                                      (gsize)(x >> part->shift_x) * part->step;
     }
+    window.images = NULL; /* which have no windows */
     *format = *frame->format;
     resize(format, MIN(size, width), MIN(size, height));
     window.format = format;
@@ -87,7 +88,7 @@ gboolean biqa_map_run(BiqaMap *map, const BiqaModel *model, BiqaBackend *backend
                       const BiqaFrame *frame, GError **error)
 {
     *map = (BiqaMap){0};
-    if (!frame->planes[0]) /* in a device's memory, where no window can be cut */
+    if (!frame->planes[0]) /* only in a device's memory, where no window can be cut */
         return TRUE;
     biqa_map_grid(frame->format->width, frame->format->height, &map->columns, &map->rows);
     for (guint i = 0; i < map->columns * map->rows; i++) {

@@ -6,20 +6,6 @@
 
 G_STATIC_ASSERT(BIQA_PICTURE_CROPS == BIQA_MAX_CROPS);
 
-/* Rows start on words, as shaders read words. Returns the bytes of all planes. */
-static gsize lay_out_planes(BiqaVkPicture *picture)
-{
-    gsize end = 0;
-
-    biqa_frame_format_rows(&picture->format, picture->used);
-    for (guint i = 0; i < picture->format.n_planes; i++) {
-        picture->row[i] = (picture->used[i] + 3) / 4 * 4;
-        picture->base[i] = end;
-        end += picture->row[i] * picture->format.plane_height[i];
-    }
-    return end;
-}
-
 static void fill_block(BiqaVkPicture *picture, const BiqaInput *input)
 {
     const BiqaFrameFormat *format = &picture->format;
@@ -32,8 +18,8 @@ static void fill_block(BiqaVkPicture *picture, const BiqaInput *input)
         const BiqaComponent *part = &format->components[i];
 
         block->components[i] = (biqa_component){
-            .base = picture->base[part->plane] + part->offset,
-            .row = picture->row[part->plane],
+            .base = picture->planes.base[part->plane] + part->offset,
+            .row = picture->planes.row[part->plane],
             .step = part->step,
             .shift_x = part->shift_x,
             .shift_y = part->shift_y,
@@ -91,12 +77,10 @@ static gboolean check_size(const BiqaVkDevice *device, BiqaVkPlan plan, gsize si
 gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device, BiqaVkPlan plan,
                               const BiqaInput *input, const BiqaFrameFormat *format, GError **error)
 {
-    gsize size;
-
-    *picture = (BiqaVkPicture){.format = *format};
-    size = lay_out_planes(picture);
-    if (!check_size(device, plan, size, error) ||
-        !biqa_vk_buffer_init(&picture->bytes, device, size, BIQA_VK_UPLOAD_MEMORY, error) ||
+    *picture = (BiqaVkPicture){.format = *format, .planes = biqa_vk_planes_of(format)};
+    if (!check_size(device, plan, picture->planes.size, error) ||
+        !biqa_vk_buffer_init(&picture->bytes, device, picture->planes.size, BIQA_VK_UPLOAD_MEMORY,
+                             error) ||
         !biqa_vk_buffer_init(&picture->block, device, sizeof(biqa_picture), BIQA_VK_UPLOAD_MEMORY,
                              error))
         return FALSE;
@@ -119,10 +103,12 @@ void biqa_vk_picture_clear(BiqaVkPicture *picture, const BiqaVkDevice *device)
 
 void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame)
 {
-    for (guint i = 0; i < picture->format.n_planes; i++) {
-        const guint rows = picture->format.plane_height[i];
-        const gsize row = picture->row[i], used = picture->used[i];
-        guint8 *to = (guint8 *)picture->bytes.mapped + picture->base[i];
+    const BiqaVkPlanes *planes = &picture->planes;
+
+    for (guint i = 0; i < planes->n; i++) {
+        const guint rows = planes->height[i];
+        const gsize row = planes->row[i], used = planes->used[i];
+        guint8 *to = (guint8 *)picture->bytes.mapped + planes->base[i];
 
         if (frame->strides[i] == row) {
             memcpy(to, frame->planes[i], (rows - 1) * row + used);
@@ -133,72 +119,12 @@ void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame)
     }
 }
 
-static gboolean check_images(const BiqaVkPicture *picture, const BiqaImages *images, GError **error)
-{
-    gboolean ok = images->n == picture->format.n_planes;
-
-    for (guint i = 0; ok && i < images->n; i++) {
-        const BiqaVkImage *image = &images->planes[i];
-
-        ok = image->layout != VK_IMAGE_LAYOUT_UNDEFINED && picture->row[i] % image->texel == 0 &&
-             (gsize)image->width * image->texel >= picture->used[i] &&
-             image->height >= picture->format.plane_height[i];
-    }
-    if (!ok)
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_SUPPORT,
-                    "a frame's Vulkan images do not hold its planes as they would lie in memory");
-    return ok;
-}
-
-/* Takes an image from its last use to the copy, or from there back to where it was. */
-static void change_layout(VkCommandBuffer buffer, const BiqaVkImage *image, gboolean back)
-{
-    const VkPipelineStageFlags copy = VK_PIPELINE_STAGE_TRANSFER_BIT;
-    const VkPipelineStageFlags last =
-        image->stages ? image->stages : VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
-    const VkImageLayout layout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
-
-    vkCmdPipelineBarrier(
-        buffer, back ? copy : last, back ? last : copy, 0, 0, NULL, 0, NULL, 1,
-        &(VkImageMemoryBarrier){
-            .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
-            .srcAccessMask = back ? 0 : image->access,
-            .dstAccessMask = back ? image->access : VK_ACCESS_TRANSFER_READ_BIT,
-            .oldLayout = back ? layout : image->layout,
-            .newLayout = back ? image->layout : layout,
-            .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-            .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-            .image = image->handle,
-            .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, .levelCount = 1, .layerCount = 1},
-        });
-}
-
-static void copy_plane(const BiqaVkPicture *picture, const BiqaVkImage *image, guint plane,
-                       VkCommandBuffer buffer)
-{
-    const guint row = picture->row[plane] / image->texel;
-
-    vkCmdCopyImageToBuffer(
-        buffer, image->handle, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, picture->bytes.handle, 1,
-        &(VkBufferImageCopy){
-            .bufferOffset = picture->base[plane],
-            .bufferRowLength = row,
-            .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, .layerCount = 1},
-            .imageExtent = {MIN(image->width, row), picture->format.plane_height[plane], 1},
-        });
-}
-
 gboolean biqa_vk_picture_copy(const BiqaVkPicture *picture, const BiqaImages *images,
                               VkCommandBuffer buffer, GError **error)
 {
-    if (!check_images(picture, images, error))
-        return FALSE;
-    for (guint i = 0; i < images->n; i++) {
-        change_layout(buffer, &images->planes[i], FALSE);
-        copy_plane(picture, &images->planes[i], i, buffer);
-        change_layout(buffer, &images->planes[i], TRUE);
-    }
-    return TRUE;
+    const BiqaVkTake all = {.format = &picture->format, .images = images};
+
+    return biqa_vk_planes_copy(&picture->planes, &all, picture->bytes.handle, buffer, error);
 }
 
 /* Whether two components of every pixel lie in one word: addresses repeat after four steps. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "memory.h"
+#include "planes.h"
 #include "preprocess.h"
 #include "step.h"
 
@@ -11,9 +12,9 @@ typedef struct {
     BiqaVkBuffer bytes;  /* planes, one after the other; mapped */
     BiqaVkBuffer block;  /* biqa_picture; mapped */
     VkBufferView texels; /* bytes as words; only in plans that read texels */
-    gsize base[BIQA_MAX_PLANES], row[BIQA_MAX_PLANES], used[BIQA_MAX_PLANES]; /* bytes */
-    gboolean mirror; /* some crop reaches over the border */
-    guint reduce;    /* of all crops, where it is the same and small; else 0 */
+    BiqaVkPlanes planes; /* in bytes */
+    gboolean mirror;     /* some crop reaches over the border */
+    guint reduce;        /* of all crops, where it is the same and small; else 0 */
 } BiqaVkPicture;
 
 /* Makes buffers for frames of a format, aimed at their first spot; a zeroed struct may be cleared.

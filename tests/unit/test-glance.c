@@ -250,11 +250,80 @@ static void test_slow_fade(void)
     g_assert_cmpuint(longest, <=, 3 * 40 * MS);
 }
 
+/* A frame of 4:2:0 in two planes, of noise. */
+static BiqaFrame noise_new(BiqaFrameFormat *format, guint width, guint height, GRand *rand)
+{
+    const guint row = (width + 1) / 2 * 2, rows[2] = {height, (height + 1) / 2};
+    BiqaFrame frame = {.format = format, .strides = {row, row}};
+
+    *format = (BiqaFrameFormat){
+        .width = width,
+        .height = height,
+        .n_planes = 2,
+        .plane_height = {rows[0], rows[1]},
+        .bytes = 1,
+        .components = {{.plane = 0, .step = 1},
+                       {.plane = 1, .step = 2, .shift_x = 1, .shift_y = 1},
+                       {.plane = 1, .step = 2, .offset = 1, .shift_x = 1, .shift_y = 1}},
+        .matrix = {{1, 0, .5f, 0}, {1, .25f, 0, -20}, {.75f, 0, .25f, 3}},
+    };
+    for (guint i = 0; i < 2; i++) {
+        guint8 *data = g_malloc(row * rows[i]);
+
+        for (gsize j = 0; j < row * rows[i]; j++)
+            data[j] = (guint8)g_rand_int_range(rand, 0, 256);
+        frame.planes[i] = data;
+    }
+    return frame;
+}
+
+static void noise_clear(BiqaFrame *frame)
+{
+    for (guint i = 0; i < 2; i++)
+        g_free((guint8 *)frame->planes[i]);
+}
+
+/* Of a frame's rows that count, and nothing else, the same sample is taken. */
+static void test_rows(void)
+{
+    static const guint sizes[][2] = {{16, 16}, {33, 17}, {20, 37}, {129, 250}, {64, 1081}};
+    GRand *rand = g_rand_new_with_seed(9);
+
+    for (guint s = 0; s < G_N_ELEMENTS(sizes); s++) {
+        guint rows[BIQA_GLANCE_ROWS];
+        BiqaFrameFormat format, few;
+        BiqaFrame frame = noise_new(&format, sizes[s][0], sizes[s][1], rand), part;
+        BiqaGlance expected, got;
+
+        biqa_glance_rows(format.height, rows);
+        biqa_frame_format_pick(&few, &format, BIQA_GLANCE_ROWS);
+        part = frame;
+        part.format = &few;
+        for (guint i = 0; i < 2; i++) {
+            guint8 *data = g_malloc(BIQA_GLANCE_ROWS * frame.strides[i]);
+
+            g_assert_cmpuint(few.plane_height[i], ==, BIQA_GLANCE_ROWS);
+            for (guint y = 0; y < BIQA_GLANCE_ROWS; y++)
+                memcpy(data + y * frame.strides[i],
+                       frame.planes[i] + (rows[y] >> i) * frame.strides[i], frame.strides[i]);
+            part.planes[i] = data;
+        }
+        biqa_glance_take(&expected, &frame);
+        biqa_glance_take(&got, &part);
+        g_test_message("%u x %u", sizes[s][0], sizes[s][1]);
+        g_assert_cmpmem(&got, sizeof got, &expected, sizeof expected);
+        noise_clear(&part);
+        noise_clear(&frame);
+    }
+    g_rand_free(rand);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/glance/domains", test_domains);
     g_test_add_func("/glance/small", test_small);
+    g_test_add_func("/glance/rows", test_rows);
     g_test_add_func("/glance/freeze", test_freeze);
     g_test_add_func("/glance/pulldown", test_pulldown);
     g_test_add_func("/glance/slow-fade", test_slow_fade);
