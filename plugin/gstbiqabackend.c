@@ -40,16 +40,32 @@ static BiqaBackend *(*const openers[])(const GstBiqaSetup *, const BiqaModel *, 
     [GST_BIQA_BACKEND_REFERENCE] = open_reference,
 };
 
-static void post(GstElement *element, BiqaBackend *backend, const BiqaChoice *choice)
+static void post(GstElement *element, GstStructure *what)
 {
-    GstStructure *structure = gst_structure_new(
-        "biqa-backend", "backend", G_TYPE_STRING, backend->klass->name, "device", G_TYPE_STRING,
-        biqa_backend_device_name(backend), "reason", G_TYPE_STRING, choice->reason, NULL);
+    gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), what));
+}
+
+static GstStructure *describe(const char *backend, const char *device, const char *reason)
+{
+    return gst_structure_new("biqa-backend", "backend", G_TYPE_STRING, backend, "device",
+                             G_TYPE_STRING, device, "reason", G_TYPE_STRING, reason, NULL);
+}
+
+void gst_biqa_backend_post(GstElement *element, const char *backend, const char *device,
+                           const char *reason)
+{
+    post(element, describe(backend, device, reason));
+}
+
+static void post_choice(GstElement *element, BiqaBackend *backend, const BiqaChoice *choice)
+{
+    GstStructure *what =
+        describe(backend->klass->name, biqa_backend_device_name(backend), choice->reason);
 
     if (!isnan(choice->cpu_ms) && !isnan(choice->vulkan_ms))
-        gst_structure_set(structure, "cpu-ms", G_TYPE_DOUBLE, choice->cpu_ms, "vulkan-ms",
-                          G_TYPE_DOUBLE, choice->vulkan_ms, NULL);
-    gst_element_post_message(element, gst_message_new_element(GST_OBJECT(element), structure));
+        gst_structure_set(what, "cpu-ms", G_TYPE_DOUBLE, choice->cpu_ms, "vulkan-ms", G_TYPE_DOUBLE,
+                          choice->vulkan_ms, NULL);
+    post(element, what);
 }
 
 /* The number of the task that setup names, -1 for all; -2: the model has none of that name. */
@@ -123,7 +139,7 @@ BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setu
     BiqaBackend *backend = open_tasks(&opening, model, error);
 
     if (backend)
-        post(element, backend, &choice);
+        post_choice(element, backend, &choice);
     return backend;
 }
 

@@ -17,6 +17,10 @@ gboolean gst_biqa_backend_check_task(const GstBiqaSetup *setup, const BiqaModel 
 BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setup,
                                    const BiqaModel *model, GError **error);
 
+/* Posts such a message, without figures, of a device that turned out later. */
+void gst_biqa_backend_post(GstElement *element, const char *backend, const char *device,
+                           const char *reason);
+
 /* Another of first's kind, which setup was opened with, for another model; says nothing. */
 BiqaBackend *gst_biqa_backend_open_like(const BiqaBackend *first, const GstBiqaSetup *setup,
                                         const BiqaModel *model, GError **error);

@@ -31,12 +31,6 @@ static const struct {
             "The Vulkan device was lost and has been opened again; the stream goes on. If that "
             "happens often, look after the device, its driver and its cooling.",
         },
-    [GST_BIQA_ERROR_POLICY] =
-        {
-            GST_RESOURCE_ERROR_SETTINGS,
-            "Frames in Vulkan images cannot be scored beside the stream. Set policy=every, or put "
-            "vulkandownload before biqafilter.",
-        },
     [GST_BIQA_ERROR_IMAGES] =
         {
             GST_RESOURCE_ERROR_SETTINGS,

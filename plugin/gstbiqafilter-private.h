@@ -23,7 +23,8 @@ struct _GstBiqaFilter {
     GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */
 
     /* From start() to stop(), for the streaming thread alone: */
-    GstBiqaLens lens;     /* its queue lives as long as the element, for any thread */
+    GstBiqaLens lens;     /* its queue is for any thread */
+    gboolean met;         /* the device of the images is known */
     GstBiqaTuning tuning; /* the settings as they were when the frame at hand came */
     GstBiqaSchedule schedule;
     GstBiqaSieve sieve;

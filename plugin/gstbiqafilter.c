@@ -114,16 +114,6 @@ static gboolean open_watch(GstBiqaFilter *self, const GstBiqaSetup *setup)
     return FALSE;
 }
 
-/* Takes name. */
-static void set_device_name(GstBiqaFilter *self, char *name)
-{
-    GST_OBJECT_LOCK(self);
-    g_free(self->device_name);
-    self->device_name = name;
-    GST_OBJECT_UNLOCK(self);
-    g_object_notify(G_OBJECT(self), "device-name");
-}
-
 /* FALSE: hard frames are to be kept and cannot; the error has been posted. */
 static gboolean open_harvest(GstBiqaFilter *self, const GstBiqaHarvestSetup *setup)
 {
@@ -176,7 +166,7 @@ static gboolean start(GstBaseTransform *trans)
     GST_OBJECT_UNLOCK(self);
     if (deadline)
         self->delay = gst_biqa_flow_delay_new(self);
-    set_device_name(self, gst_biqa_scorer_device_name(self->scorer));
+    gst_biqa_flow_set_device(self, gst_biqa_scorer_device_name(self->scorer));
     return TRUE;
 }
 
@@ -189,8 +179,8 @@ static gboolean stop(GstBaseTransform *trans)
     gst_biqa_harvest_close(self->harvest);
     gst_biqa_watch_stop(self->watch);
     gst_biqa_scorer_stop(self->scorer);
-    gst_biqa_queue_forget(self->lens.queue);
-    set_device_name(self, NULL);
+    gst_biqa_lens_release(&self->lens);
+    gst_biqa_flow_set_device(self, NULL);
     return TRUE;
 }
 
@@ -216,24 +206,13 @@ static void set_hold(GstBiqaFilter *self)
 /* Gets ready for frames in Vulkan images, or in memory. FALSE: the error has been posted. */
 static gboolean set_images(GstBiqaFilter *self, gboolean images)
 {
-    g_autoptr(GError) error = NULL;
-
     GST_OBJECT_LOCK(self);
     self->images = images;
     GST_OBJECT_UNLOCK(self);
-    if (!images)
-        return TRUE;
-    gst_biqa_queue_ask(self->lens.queue, GST_ELEMENT(self));
-    if (self->delay) {
-        error = g_error_new_literal(BIQA_ERROR, BIQA_ERROR_SUPPORT,
-                                    "policy=deadline needs frames in memory");
-        gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_POLICY, error);
-        return FALSE;
-    }
-    if (!gst_biqa_scorer_take_images(self->scorer))
-        return FALSE;
-    set_device_name(self, gst_biqa_scorer_device_name(self->scorer));
-    return TRUE;
+    self->met = FALSE;
+    if (images)
+        gst_biqa_queue_ask(self->lens.queue, GST_ELEMENT(self));
+    return !gst_biqa_flow_scores_there(self) || gst_biqa_scorer_take_images(self->scorer);
 }
 
 static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
@@ -241,12 +220,8 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     g_autoptr(GError) error = NULL;
 
-    if (!gst_video_info_from_caps(&self->lens.info, incaps)) {
-        GST_ERROR_OBJECT(self, "caps without a video format: %" GST_PTR_FORMAT, incaps);
-        return FALSE;
-    }
-    if (!biqa_gst_frame_format(&self->lens.info, &self->lens.format, &error)) {
-        GST_ERROR_OBJECT(self, "%s", error->message);
+    if (!gst_biqa_lens_set_caps(&self->lens, incaps, &error)) {
+        GST_ERROR_OBJECT(self, "%s: %" GST_PTR_FORMAT, error->message, incaps);
         return FALSE;
     }
     if (!set_images(self, gst_biqa_view_is_vulkan(incaps)))
@@ -254,7 +229,10 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     self->scene++;
     gst_biqa_sieve_set_caps(&self->sieve, &self->lens.info);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
-    gst_biqa_flow_describe(self, gst_biqa_scorer_generation(self->scorer), incaps);
+    if (!gst_biqa_flow_scores_there(self)) { /* else the first frame tells where */
+        gst_biqa_flow_set_device(self, gst_biqa_scorer_device_name(self->scorer));
+        gst_biqa_flow_describe(self, gst_biqa_scorer_generation(self->scorer), incaps);
+    }
     set_hold(self);
     return TRUE;
 }
@@ -382,6 +360,7 @@ static GstStateChangeReturn change_state(GstElement *element, GstStateChange tra
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
         gst_biqa_watch_allow_wait(self->watch, FALSE);
         gst_biqa_scorer_interrupt(self->scorer);
+        gst_biqa_lens_interrupt(&self->lens);
     }
     return GST_ELEMENT_CLASS(gst_biqa_filter_parent_class)->change_state(element, transition);
 }
@@ -421,7 +400,8 @@ static void model_changed(GstElement *element, const char *asked, const char *mo
     g_object_notify(G_OBJECT(self), "model");
     if (error)
         return;
-    set_device_name(self, gst_biqa_scorer_device_name(self->scorer));
+    if (!gst_biqa_flow_scores_there(self))
+        gst_biqa_flow_set_device(self, gst_biqa_scorer_device_name(self->scorer));
     gst_element_post_message(
         element,
         gst_message_new_element(GST_OBJECT(self), gst_structure_new("biqa-model", "model",
@@ -494,7 +474,7 @@ static void finalize(GObject *object)
     gst_biqa_harvest_free(self->harvest);
     gst_biqa_scorer_free(self->scorer);
     gst_biqa_watch_free(self->watch);
-    gst_biqa_queue_free(self->lens.queue);
+    gst_biqa_lens_clear(&self->lens);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
@@ -551,7 +531,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
     gst_biqa_stats_init(&self->stats);
     self->scorer = gst_biqa_scorer_new(GST_ELEMENT(self), model_changed);
     self->watch = gst_biqa_watch_new(GST_ELEMENT(self));
-    self->lens.queue = gst_biqa_queue_new();
+    gst_biqa_lens_init(&self->lens);
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the
      * neighbours. */

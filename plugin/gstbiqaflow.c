@@ -2,19 +2,64 @@
 /* From a frame that comes to one that leaves with its record. */
 #include "gstbiqaflow.h"
 #include "gstbiqaanalytics.h"
+#include "gstbiqabackend.h"
 #include "gstbiqaerror.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqameta.h"
 #include "gstbiqaview.h"
-#include "gstframe.h"
 
 /* -- what is said of a frame --------------------------------------------------------------- */
 
 void gst_biqa_flow_describe(GstBiqaFilter *self, guint generation, GstCaps *caps)
 {
+    GstBiqaHeader *header = gst_biqa_scorer_describe(self->scorer, generation, caps);
+
+    if (gst_biqa_flow_scores_there(self)) { /* where only this thread changes the name */
+        g_free(header->device);
+        header->device = g_strdup(self->device_name);
+    }
     self->generation = generation;
-    gst_biqa_watch_describe(self->watch, gst_biqa_scorer_describe(self->scorer, generation, caps),
-                            &self->tuning.watch);
+    gst_biqa_watch_describe(self->watch, header, &self->tuning.watch);
+}
+
+gboolean gst_biqa_flow_scores_there(const GstBiqaFilter *self)
+{
+    return !self->delay && self->images;
+}
+
+void gst_biqa_flow_set_device(GstBiqaFilter *self, char *name)
+{
+    gboolean changed;
+
+    GST_OBJECT_LOCK(self);
+    changed = g_strcmp0(self->device_name, name) != 0;
+    g_free(self->device_name);
+    self->device_name = name;
+    GST_OBJECT_UNLOCK(self);
+    if (changed)
+        g_object_notify(G_OBJECT(self), "device-name");
+}
+
+static void describe_again(GstBiqaFilter *self, guint generation)
+{
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
+
+    gst_biqa_flow_describe(self, generation, caps);
+}
+
+/* Where frames in images lie only they tell: looks at the device of one that comes. */
+static void meet_device(GstBiqaFilter *self, GstBuffer *buffer)
+{
+    const char *name = gst_biqa_view_device_name(buffer);
+
+    if (self->met && (!name || g_strcmp0(name, self->device_name) == 0))
+        return;
+    self->met = TRUE;
+    if (name) {
+        gst_biqa_flow_set_device(self, g_strdup(name));
+        gst_biqa_backend_post(GST_ELEMENT(self), "vulkan", name, "images");
+    }
+    describe_again(self, gst_biqa_scorer_generation(self->scorer));
 }
 
 /* Whether there is a last score to hold; with a delay that is known when the frame leaves. */
@@ -74,14 +119,15 @@ static GstBiqaQuestion question_of(const GstBiqaFilter *self, const GstBiqaRecor
     };
 }
 
-/* Scores a frame; on failure the error has been posted. */
-static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord *record)
+/* Scores a frame; on failure the error has been posted. Windows of a map are cut in memory. */
+static gboolean score(GstBiqaFilter *self, GstBiqaView *view, GstBiqaRecord *record)
 {
     const GstBiqaQuestion question = question_of(self, record);
     g_autoptr(GError) error = NULL;
     GstBiqaAnswer answer;
 
-    if (!gst_biqa_scorer_run(self->scorer, frame, &question, &answer, &error)) {
+    if ((question.map && !gst_biqa_view_fetch(view, &error)) ||
+        !gst_biqa_scorer_run(self->scorer, &view->frame, &question, &answer, &error)) {
         post_failure(self, error);
         return FALSE;
     }
@@ -95,11 +141,21 @@ static gboolean score(GstBiqaFilter *self, const BiqaFrame *frame, GstBiqaRecord
     return TRUE;
 }
 
+/* The part of a frame that its domain is named by, in memory: of a frame that will be scored there,
+ * too, all of it. */
+static gboolean sample_view(GstBiqaFilter *self, GstBiqaView *view, BiqaFrame *sample,
+                            GError **error)
+{
+    return (!self->delay || gst_biqa_view_fetch(view, error)) &&
+           gst_biqa_view_sample(view, sample, error);
+}
+
 /* Maps a frame and names its domain; on failure the error has been posted. */
 static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
                      GstBiqaRecord *record)
 {
     g_autoptr(GError) error = NULL;
+    BiqaFrame sample = {0};
 
     if (!gst_biqa_view_map(view, buffer, &self->lens, &error)) {
         if (view->frame.images)
@@ -111,22 +167,34 @@ static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
                               ("%s; %" GST_PTR_FORMAT, error->message, buffer));
         return FALSE;
     }
-    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &view->frame, record->running_time);
+    if (!self->sieve.hdr && !sample_view(self, view, &sample, &error)) {
+        post_failure(self, error);
+        gst_biqa_view_unmap(view);
+        return FALSE;
+    }
+    gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &sample, record->running_time);
     record->domain = self->sieve.domain;
     record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self));
     return TRUE;
 }
 
-/* Offers a hard frame to be kept; one in images stays where it is. */
+/* Offers a hard frame to be kept. */
 static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *record)
 {
-    GstVideoFrame video;
+    g_autoptr(GError) error = NULL;
+    GstBiqaView view;
 
-    if (self->images || !gst_biqa_harvest_wants(self->harvest, record) ||
-        !gst_video_frame_map(&video, &self->lens.info, buffer, GST_MAP_READ))
+    if (!gst_biqa_harvest_expects(self->harvest, record)) {
+        gst_biqa_harvest_offer(self->harvest, NULL, record);
         return;
-    gst_biqa_harvest_offer(self->harvest, &video, &self->lens.format, record);
-    gst_video_frame_unmap(&video);
+    }
+    if (gst_biqa_view_map(&view, buffer, &self->lens, &error)) {
+        if (gst_biqa_view_fetch(&view, &error))
+            gst_biqa_harvest_offer(self->harvest, &view.frame, record);
+        gst_biqa_view_unmap(&view);
+    }
+    if (error)
+        gst_biqa_warning_post(GST_ELEMENT(self), GST_BIQA_ERROR_HARVEST_LOST, error);
 }
 
 /* Says what there is to say of a frame: called once for each, in their order, under the stream
@@ -137,11 +205,8 @@ static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *reco
     GST_OBJECT_LOCK(self);
     gst_biqa_stats_add_frame(&self->stats, record->origin);
     GST_OBJECT_UNLOCK(self);
-    if (record->origin != GST_BIQA_SKIPPED && record->generation > self->generation) {
-        g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
-
-        gst_biqa_flow_describe(self, record->generation, caps);
-    }
+    if (record->origin != GST_BIQA_SKIPPED && record->generation > self->generation)
+        describe_again(self, record->generation);
     if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
         return FALSE;
     keep(self, buffer, record);
@@ -168,11 +233,13 @@ GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
     GstBiqaView view;
     gboolean ok = TRUE;
 
+    if (self->images)
+        meet_device(self, buffer);
     if (is_due(self, &record)) {
         if (!look(self, buffer, &view, &record))
             return GST_FLOW_ERROR;
         if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
-            ok = score(self, &view.frame, &record);
+            ok = score(self, &view, &record);
         gst_biqa_view_unmap(&view);
     }
     return ok && emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
@@ -215,7 +282,7 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
         self->tried = arrival.record.running_time;
         arrival.question = question_of(self, &arrival.record);
         if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
-            arrival.video = g_memdup2(&view.video, sizeof view.video);
+            arrival.video = gst_biqa_view_take(&view);
         else
             gst_biqa_view_unmap(&view);
     }

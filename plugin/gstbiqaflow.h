@@ -19,5 +19,12 @@ void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all);
 /* A delay whose frames this file handles. (transfer full) */
 GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self);
 
-/* Tells the report of the model of a generation and of what it is asked about. */
+/* Whether frames lie in images and are scored on the device that these lie on: none of them may
+ * leave before. Where frames may leave, they are fetched to memory when they come. */
+gboolean gst_biqa_flow_scores_there(const GstBiqaFilter *self);
+
+/* Names the device that scores; takes name. */
+void gst_biqa_flow_set_device(GstBiqaFilter *self, char *name);
+
+/* Tells the report of the model of a generation, of its device and of what it is asked about. */
 void gst_biqa_flow_describe(GstBiqaFilter *self, guint generation, GstCaps *caps);

@@ -2,7 +2,6 @@
 /* From buffers and pads to frames and names. */
 #include "gstbiqaharvest.h"
 #include "gstbiqaerror.h"
-#include "gstframe.h"
 #include <math.h>
 
 struct GstBiqaHarvest {
@@ -110,21 +109,25 @@ void gst_biqa_harvest_free(GstBiqaHarvest *self)
     g_free(self);
 }
 
-gboolean gst_biqa_harvest_wants(const GstBiqaHarvest *self, const GstBiqaRecord *record)
+/* Whether a frame is one to be kept. */
+static gboolean concerns(const GstBiqaHarvest *self, const GstBiqaRecord *record)
 {
     return self && record->origin == GST_BIQA_INFERRED && record->verdict.hard;
 }
 
-void gst_biqa_harvest_offer(GstBiqaHarvest *self, const GstVideoFrame *video,
-                            const BiqaFrameFormat *format, const GstBiqaRecord *record)
+gboolean gst_biqa_harvest_expects(const GstBiqaHarvest *self, const GstBiqaRecord *record)
 {
-    const BiqaFrame frame = biqa_gst_frame(video, format);
+    return concerns(self, record) && biqa_harvest_expects(self->harvest, clock_of(record));
+}
 
-    if (!gst_biqa_harvest_wants(self, record))
+void gst_biqa_harvest_offer(GstBiqaHarvest *self, const BiqaFrame *frame,
+                            const GstBiqaRecord *record)
+{
+    if (!concerns(self, record))
         return;
     if (!self->source)
         self->source = ask_source(self->sink);
-    biqa_harvest_offer(self->harvest, &frame,
+    biqa_harvest_offer(self->harvest, frame,
                        &(BiqaHarvestNote){
                            .source = self->source,
                            .clock = clock_of(record),

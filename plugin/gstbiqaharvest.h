@@ -23,12 +23,13 @@ GstBiqaHarvest *gst_biqa_harvest_open(const GstBiqaHarvestSetup *setup, GstPad *
 void gst_biqa_harvest_close(GstBiqaHarvest *harvest);
 void gst_biqa_harvest_free(GstBiqaHarvest *harvest);
 
-/* Keeps the frame if it was scored and is hard. Does not wait for a disk. */
-void gst_biqa_harvest_offer(GstBiqaHarvest *harvest, const GstVideoFrame *video,
-                            const BiqaFrameFormat *format, const GstBiqaRecord *record);
+/* Keeps the frame if it was scored and is hard. Does not wait for a disk. frame may be NULL where
+ * gst_biqa_harvest_expects() none. */
+void gst_biqa_harvest_offer(GstBiqaHarvest *harvest, const BiqaFrame *frame,
+                            const GstBiqaRecord *record);
 
-/* Whether offer would look at the frame. */
-gboolean gst_biqa_harvest_wants(const GstBiqaHarvest *harvest, const GstBiqaRecord *record);
+/* Whether offer would look at the pixels of a frame in memory. */
+gboolean gst_biqa_harvest_expects(const GstBiqaHarvest *harvest, const GstBiqaRecord *record);
 
 /* Another stream begins: where frames come from is asked anew. */
 void gst_biqa_harvest_new_stream(GstBiqaHarvest *harvest);

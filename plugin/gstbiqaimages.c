@@ -34,6 +34,13 @@ gboolean gst_biqa_images_are_in(GstBuffer *buffer)
            gst_is_vulkan_image_memory(gst_buffer_peek_memory(buffer, 0));
 }
 
+const char *gst_biqa_images_device_name(GstBuffer *buffer)
+{
+    GstVulkanImageMemory *image = (GstVulkanImageMemory *)gst_buffer_peek_memory(buffer, 0);
+
+    return image->device->physical_device->properties.deviceName;
+}
+
 gboolean gst_biqa_images_init(BiqaImages *images, GstBuffer *buffer, const GstVideoInfo *info,
                               GstBiqaQueue *queue, GError **error)
 {

@@ -24,8 +24,8 @@ void gst_biqa_sieve_look(GstBiqaSieve *sieve, const GstBiqaMesh *mesh, const Biq
     BiqaGlanceFigures figures;
     guint64 still = 0;
 
-    if (sieve->hdr || frame->images)
-        return; /* the thresholds are of SDR too, and images are not fetched to be looked at */
+    if (sieve->hdr)
+        return; /* the thresholds are of SDR, too */
     biqa_glance_take(&glance, frame);
     biqa_glance_figures(&glance, &figures);
     if (GST_CLOCK_TIME_IS_VALID(running_time))

@@ -24,8 +24,8 @@ void gst_biqa_sieve_reset(GstBiqaSieve *sieve);
 /* PQ and HLG are HDR, whatever the frames hold. */
 void gst_biqa_sieve_set_caps(GstBiqaSieve *sieve, const GstVideoInfo *info);
 
-/* Looks at a frame; one that lies in a device's images is taken for a picture. running_time may be
- * GST_CLOCK_TIME_NONE: such a frame is never frozen. */
+/* Looks at a frame in memory, or at the rows of it that biqa_glance_rows() names. running_time may
+ * be GST_CLOCK_TIME_NONE: such a frame is never frozen. */
 void gst_biqa_sieve_look(GstBiqaSieve *sieve, const GstBiqaMesh *mesh, const BiqaFrame *frame,
                          GstClockTime running_time);
 

@@ -133,9 +133,9 @@ static gpointer work(gpointer data)
 
 /* -- choosing ------------------------------------------------------------------------------ */
 
-static gboolean is_too_soon(const BiqaHarvest *self, guint64 clock)
+gboolean biqa_harvest_expects(const BiqaHarvest *self, guint64 clock)
 {
-    return self->begun && clock >= self->last && clock - self->last < self->params.interval;
+    return !self->begun || clock < self->last || clock - self->last >= self->params.interval;
 }
 
 /* Under the mutex. */
@@ -209,7 +209,7 @@ BiqaHarvestFate biqa_harvest_offer(BiqaHarvest *self, const BiqaFrame *frame,
 {
     BiqaHarvestFate fate = BIQA_HARVEST_TOO_SOON;
 
-    if (!is_too_soon(self, note->clock))
+    if (biqa_harvest_expects(self, note->clock))
         fate = enqueue(self, frame, note);
     if (fate == BIQA_HARVEST_WAITING) {
         self->begun = TRUE;

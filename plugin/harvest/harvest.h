@@ -58,9 +58,12 @@ void biqa_harvest_close(BiqaHarvest *harvest);
 void biqa_harvest_free(BiqaHarvest *harvest); /* closes it; NULL is fine */
 
 /* Offers a frame, from one thread at a time; copies it if it is to be kept and never waits for a
- * disk. */
+ * disk. frame may be NULL where biqa_harvest_expects() none. */
 BiqaHarvestFate biqa_harvest_offer(BiqaHarvest *harvest, const BiqaFrame *frame,
                                    const BiqaHarvestNote *note);
+
+/* Whether a frame of that clock would be looked at; else it comes too soon. As offer. */
+gboolean biqa_harvest_expects(const BiqaHarvest *harvest, guint64 clock);
 
 /* Waits until nothing waits. */
 void biqa_harvest_drain(BiqaHarvest *harvest);

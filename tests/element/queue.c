@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who uses the stream's Vulkan queue holds the one lock that all others hold. */
+/* Who uses the stream's Vulkan queue holds the one lock that all others hold, and names its device.
+ */
 #define _GNU_SOURCE
 #define GST_USE_UNSTABLE_API
 #include "element-support.h"
 #include "gstbiqaqueue.h"
 #include <dlfcn.h>
+#include <glib/gstdio.h>
 #include <gst/vulkan/vulkan.h>
 #include <math.h>
 
@@ -151,10 +153,11 @@ typedef struct {
     GstVulkanDevice *device; /* the frame's */
 } Lone;
 
-static Lone lone_new(const Judge *judge)
+static Lone lone_new(const Judge *judge, const char *properties)
 {
     g_autofree char *line =
-        g_strdup_printf("biqafilter backend=vulkan any-domain=true model=\"%s\"", judge->path);
+        g_strdup_printf("biqafilter name=filter backend=vulkan any-domain=true model=\"%s\" %s",
+                        judge->path, properties);
     Lone lone = {
         .source = gst_harness_new_parse(
             "videotestsrc num-buffers=1 ! video/x-raw,format=RGBA,width=64,height=48 ! "
@@ -195,7 +198,7 @@ static void lone_clear(Lone *lone)
 static void test_lends(void)
 {
     g_autoptr(Judge) judge = judge_new(62);
-    Lone lone = lone_new(judge);
+    Lone lone = lone_new(judge, "");
     gpointer first = lone_score(&lone), again = lone_score(&lone);
     g_autoptr(GstVulkanQueue) lent = ask(lone.harness->element);
 
@@ -209,7 +212,7 @@ static void test_lends(void)
 static void test_told(void)
 {
     g_autoptr(Judge) judge = judge_new(63);
-    Lone lone = lone_new(judge);
+    Lone lone = lone_new(judge, "");
     g_autoptr(GstVulkanQueue) queue = gst_vulkan_device_get_queue(lone.device, 0, 0);
     g_autoptr(GstContext) context = gst_context_new(GST_VULKAN_QUEUE_CONTEXT_TYPE_STR, TRUE);
 
@@ -217,6 +220,45 @@ static void test_told(void)
     gst_element_set_context(lone.harness->element, context);
     g_assert_true(lone_score(&lone) == queue);
     lone_clear(&lone);
+}
+
+/* How often a text holds another. */
+static guint count(const char *text, const char *what)
+{
+    guint n = 0;
+
+    for (; (text = strstr(text, what)); text += strlen(what))
+        n++;
+    return n;
+}
+
+/* The device that is named, by property, message and report, is the one that frames lie on. */
+static void test_device_name(void)
+{
+    g_autoptr(Judge) judge = judge_new(64);
+    g_autofree char *path = g_strconcat(judge->path, ".jsonl", NULL), *name = NULL, *report = NULL;
+    g_autofree char *properties = g_strdup_printf("report=\"%s\"", path);
+    Lone lone = lone_new(judge, properties);
+    g_autoptr(GstBus) bus = gst_bus_new();
+    g_autoptr(GstMessage) message = NULL;
+
+    g_strlcpy(lone.device->physical_device->properties.deviceName, "another",
+              VK_MAX_PHYSICAL_DEVICE_NAME_SIZE);
+    gst_element_set_bus(lone.harness->element, bus);
+    lone_score(&lone);
+    lone_score(&lone);
+    message = bus_pop(bus, GST_MESSAGE_ELEMENT);
+    g_assert_true(gst_message_has_name(message, "biqa-backend"));
+    g_assert_cmpstr(gst_structure_get_string(gst_message_get_structure(message), "device"), ==,
+                    "another");
+    gst_child_proxy_get(GST_CHILD_PROXY(lone.harness->element), "filter::device-name", &name, NULL);
+    g_assert_cmpstr(name, ==, "another");
+    gst_element_set_bus(lone.harness->element, NULL);
+    lone_clear(&lone);
+    g_assert_true(g_file_get_contents(path, &report, NULL, NULL));
+    g_assert_cmpuint(count(report, "\"header\""), ==, 1);
+    g_assert_cmpuint(count(report, "\"another\""), ==, 1);
+    g_unlink(path);
 }
 
 int main(int argc, char **argv)
@@ -227,5 +269,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/queue/one-lock", test_one_lock);
     g_test_add_func("/element/queue/lends", test_lends);
     g_test_add_func("/element/queue/told", test_told);
+    g_test_add_func("/element/queue/device-name", test_device_name);
     return g_test_run();
 }
