@@ -9,7 +9,6 @@ typedef enum {
     GST_BIQA_ERROR_NO_MODEL,      /* there is none */
     GST_BIQA_ERROR_DEVICE,        /* none that can be used */
     GST_BIQA_ERROR_DEVICE_LOST,   /* and opened again; the stream goes on */
-    GST_BIQA_ERROR_POLICY,        /* frames on a device, which it cannot score beside the stream */
     GST_BIQA_ERROR_IMAGES,        /* frames on a device, which the backend cannot read */
     GST_BIQA_ERROR_RUN,           /* the device failed in mid-stream */
     GST_BIQA_ERROR_MODEL_SIZE,    /* too large for the device */
