@@ -13,11 +13,14 @@
 
 static TrainScaleOptions scale;
 static char *csv;
+static gboolean raters;
 
 static const GOptionEntry entries[] = {
     TRAIN_SCALE_ENTRIES(scale),
     {"csv", 0, 0, G_OPTION_ARG_FILENAME, &csv,
      "Write a CSV list on 0..100 of the images that are there", "FILE"},
+    {"raters", 0, 0, G_OPTION_ARG_NONE, &raters,
+     "Each PATH is a rater's file from a gallery: put them together, as mean opinion scores", NULL},
     {0},
 };
 
@@ -106,6 +109,10 @@ static gboolean check_pixels(const TrainRatings *ratings, GError **error)
 static int run(int argc, char **argv, GError **error)
 {
     TrainRatingsParams params = {.skip_missing = TRUE};
+    if (raters)
+        return train_command_check(argc, 1, G_MAXINT, "raters' files", error)
+                   ? train_ratings_of_raters(argv, csv, error)
+                   : 2;
     if (!train_command_check(argc, 1, 1, "one list or folder", error) ||
         !train_scale_options_parse(&scale, &params, error))
         return 2;
@@ -120,9 +127,11 @@ static int run(int argc, char **argv, GError **error)
 
 const TrainCommand train_command_ratings = {
     .name = "ratings",
-    .summary = "Say what a list of ratings or a data set's folder holds",
-    .arguments = "PATH",
-    .description = "docs/data-sets.md lists the layouts that are known.",
+    .summary = "Say what a list of ratings, a data set's folder or raters' files hold",
+    .arguments = "PATH...",
+    .description =
+        "docs/data-sets.md lists the layouts that are known, docs/gmad.md says how raters' files "
+        "are put\ntogether: write the list beside pairs.csv, so that its images are found.",
     .entries = entries,
     .run = run,
 };

@@ -20,6 +20,10 @@ extern const TrainCommand train_command_train, train_command_eval, train_command
     train_command_map, train_command_spots, train_command_gmad, train_command_gallery,
     train_command_adapt, train_command_tasks, train_command_continual;
 
+/* `ratings --raters`: prints what the raters' files (NULL-terminated) come to, and writes it as a
+ * list of rated images where csv is not NULL. Returns the exit status. */
+int train_ratings_of_raters(char *const *files, const char *csv, GError **error);
+
 /* FALSE and error unless argc lies in low..high. */
 gboolean train_command_check(int argc, int low, int high, const char *wanted, GError **error);
 

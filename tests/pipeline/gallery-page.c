@@ -198,6 +198,24 @@ static void check_export(const Fixture *f)
     g_assert_cmpuint(grades[1], ==, 2);
 }
 
+/* What the page exports is what `ratings --raters` reads, and what that writes is a list of ratings
+ * beside its pictures. */
+static void check_ratings(const Fixture *f)
+{
+    g_autofree char *text = browser_evaluate(f->browser, EXPORT);
+    g_autofree char *path = g_build_filename(f->folder, "ann.csv", NULL);
+    g_autofree char *out = NULL;
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_assert_cmpint(command_run(f->folder, "ratings --raters ann.csv --csv mos.csv", &out, NULL),
+                    ==, 0);
+    g_assert_nonnull(strstr(out, RATER));
+    g_clear_pointer(&out, g_free);
+    g_assert_cmpint(command_run(f->folder, "ratings mos.csv", &out, NULL), ==, 0);
+    g_assert_nonnull(strstr(out, "images       6"));
+    g_assert_nonnull(strstr(out, "contents     3"));
+    g_assert_nonnull(strstr(out, "from 0.00 to 100.00"));
+}
+
 static void test_absolute(Fixture *f, gconstpointer data)
 {
     make_page(f, "--examples 1");
@@ -223,6 +241,7 @@ static void test_absolute(Fixture *f, gconstpointer data)
     browser_wait(f->browser, "!document.getElementById('done').hidden");
     save(f, "gallery-done.png");
     check_export(f);
+    check_ratings(f);
     g_assert_cmpstr(browser_complaints(f->browser), ==, "");
 }
 
