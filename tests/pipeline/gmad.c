@@ -90,6 +90,41 @@ static void test_as_they_are(void)
     g_assert_cmpint(g_unlink("pictures/broken.png"), ==, 0);
 }
 
+/* Old and new ratings together: a new one takes an old one's place, parts and input are the model's
+ * own, and what comes of it is another model. */
+static void test_tune(void)
+{
+    static const char tune[] = "tune tiny/model.gguf --ratings ratings.csv --add new/list.csv "
+                               "--steps 6 --rated 4 --out tuned";
+    g_autofree char *out = NULL;
+    g_autoptr(GString) list = g_string_new("image,mos,content\n../pictures/p1.png,77,p1.png\n");
+    g_assert_cmpint(g_mkdir("new", 0777), ==, 0);
+    workshop_run_well("distort --out new --type blur pictures/p0.png", NULL);
+    for (guint level = 1; level <= 5; level++)
+        g_string_append_printf(list, "p0.png.blur.%u.png,%u,p0.png\n", level, 60 - 10 * level);
+    workshop_write("new/list.csv", list->str);
+    workshop_run_well(tune, &out);
+    g_assert_nonnull(strstr(out, "11 rated images"));
+    g_assert_nonnull(strstr(out, "\nbefore "));
+    g_assert_nonnull(strstr(out, "\nafter "));
+    g_autoptr(GBytes) joined = workshop_read("tuned/ratings.csv");
+    g_auto(GStrv) parts = g_strsplit(g_bytes_get_data(joined, NULL), "pictures/p1.png,", -1);
+    g_assert_cmpuint(g_strv_length(parts), ==, 2);
+    g_assert_true(g_str_has_prefix(parts[1], "77,"));
+    g_autoptr(GBytes) before = workshop_read("tiny/model.gguf");
+    g_autoptr(GBytes) after = workshop_read("tuned/model.gguf");
+    g_assert_false(g_bytes_equal(before, after));
+    g_clear_pointer(&out, g_free);
+    workshop_run_well("info --recipe tuned/model.gguf", &out);
+    g_assert_nonnull(strstr(out, "hold-out-modulus=2"));
+    g_assert_nonnull(strstr(out, "crop-reduce=1;2"));
+    g_assert_null(strstr(out, "graph="));
+    workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --out again", "--add");
+    workshop_refuse("tune tiny/model.gguf --add new/list.csv --out again", "--ratings");
+    workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --add nowhere.csv --out again",
+                    "nowhere.csv");
+}
+
 static void test_refusals(void)
 {
     workshop_refuse("gmad tiny/model.gguf pictures --against self", "--out");
@@ -109,10 +144,14 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(NULL, NULL);
     g_autofree char *folder = workshop_enter();
-    workshop_run_well("train recipe.ini --out tiny", NULL);
+    g_auto(GStrv) halves = g_strsplit(workshop_recipe, "hold-out-modulus=1000", 2);
+    g_autofree char *recipe = g_strjoinv("hold-out-modulus=2", halves);
+    workshop_write("half.ini", recipe);
+    workshop_run_well("train half.ini --out tiny", NULL);
     g_test_add_func("/gmad/judges", test_judges);
     g_test_add_func("/gmad/resume", test_resume);
     g_test_add_func("/gmad/as-they-are", test_as_they_are);
+    g_test_add_func("/gmad/tune", test_tune);
     g_test_add_func("/gmad/refusals", test_refusals);
     const int status = g_test_run();
     workshop_leave(folder);
