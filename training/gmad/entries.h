@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The pictures of a competition: as they are, or originals with everything that is done to them.
- * None of them is kept: a picture is made when it is looked at, so that 100,000 take some 20 MB. */
+ * None of them is kept: a picture is made when it is looked at, so that memory grows by paths and
+ * numbers alone. */
 #pragma once
 
 #include "distort.h"

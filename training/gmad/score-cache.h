@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Scores on disk, found again by what they depend on: a file of lines "KEY SCORE" that is only ever
  * appended to. Whatever kills the process, what was written is found the next time; a line that was
- * cut off is passed over. About 80 bytes of memory a score. */
+ * cut off is passed over. */
 #pragma once
 
 #include "error.h"
