@@ -1,16 +1,17 @@
 #version 450
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* CONV of one group for CPUs: a chunk of input channels to a chunk of output channels, straight
- * on. Weights come from an address that every lane can see is the same (push constants and
- * constants only, outside all control flow), so that they become operands of multiplications;
- * every input is read before any arithmetic, as a read spills all registers. */
+/* CONV of one group for CPUs: a chunk of input channels to a block of output channels, straight
+ * on; the workgroup's y is the number of the block. Weights come from an address that every lane
+ * can see is the same (push constants and constants only, outside all control flow), so that they
+ * become operands of multiplications; every input is read before any arithmetic, as a read spills
+ * all registers. */
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference_uvec2 : require
 #extension GL_GOOGLE_include_directive : require
 #include "arena.glsl"
 #include "pixel.glsl"
 
-layout(local_size_x = BIQA_LINE) in;
+layout(local_size_x_id = BIQA_ID_LINE) in;
 layout(constant_id = BIQA_ID_KERNEL_H) const uint KERNEL_H = 1;
 layout(constant_id = BIQA_ID_KERNEL_W) const uint KERNEL_W = 1;
 layout(constant_id = BIQA_ID_INPUTS) const uint INPUTS = 4;
@@ -43,6 +44,17 @@ vec4 weight(uint o, uint tap, uint i)
     const uint row = push.weights + o * push.weights_row + tap * tap_row;
 
     return values_at(row + i / BIQA_SPAN * push.span).v[i % BIQA_SPAN];
+}
+
+/* The first plane of the workgroup's block of outputs. A push constant is the same in all lanes
+ * whatever its index is made of, and compilers know: what was looked up at the workgroup's number
+ * is uniform to them, where the number itself is not. */
+uint first_plane()
+{
+    const uint block = gl_WorkGroupID.y;
+
+    return OUTPUTS * (BIQA_DIGITS * push.digits[block / BIQA_DIGITS] +
+                      push.digits[block % BIQA_DIGITS]);
 }
 
 /* What a plane of outputs starts from. Both are read, as a branch would be slower. */
@@ -82,12 +94,13 @@ void main()
     const uint n = quotient(at, push.inverse_pixels), y = quotient(at - n * pixels, push.inverse_width);
     const uint x = at - n * pixels - y * push.width;
     const uint source = view_texel(push.source, x * push.stride, y * push.stride, 0, n);
-    const uint target = view_texel(push.target, x, y, 0, n);
+    const uint first = first_plane();
+    const uint target = view_texel(push.target, x, y, first, n);
 
     [[unroll]] for (uint tap = 0; tap < TAPS; tap++)
         [[unroll]] for (uint i = 0; i < PLANES; i++)
             inputs[tap * PLANES + i] = ARENA(source + tap / KERNEL_W * push.source.row +
                                              tap % KERNEL_W + i * push.source.plane);
     [[unroll]] for (uint o = 0; o < OUTPUTS; o += AT_ONCE)
-        make_planes(o, target + o * push.target.plane);
+        make_planes(first + o, target + o * push.target.plane);
 }

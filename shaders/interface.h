@@ -55,16 +55,21 @@ typedef struct biqa_picture biqa_picture;
  * instruction reaches by an offset of one signed byte, in units of four. */
 #define BIQA_SPAN 32u
 
+/* Blocks of outputs of a dispatch of that kernel: what two digits can count. */
+#define BIQA_DIGITS 4
+#define BIQA_MAX_BLOCKS (BIQA_DIGITS * BIQA_DIGITS)
+
 /* Identifiers of specialisation constants. */
 #define BIQA_ID_KERNEL_H 0
 #define BIQA_ID_KERNEL_W 1
 #define BIQA_ID_STRIDE 2
 #define BIQA_ID_INPUTS 3     /* dense: input channels of the chunk; add: 1 or 2 maps */
-#define BIQA_ID_OUTPUTS 4    /* dense: texels (fours) of output channels of the chunk */
+#define BIQA_ID_OUTPUTS 4    /* dense: texels (fours) of output channels of a block */
 #define BIQA_ID_ACCUMULATE 5 /* dense: push.accumulate counts; 0: add to the bias */
 #define BIQA_ID_BLOCK_W 6    /* depthwise: pixels of an invocation */
 #define BIQA_ID_BLOCK_H 7
-#define BIQA_N_CONSTANTS 8
+#define BIQA_ID_LINE 8       /* dense: invocations of a workgroup */
+#define BIQA_N_CONSTANTS 9
 /* Those of preprocess, instead. */
 #define BIQA_ID_WIDE 0   /* samples are of two bytes */
 #define BIQA_ID_MIRROR 1 /* some crop reaches over the border */
@@ -100,6 +105,7 @@ struct biqa_conv_push {
     float inverse_width, inverse_pixels; /* 1 / width, 1 / (width * height) */
     uint span;                           /* BIQA_SPAN */
     uint accumulate;                     /* add to what is there, instead of to the bias */
+    uint digits[BIQA_DIGITS];            /* 0, 1, ... */
 };
 
 /* CLIP (one source) and ADD. */
@@ -156,7 +162,7 @@ struct biqa_picture {
 /* 128 bytes of push constants are what every device has. */
 #define BIQA_MAX_PUSH 128
 _Static_assert(sizeof(biqa_view) == 16, "as in std430");
-_Static_assert(sizeof(biqa_conv_push) == 112, "as in std430");
+_Static_assert(sizeof(biqa_conv_push) == 128, "as in std430");
 _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
 _Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");

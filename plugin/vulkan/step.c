@@ -8,14 +8,11 @@
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
 
-/* The largest straight-line chunk, in multiplications, and what it reads before it starts, in
- * channels times taps. Smaller ones cost more dispatches, larger ones do not fit the instruction
- * cache, and take long to compile: the time for it grows faster than they do. Where pixels are few,
- * a dispatch (25 us when it wakes sleeping threads) costs more than its code. */
-static const struct {
-    guint size, inputs;
-} most[] = {{4096, 64}, {8192, 128}};
-#define FEW_PIXELS 512
+/* The largest straight-line block, in multiplications, and what it reads before it starts, in
+ * channels times taps. Smaller ones read their inputs and sums more often; larger ones do not fit
+ * the instruction cache, and take long to compile: the time for it grows faster than they do. */
+#define MOST_PRODUCTS 4096
+#define MOST_INPUTS 128
 
 /* A sum of as many products does not notice that it reads what to start from. */
 #define MANY_TERMS 64
@@ -90,73 +87,135 @@ static void add_conv_whole(const BiqaVkStepContext *context, guint layer, BiqaVk
     cover_map(step, &context->maps[layer]);
 }
 
-/* How a dense CONV is cut: input channels (a multiple of 4, or all) and fours of output channels.
- */
+/* How a dense CONV is cut: input channels of a chunk (a multiple of 4, or all) and fours of output
+ * channels of a block. */
 typedef struct {
     guint inputs, outputs;
-} Chunk;
+} Cut;
 
-/* Whether a CONV makes so few pixels that dispatches are what it costs. */
-static gboolean is_small(const biqa_conv_push *push)
-{
-    return push->width * push->height * push->samples < FEW_PIXELS;
-}
-
-static Chunk choose_chunk(const biqa_conv_push *push)
+static Cut choose_cut(const biqa_conv_push *push)
 {
     const guint taps = push->kernel_h * push->kernel_w;
-    const guint few = is_small(push);
-    const guint in_parts = divide_up(push->inputs, MAX(most[few].inputs / taps / 4 * 4, 4));
+    const guint in_parts = divide_up(push->inputs, MAX(MOST_INPUTS / taps / 4 * 4, 4));
     const guint planes = biqa_vk_planes(push->outputs);
-    Chunk chunk = {push->inputs, planes};
+    Cut cut = {push->inputs, planes};
 
     if (in_parts > 1)
-        chunk.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
-    const guint room = most[few].size / (4 * taps * chunk.inputs);
-    chunk.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
-    return chunk;
+        cut.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
+    const guint room = MOST_PRODUCTS / (4 * taps * cut.inputs);
+    cut.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
+    return cut;
 }
 
-/* One chunk of a dense CONV: inputs from i on, outputs from plane o on. */
-static void add_chunk(const BiqaVkStepContext *context, guint layer, const biqa_conv_push *whole,
-                      Chunk chunk, guint i, guint o, GArray *steps)
+/* Whether a layer is a CONV of one group. */
+static gboolean is_dense(const BiqaVkStepContext *context, guint layer)
 {
+    const BiqaLayer *conv = &context->net->graph->layers[layer];
+
+    return conv->kind == BIQA_LAYER_CONV && conv->groups == 1;
+}
+
+/* Multiplications that workgroups of some size make in all dense layers, for pixels or for none. */
+static double covered_products(const BiqaVkStepContext *context, guint line)
+{
+    double sum = 0;
+
+    for (guint i = 1; i < context->net->graph->n_layers; i++) {
+        const BiqaLayer *conv = &context->net->graph->layers[i];
+        const guint lanes = conv->shape.w * conv->shape.h * context->maps[i].samples;
+
+        if (is_dense(context, i))
+            sum += (double)divide_up(lanes, line) * line * conv->count[0];
+    }
+    return sum;
+}
+
+/* The size of workgroups that suits the dense layers best: one for all of them, as each size is a
+ * pipeline to compile. A multiple of 8, which is the width of software Vulkan's vectors. */
+static guint line_width(const BiqaVkStepContext *context)
+{
+    guint best = BIQA_LINE;
+
+    for (guint line = best; line >= BIQA_LINE / 2; line -= 8)
+        if (covered_products(context, line) < covered_products(context, best))
+            best = line;
+    return best;
+}
+
+/* What one dispatch makes of a dense CONV: a chunk of its inputs, and some blocks of outputs. */
+typedef struct {
+    const biqa_conv_push *whole;
+    guint input, inputs;          /* the first, and how many */
+    guint plane, outputs, blocks; /* the first, how many of a block, and how many of these */
+    gboolean sum;                 /* the layer has several chunks of inputs */
+    guint line;                   /* invocations of a workgroup */
+} Part;
+
+static void specialise_dense(BiqaVkVariant *variant, const Part *part)
+{
+    const biqa_conv_push *whole = part->whole;
+
+    variant->constants[BIQA_ID_KERNEL_H] = whole->kernel_h;
+    variant->constants[BIQA_ID_KERNEL_W] = whole->kernel_w;
+    variant->constants[BIQA_ID_INPUTS] = part->inputs;
+    variant->constants[BIQA_ID_OUTPUTS] = part->outputs;
+    /* One pipeline for all chunks of a size, whether they are first or not, where that is free. */
+    variant->constants[BIQA_ID_ACCUMULATE] =
+        part->sum || part->inputs * whole->kernel_h * whole->kernel_w >= MANY_TERMS;
+    variant->constants[BIQA_ID_LINE] = part->line;
+}
+
+static void add_part(const BiqaVkStepContext *context, guint layer, const Part *part, GArray *steps)
+{
+    const biqa_conv_push *whole = part->whole;
     BiqaVkStep *step = append_step(context, layer, BIQA_VK_DENSE, steps);
     biqa_conv_push *push = &step->push.conv;
 
     *push = *whole;
-    step->barrier = o == 0;
-    step->variant.constants[BIQA_ID_KERNEL_H] = whole->kernel_h;
-    step->variant.constants[BIQA_ID_KERNEL_W] = whole->kernel_w;
-    step->variant.constants[BIQA_ID_INPUTS] = MIN(chunk.inputs, whole->inputs - i);
-    step->variant.constants[BIQA_ID_OUTPUTS] =
-        MIN(chunk.outputs, biqa_vk_planes(whole->outputs) - o);
-    /* One pipeline for all chunks of a size, whether they are first or not, where that is free. */
-    step->variant.constants[BIQA_ID_ACCUMULATE] =
-        chunk.inputs < whole->inputs ||
-        chunk.inputs * whole->kernel_h * whole->kernel_w >= MANY_TERMS;
-    push->accumulate = i > 0;
-    push->source.origin += i / 4 * whole->source.plane;
-    push->target.origin += o * whole->target.plane;
-    push->weights += o * whole->weights_row + i;
-    push->bias += o;
-    if (i + chunk.inputs < whole->inputs) {
+    specialise_dense(&step->variant, part);
+    step->barrier = part->plane == 0;
+    push->accumulate = part->input > 0;
+    push->source.origin += part->input / 4 * whole->source.plane;
+    push->target.origin += part->plane * whole->target.plane;
+    push->weights += part->plane * whole->weights_row + part->input;
+    push->bias += part->plane;
+    if (part->input + part->inputs < whole->inputs) {
         push->lo = -INFINITY;
         push->hi = INFINITY;
     }
-    cover_line(step, push->width * push->height * push->samples);
+    step->groups[0] = divide_up(push->width * push->height * push->samples, part->line);
+    step->groups[1] = part->blocks;
+    step->groups[2] = 1;
+}
+
+/* All outputs of a chunk of inputs: as many whole blocks at once as there can be, then what is left
+ * as a smaller one. */
+static void add_chunk(const BiqaVkStepContext *context, guint layer, Part part, GArray *steps)
+{
+    const guint planes = biqa_vk_planes(part.whole->outputs), most = part.outputs;
+
+    for (part.plane = 0; part.plane < planes; part.plane += part.blocks * part.outputs) {
+        part.outputs = MIN(most, planes - part.plane);
+        part.blocks = MIN((planes - part.plane) / part.outputs, BIQA_MAX_BLOCKS);
+        add_part(context, layer, &part, steps);
+    }
 }
 
 static void add_dense(const BiqaVkStepContext *context, guint layer, GArray *steps)
 {
     biqa_conv_push push = conv_push(context, layer);
-    const Chunk chunk = choose_chunk(&push);
+    const Cut cut = choose_cut(&push);
+    Part part = {.whole = &push, .outputs = cut.outputs, .line = line_width(context)};
 
     push.inverse_width = 1.f / push.width;
     push.inverse_pixels = 1.f / (push.width * push.height);
-    for (guint i = 0; i < push.inputs; i += chunk.inputs)
-        for (guint o = 0; o < biqa_vk_planes(push.outputs); o += chunk.outputs)
-            add_chunk(context, layer, &push, chunk, i, o, steps);
+    for (guint digit = 0; digit < BIQA_DIGITS; digit++)
+        push.digits[digit] = digit;
+    part.sum = cut.inputs < push.inputs;
+    for (; part.input < push.inputs; part.input += cut.inputs) {
+        part.inputs = MIN(cut.inputs, push.inputs - part.input);
+        add_chunk(context, layer, part, steps);
+    }
 }
 
 /* Whether a layer is a CONV with a group for each channel, of more than one. */

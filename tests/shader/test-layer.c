@@ -212,10 +212,11 @@ static void test_few(void)
     }
 }
 
-/* More input channels than a chunk takes, at many pixels and at few. */
+/* More input channels than a chunk takes, and more output channels than a dispatch. */
 static void test_chunks(void)
 {
     const Source wide[] = {{36, 0, 150}, {5, 0, 261}};
+    const guint wider[] = {70, 760};
     const Window one = {1, 1, 1, 0, FALSE}, three = {3, 3, 1, 1, FALSE};
 
     for (guint s = 0; s < G_N_ELEMENTS(wide); s++) {
@@ -223,7 +224,7 @@ static void test_chunks(void)
         BiqaGraph *graph = graph_new(&wide[s], &map);
 
         graph->size = wide[s].size;
-        add_layer(graph, conv(&one, 70, 1), map);
+        add_layer(graph, conv(&one, wider[s], 1), map);
         add_layer(graph, biqa_layer(BIQA_LAYER_RELU), graph->n_layers - 1);
         add_layer(graph, conv(&three, 10, 1), map);
         check_graph(graph, "chunks", 500 + s);
