@@ -256,6 +256,59 @@ static void test_eval_parts(void)
     workshop_refuse("eval dealt/model.gguf --ratings more.csv --part 5/5", "5/5");
 }
 
+/* Runs the study of splits on the workshop's recipe; out: what it printed (transfer full). */
+static void run_splits(const char *steps, char **out)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *err = NULL;
+    g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "SPLITS", "3 8", TRUE);
+    environment = g_environ_setenv(environment, "STEPS", steps, TRUE);
+    char *argv[] = {(char *)g_getenv("BIQA_SPLITS"),
+                    (char *)g_getenv("BIQA_TRAIN"),
+                    (char *)"splits.ini",
+                    (char *)".",
+                    (char *)"splits",
+                    NULL};
+    int status = 0;
+    g_spawn_sync(NULL, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, out, &err, &status, &error);
+    g_assert_no_error(error);
+    g_test_message("%s%s", *out, err);
+    g_assert_cmpint(status, ==, 0);
+}
+
+/* A line of the study's table: "NAME IMAGES" where there are images, and four figures. */
+static void read_figures(const char *line, const char *format, double figures[4])
+{
+    g_test_message("%s", line);
+    g_assert_cmpint(sscanf(line, format, &figures[0], &figures[1], &figures[2], &figures[3]), ==,
+                    4);
+}
+
+/* Two splits of 40 rated images: each is judged on the eight that it holds out, the middle of two
+ * is their mean, and what is done is not done again. */
+static void test_splits(void)
+{
+    g_autoptr(GString) text = g_string_new(workshop_recipe);
+    g_autofree char *table = NULL, *again = NULL;
+    double one[4], other[4], median[4];
+    g_string_replace(text, "ratings.csv", "more.csv", 1);
+    workshop_write("splits.ini", text->str);
+    run_splits("3", &table);
+    g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines), ==, 7);
+    read_figures(lines[1], "3 8 %lf %lf %lf %lf", one);
+    read_figures(lines[2], "8 8 %lf %lf %lf %lf", other);
+    read_figures(lines[3], "median %lf %lf %lf %lf", median);
+    for (guint f = 0; f < 4; f++) /* each is rounded to three digits */
+        g_assert_cmpfloat_with_epsilon(median[f], (one[f] + other[f]) / 2, .0011);
+    g_autoptr(GBytes) first = workshop_read("splits/3/model.gguf");
+    g_autoptr(GBytes) second = workshop_read("splits/8/model.gguf");
+    g_assert_false(g_bytes_equal(first, second));
+    g_unlink("splits/8/held-out.csv");
+    run_splits("3", &again);
+    g_assert_cmpstr(table, ==, again);
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -273,6 +326,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/calibrate", test_calibrate);
     g_test_add_func("/pipeline/calibrate-scale", test_calibrate_scale);
     g_test_add_func("/pipeline/head-of-run", test_head_of_run);
+    g_test_add_func("/pipeline/splits", test_splits);
     const int status = g_test_run();
     workshop_leave(folder);
     return status;
