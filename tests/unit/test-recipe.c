@@ -126,6 +126,7 @@ static void test_refused_recipes(void)
         {NETWORK RANKED "annotators=\n" STAGE, "annotators"},
         {NETWORK RANKED "annotators=vif;gmsd;vif\n" STAGE, "\"vif\" would vote twice"},
         {NETWORK RANKED STAGE "votes-weight=1\n", "[ranked] annotators"},
+        {NETWORK RANKED "annotators=vif\n" STAGE, "no stage asks them"},
         {NETWORK RANKED STAGE "votes-wait=1\n", "did you mean \"votes-weight\"?"},
         {NETWORK RANKED "annotators=vif\n" STAGE "variance=learned\n", "votes teach"},
         {NETWORK RANKED STAGE "rated=4\n", "tune"},

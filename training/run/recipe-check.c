@@ -125,6 +125,17 @@ static gboolean check_annotators(const TrainRecipe *recipe, GError **error)
     return TRUE;
 }
 
+/* To look at every image takes a while: nobody does it in vain. */
+static gboolean check_voters(const TrainRecipe *recipe, GError **error)
+{
+    for (guint s = 0; s < recipe->n_stages; s++) {
+        if (recipe->stages[s].votes_weight > 0)
+            return TRUE;
+    }
+    return !recipe->annotators || recipe_fail(error, "ranked", "annotators",
+                                              "no stage asks them; give one votes-weight=1");
+}
+
 gboolean recipe_check(const TrainRecipe *recipe, GError **error)
 {
     static const char *const tiles[] = {"random", "sharpest", NULL};
@@ -152,5 +163,5 @@ gboolean recipe_check(const TrainRecipe *recipe, GError **error)
         if (!check_stage(recipe, &recipe->stages[s], error))
             return FALSE;
     }
-    return TRUE;
+    return check_voters(recipe, error);
 }
