@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Parts of a glance, in samples, and how much they differ across a cut. */
+#define PART_WIDTH (BIQA_GLANCE_COLUMNS / 8)
+#define PART_HEIGHT (BIQA_GLANCE_ROWS / 6)
+#define PARTS 48
+#define CUT 20
+
 /* -- the sample ---------------------------------------------------------------------------- */
 
 /* A hash of a cell (xorshift-multiply), the same in every frame. */
@@ -211,6 +217,32 @@ double biqa_glance_difference(const BiqaGlance *a, const BiqaGlance *b)
             sum += (guint64)abs(a->rgb[i][c] - b->rgb[i][c]);
     }
     return (double)sum / (3. * BIQA_GLANCE_PIXELS);
+}
+
+/* Sums over the parts of a glance, row by row. */
+static void sum_parts(const BiqaGlance *glance, guint sums[PARTS][3])
+{
+    memset(sums, 0, PARTS * sizeof *sums);
+    for (guint i = 0; i < BIQA_GLANCE_PIXELS; i++) {
+        const guint column = i % BIQA_GLANCE_COLUMNS / PART_WIDTH;
+        const guint row = i / BIQA_GLANCE_COLUMNS / PART_HEIGHT;
+
+        for (guint c = 0; c < 3; c++)
+            sums[8 * row + column][c] += glance->rgb[i][c];
+    }
+}
+
+gboolean biqa_glance_is_cut(const BiqaGlance *a, const BiqaGlance *b)
+{
+    guint sums[2][PARTS][3];
+    guint64 sum = 0;
+
+    sum_parts(a, sums[0]);
+    sum_parts(b, sums[1]);
+    for (guint i = 0; i < PARTS; i++)
+        for (guint c = 0; c < 3; c++)
+            sum += (guint64)abs((int)sums[0][i][c] - (int)sums[1][i][c]);
+    return sum >= (guint64)CUT * 3 * BIQA_GLANCE_PIXELS;
 }
 
 void biqa_freeze_init(BiqaFreeze *freeze)

@@ -42,6 +42,11 @@ BiqaDomain biqa_glance_domain(const BiqaGlanceFigures *figures);
 /* Mean absolute difference of two samples over all channels, 0..255. */
 double biqa_glance_difference(const BiqaGlance *a, const BiqaGlance *b);
 
+/* Whether two frames in a row are of different scenes: the means of parts of an eighth by a sixth
+ * of the frame differ by 20 of 255 or more on average. What moves within a scene, noise and a fade
+ * from frame to frame change them less; a cut from one dark picture to another may, too. */
+gboolean biqa_glance_is_cut(const BiqaGlance *a, const BiqaGlance *b);
+
 /* Watches for a picture that stands still. */
 typedef struct {
     gboolean begun;

@@ -173,6 +173,8 @@ static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
         return FALSE;
     }
     gst_biqa_sieve_look(&self->sieve, &self->tuning.mesh, &sample, record->running_time);
+    if (self->sieve.cut)
+        self->scene++;
     record->domain = self->sieve.domain;
     record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self));
     return TRUE;

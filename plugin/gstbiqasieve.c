@@ -24,10 +24,12 @@ void gst_biqa_sieve_look(GstBiqaSieve *sieve, const GstBiqaMesh *mesh, const Biq
     BiqaGlanceFigures figures;
     guint64 still = 0;
 
+    sieve->cut = FALSE;
     if (sieve->hdr)
         return; /* the thresholds are of SDR, too */
     biqa_glance_take(&glance, frame);
     biqa_glance_figures(&glance, &figures);
+    sieve->cut = sieve->freeze.begun && biqa_glance_is_cut(&glance, &sieve->freeze.anchor);
     if (GST_CLOCK_TIME_IS_VALID(running_time))
         still = biqa_freeze_update(&sieve->freeze, &glance, running_time);
     sieve->domain = biqa_glance_domain(&figures);

@@ -16,6 +16,7 @@ typedef struct {
     gboolean hdr;      /* of the caps */
     BiqaDomain domain; /* of the last frame that was looked at */
     BiqaFreeze freeze;
+    gboolean cut; /* the last frame that was looked at begins another scene */
 } GstBiqaSieve;
 
 /* Of a stream of which nothing was seen yet; caps have a say of their own, which stays. */

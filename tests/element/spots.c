@@ -182,6 +182,22 @@ static void test_breaks(void)
     }
 }
 
+/* The first frame of another scene is looked at in all spots. */
+static void test_cut(void)
+{
+    g_autoptr(Stage) stage = stage_new(prepare);
+    GstBuffer *frame = frame_new(stage, 40, 2 * FRAME);
+    GstMapInfo map;
+
+    show(stage, frame_new(stage, 20, 0), SPOTS, 20);
+    show(stage, frame_new(stage, 40, FRAME), 1, 25);
+    g_assert_true(gst_buffer_map(frame, &map, GST_MAP_READWRITE));
+    for (gsize i = 1; i < map.size; i++)
+        map.data[i] /= 2;
+    gst_buffer_unmap(frame, &map);
+    show(stage, frame, SPOTS, 40);
+}
+
 /* A small frame is looked at once, where the model's crops lie. */
 static void test_small(void)
 {
@@ -225,6 +241,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/spots/deadline", test_deadline);
     g_test_add_func("/element/spots/alone", test_alone);
     g_test_add_func("/element/spots/breaks", test_breaks);
+    g_test_add_func("/element/spots/cut", test_cut);
     g_test_add_func("/element/spots/small", test_small);
     g_test_add_func("/element/spots/still", test_still);
     return g_test_run();

@@ -213,6 +213,39 @@ static void test_freeze(void)
     g_assert_cmpuint(biqa_freeze_update(freeze, &two, 1040 * MS), ==, 40 * MS);
 }
 
+/* The scene a little later: a camera that pans across it in a second, or a fade. */
+static void paint_panned(double x, double y, guint px, guint py, GRand *rand, double rgb[3])
+{
+    paint_scene(x + 1 / 25., y, px, py, rand, rgb);
+}
+
+static void paint_dimmed(double x, double y, guint px, guint py, GRand *rand, double rgb[3])
+{
+    paint_scene(x, y, px, py, rand, rgb);
+    for (guint c = 0; c < 3; c++)
+        rgb[c] *= .9;
+}
+
+static void test_cut(void)
+{
+    static const struct {
+        Paint paint;
+        guint seed;
+        gboolean cut;
+    } cases[] = {{paint_scene, 2, FALSE},  {paint_panned, 1, FALSE}, {paint_dimmed, 1, FALSE},
+                 {paint_night, 1, TRUE},   {paint_black, 1, TRUE},   {paint_cartoon, 1, TRUE},
+                 {paint_pillars, 1, TRUE}, {paint_bars, 1, TRUE}};
+    BiqaGlance one, other;
+
+    look(paint_scene, 320, 180, 1, &one);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("case %u", i);
+        look(cases[i].paint, 320, 180, cases[i].seed, &other);
+        g_assert_cmpint(biqa_glance_is_cut(&one, &other), ==, cases[i].cut);
+        g_assert_cmpint(biqa_glance_is_cut(&other, &one), ==, cases[i].cut);
+    }
+}
+
 /* 24 frames a second shown as 30: every fourth twice; and animation on fours. */
 static void test_pulldown(void)
 {
@@ -326,6 +359,7 @@ int main(int argc, char **argv)
     g_test_add_func("/glance/rows", test_rows);
     g_test_add_func("/glance/freeze", test_freeze);
     g_test_add_func("/glance/pulldown", test_pulldown);
+    g_test_add_func("/glance/cut", test_cut);
     g_test_add_func("/glance/slow-fade", test_slow_fade);
     return g_test_run();
 }
