@@ -27,6 +27,16 @@ function mean(r, first, count, t, total) {
     return total / count
 }
 
+# The crop of reduction r nearest to spot (u, v).
+function near(r, u, v) {
+    return score[r, int(v * (n[r] / columns[r] - 1) + .5) * columns[r] + int(u * (columns[r] - 1) + .5) + 1]
+}
+
+# Means over the middles of the four borders, and over the corners.
+function borders(r) { return (near(r, 0, .5) + near(r, 1, .5) + near(r, .5, 0) + near(r, .5, 1)) / 4 }
+function corners(r) { return (near(r, 0, 0) + near(r, 1, 0) + near(r, 0, 1) + near(r, 1, 1)) / 4 }
+function middle(r) { return near(r, .5, .5) }
+
 # Standard deviation of one crop among all: the error of a crop at random.
 function deviation(r) { return sqrt(square[r] / n[r] - (sum[r] / n[r]) ^ 2) }
 
@@ -40,6 +50,10 @@ END {
     say("random-native-and-half", sqrt(deviation(1) ^ 2 + deviation(2) ^ 2) / 2, 2)
     for (k = 1; k <= 8; k *= 2)
         say("spread-" k "-native-" k "-half", (mean(1, 0, k) + mean(2, 0, k)) / 2 - all, 2 * k)
+    around = (borders(1) + borders(2)) / 2 - all
+    say("borders-native-and-half", around, 8)
+    say("borders-and-centre", (4 * around + (middle(1) + middle(2)) / 2 - all) / 5, 10)
+    say("corners-native-and-half", (corners(1) + corners(2)) / 2 - all, 8)
     say("spread-half-alone", mean(2, 0, 4) - all, 4)
     say("spread-quarter-alone", mean(4, 0, 4) - all, 4)
     for (k = 5; k <= 25; k *= 5)
