@@ -69,9 +69,9 @@ static const struct {
     Paint paint;
     double score, competitor;
 } golden[] = {
-    {"sharp", paint_sharp, 46.3433, 60.7765},
-    {"blurred", paint_blurred, 16.6077, 25.7243},
-    {"blocks", paint_blocks, 25.5264, 45.4112},
+    {"sharp", paint_sharp, 32.5534, 57.7383},
+    {"blurred", paint_blurred, 20.1471, 32.3022},
+    {"blocks", paint_blocks, 20.8961, 51.4819},
 };
 
 static BiqaModel *load(void)
