@@ -1,10 +1,9 @@
 #version 450
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* CONV of one group for CPUs: a chunk of input channels to a block of output channels, straight
- * on; the workgroup's y is the number of the block. Weights come from an address that every lane
- * can see is the same (push constants and constants only, outside all control flow), so that they
- * become operands of multiplications; every input is read before any arithmetic, as a read spills
- * all registers. */
+ * on; the workgroup's y is the number of the block. Weights come from an address of push constants
+ * and constants only, outside all control flow: so they become operands of multiplications. Every
+ * input is read before any arithmetic, as a read spills all registers. */
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference_uvec2 : require
 #extension GL_GOOGLE_include_directive : require
@@ -31,7 +30,6 @@ Values values_at(uint index)
 {
     uint carry;
     const uint low = uaddCarry(push.address.x, 16 * index, carry);
-
     return Values(uvec2(low, push.address.y + carry));
 }
 
@@ -42,7 +40,6 @@ vec4 weight(uint o, uint tap, uint i)
 {
     const uint tap_row = (push.inputs + 3) / 4 * 4;
     const uint row = push.weights + o * push.weights_row + tap * tap_row;
-
     return values_at(row + i / BIQA_SPAN * push.span).v[i % BIQA_SPAN];
 }
 
@@ -51,17 +48,14 @@ vec4 weight(uint o, uint tap, uint i)
  * is uniform to them, where the number itself is not. */
 uint first_plane()
 {
-    const uint block = gl_WorkGroupID.y;
-
-    return OUTPUTS * (BIQA_DIGITS * push.digits[block / BIQA_DIGITS] +
-                      push.digits[block % BIQA_DIGITS]);
+    const uint high = gl_WorkGroupID.y / BIQA_DIGITS, low = gl_WorkGroupID.y % BIQA_DIGITS;
+    return OUTPUTS * (BIQA_DIGITS * push.digits[high] + push.digits[low]);
 }
 
 /* What a plane of outputs starts from. Both are read, as a branch would be slower. */
 vec4 first_sum(uint o, uint target)
 {
     const vec4 bias = values_at(push.bias + o).v[0];
-
     if (ACCUMULATE == 0)
         return bias;
     return mix(bias, ARENA(target), bvec4(push.accumulate != 0));

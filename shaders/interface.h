@@ -68,7 +68,7 @@ typedef struct biqa_picture biqa_picture;
 #define BIQA_ID_ACCUMULATE 5 /* dense: push.accumulate counts; 0: add to the bias */
 #define BIQA_ID_BLOCK_W 6    /* depthwise: pixels of an invocation */
 #define BIQA_ID_BLOCK_H 7
-#define BIQA_ID_LINE 8       /* dense: invocations of a workgroup */
+#define BIQA_ID_LINE 8 /* dense: invocations of a workgroup */
 #define BIQA_N_CONSTANTS 9
 /* Those of preprocess, instead. */
 #define BIQA_ID_WIDE 0   /* samples are of two bytes */

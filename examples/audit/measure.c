@@ -216,6 +216,25 @@ static GstMessage *wait(Measurement *run, const AuditMeasureParams *params)
     }
 }
 
+/* Nothing could be made of the data, whoever noticed. Which of the elements is heard depends on the
+ * threads: decodebin may swallow what one says while it is being linked, and says less itself. */
+static gboolean is_broken_data(GstMessage *message, const GError *failure)
+{
+    if (failure->domain != GST_STREAM_ERROR)
+        return FALSE;
+    switch (failure->code) {
+    case GST_STREAM_ERROR_FAILED:
+    case GST_STREAM_ERROR_FORMAT:
+    case GST_STREAM_ERROR_DECODE:
+    case GST_STREAM_ERROR_DEMUX:
+        return TRUE;
+    case GST_STREAM_ERROR_WRONG_TYPE: /* a parser's; decodebin's names the type */
+        return depth_of(message) > 0;
+    default:
+        return FALSE;
+    }
+}
+
 /* Sorts out how the run ended; FALSE and error where the element does not work. */
 static gboolean conclude(AuditResult *result, GstMessage *message, GError **error)
 {
@@ -227,7 +246,9 @@ static gboolean conclude(AuditResult *result, GstMessage *message, GError **erro
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
-        result->reason = g_utf8_make_valid(failure->message, -1);
+        result->reason = result->frames == 0 && is_broken_data(message, failure)
+                             ? g_strdup("it is broken before its first frame")
+                             : g_utf8_make_valid(failure->message, -1);
     } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_APPLICATION) {
         result->reason = g_strdup("there is no video in it");
     } else if (result->frames == 0) {

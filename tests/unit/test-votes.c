@@ -43,7 +43,8 @@ static void set_up(Fixture *fixture, gconstpointer outputs)
     fixture->stage = (TrainStageRecipe){.rank_loss = (char *)"fidelity",
                                         .rank_pairs = (char *)"content",
                                         .variance = (char *)"fixed",
-                                        .votes_weight = 1};
+                                        .votes_weight = 1,
+                                        .competitor_weight = .5};
 }
 
 static void tear_down(Fixture *fixture, gconstpointer data)

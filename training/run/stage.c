@@ -45,6 +45,12 @@ static double judged_squared_loss(const TrainStep *step, const TrainBatch *batch
                                        batch->d_scores[branch]);
 }
 
+/* What a branch's own losses count. */
+static double branch_weight(const TrainStep *step, BiqaBranch branch)
+{
+    return branch == BIQA_FULL ? 1 : step->recipe->competitor_weight;
+}
+
 /* Over the same pairs, what several annotators make of them. Where the network tells standard
  * deviations, these count in the likelihood and learn from it. */
 static double votes_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
@@ -56,13 +62,15 @@ static double votes_loss(const TrainStep *step, const TrainBatch *batch, BiqaBra
     const TrainVotes votes = train_batch_votes(batch);
     const gboolean learned = train_stage_learns_variance(step->recipe);
     g_autofree float *s = g_new(float, batch->n), *ds = g_new0(float, batch->n);
-    const TrainVotesSlopes slopes = {batch->d_scores[branch], ds,
-                                     train_reliability_gradient(reliability)};
+    g_autofree float *told = g_new0(float, 2 * batch->n_annotators);
+    const TrainVotesSlopes slopes = {batch->d_scores[branch], ds, told};
 
     train_softplus(batch->second[branch], batch->n, s);
     const double loss = train_loss_votes(&votes, batch->scores[branch], learned ? s : NULL,
                                          train_reliability_values(reliability), weight, &slopes);
     train_softplus_back(batch->second[branch], ds, batch->n, batch->d_second[branch]);
+    for (guint i = 0; i < 2 * batch->n_annotators; i++)
+        train_reliability_gradient(reliability)[i] += (float)branch_weight(step, branch) * told[i];
     return weight * loss;
 }
 
@@ -183,8 +191,7 @@ static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss
     train_batch_share_input(batch);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         forward(step, batch, b);
-        loss += weigh(batch, b, b == BIQA_FULL ? 1 : step->recipe->competitor_weight,
-                      loss_of(step, batch, b));
+        loss += weigh(batch, b, branch_weight(step, b), loss_of(step, batch, b));
     }
     loss += step->recipe->consistency_weight *
             train_loss_consistency(batch->scores[BIQA_FULL], batch->scores[BIQA_COMPETITOR],
