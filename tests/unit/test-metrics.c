@@ -59,6 +59,23 @@ static void test_quantile(void)
     g_assert_cmpfloat_with_epsilon(train_quantile(values, 5, .9), 4.6, 1e-12);
 }
 
+/* Lines through few points: rounding alone would take some of them past one. */
+static void test_bounds(void)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    for (guint line = 0; line < 1000; line++) {
+        const double slope = g_rand_double_range(random, -3, 3), at = g_rand_double(random);
+        double x[4], y[4];
+        for (guint i = 0; i < G_N_ELEMENTS(x); i++) {
+            x[i] = g_rand_double(random);
+            y[i] = slope * x[i] + at;
+        }
+        const double r = fabs(train_pearson(x, y, G_N_ELEMENTS(x)));
+        g_assert_cmpfloat(r, <=, 1);
+        g_assert_cmpfloat(r, >, .999);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -66,5 +83,6 @@ int main(int argc, char **argv)
     g_test_add_func("/metrics/logistic", test_logistic);
     g_test_add_func("/metrics/falling", test_falling);
     g_test_add_func("/metrics/quantile", test_quantile);
+    g_test_add_func("/metrics/bounds", test_bounds);
     return g_test_run();
 }

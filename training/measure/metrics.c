@@ -50,7 +50,8 @@ double train_pearson(const double *a, const double *b, guint n)
         bb += (b[i] - mean_b) * (b[i] - mean_b);
         ab += (a[i] - mean_a) * (b[i] - mean_b);
     }
-    return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+    /* Rounding may lead a hair past one. */
+    return aa > 0 && bb > 0 ? CLAMP(ab / sqrt(aa * bb), -1, 1) : 0;
 }
 
 double train_srcc(const double *a, const double *b, guint n)
