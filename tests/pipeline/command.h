@@ -5,5 +5,5 @@
 #include <glib.h>
 
 /* biqa-train with these words, in folder; its exit status, 128 and more for a signal. out, err:
- * (transfer full) what it printed. */
+ * (transfer full) what it printed, or NULL. */
 int command_run(const char *folder, const char *words, char **out, char **err);
