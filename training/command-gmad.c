@@ -135,7 +135,7 @@ static gboolean compete(const TrainCrew *crew, TrainEntries *all, const TrainRat
     g_autoptr(TrainScoreCache) cache = train_score_cache_open(kept, error);
     if (!cache)
         return FALSE;
-    TrainProgress progress = train_progress("judge", 0, all->views->len);
+    TrainProgress progress = train_progress("judge", 0, all->entries->len);
     const TrainCrewParams scoring = {.cache = cache,
                                      .workers = train_workers_new((guint)MAX(threads, 0)),
                                      .progress = show,

@@ -332,6 +332,27 @@ static void test_entries(void)
     remove_folder(folder);
 }
 
+/* A file is read once for all that it gives: a video's moments by the hundred, say. */
+static void test_entries_digest(void)
+{
+    g_autofree char *folder = make_folder();
+    g_autofree char *path = g_build_filename(folder, "a.png", NULL);
+    g_autoptr(GError) error = NULL;
+    char *const paths[] = {path, path, NULL};
+    const TrainEntriesParams params = {.paths = paths};
+    save_picture(folder, "a.png", 9);
+    g_autoptr(TrainEntries) entries = train_entries_new(&params, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(entries->views->len, ==, 2);
+    g_assert_true(train_entries_digest(entries, 1, &error));
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_true(train_entries_digest(entries, 0, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(train_entries_view(entries, 0)->digest, ==,
+                    train_entries_view(entries, 1)->digest);
+    remove_folder(folder);
+}
+
 static void refuse_entries(const char *path, const char *word)
 {
     g_autoptr(GError) error = NULL;
@@ -404,6 +425,7 @@ int main(int argc, char **argv)
     g_test_add_func("/gmad/match/empty", test_match_empty);
     g_test_add_func("/gmad/match/many", test_match_many);
     g_test_add_func("/gmad/entries", test_entries);
+    g_test_add_func("/gmad/entries/digest", test_entries_digest);
     g_test_add_func("/gmad/entries/refused", test_entries_refused);
     g_test_add_func("/gmad/pairs", test_pairs);
     return g_test_run();

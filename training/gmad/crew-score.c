@@ -5,21 +5,14 @@
 #include "score-list.h"
 #include <math.h>
 
-/* Views between two visits to the cache. */
-#define CHUNK 32
-
-typedef struct {
-    TrainScoreKey key;
-    double score;
-} Fresh;
-
 typedef struct {
     const TrainCrew *crew;
     TrainEntries *entries;
-    const TrainScoreCache *cache;
-    double *scores;       /* (members, entries) */
-    guint first;          /* view of the chunk */
-    GArray *fresh[CHUNK]; /* Fresh, of each view */
+    const TrainCrewParams *params;
+    double *scores; /* (members, entries) */
+    GMutex lock;    /* guards what follows */
+    guint done;     /* entries */
+    GError *error;  /* the first one of the cache */
 } Session;
 
 static double *place(const Session *session, guint member, guint entry)
@@ -51,12 +44,12 @@ static guint look_up(const Session *session, guint entry)
         if (!is_asked(member, view))
             continue;
         const TrainScoreKey key = key_of(member, identity);
-        missing += !train_score_cache_find(session->cache, &key, place(session, m, entry));
+        missing += !train_score_cache_find(session->params->cache, &key, place(session, m, entry));
     }
     return missing;
 }
 
-static void judge(const Session *session, guint entry, TrainExhibit *exhibit, GArray *fresh)
+static void judge(const Session *session, guint entry, TrainExhibit *exhibit)
 {
     const TrainView *view =
         train_entries_view(session->entries, train_entries_at(session->entries, entry)->view);
@@ -67,25 +60,24 @@ static void judge(const Session *session, guint entry, TrainExhibit *exhibit, GA
         if (!isnan(*score) || !is_asked(member, view))
             continue;
         *score = member->kind->score(member, exhibit);
-        const Fresh found = {key_of(member, identity), *score};
-        g_array_append_val(fresh, found);
+        const TrainScoreKey key = key_of(member, identity);
+        train_score_cache_add(session->params->cache, &key, *score);
     }
 }
 
 /* A picture as it is, in its decoder's format: the score is the element's. */
-static gboolean judge_as_it_is(const Session *session, const TrainView *view, GArray *fresh,
-                               GError **error)
+static gboolean judge_as_it_is(const Session *session, const TrainView *view, GError **error)
 {
     g_autoptr(TrainPicture) picture = train_picture_load_at(view->path, view->time, error);
     if (!picture)
         return FALSE;
     TrainExhibit exhibit = {.frame = train_picture_frame(picture)};
-    judge(session, view->first, &exhibit, fresh);
+    judge(session, view->first, &exhibit);
     return TRUE;
 }
 
 static gboolean judge_distorted(const Session *session, guint entry, const TrainImage *look,
-                                const TrainView *view, GArray *fresh, GError **error)
+                                const TrainView *view, GError **error)
 {
     BiqaFrameFormat format;
     g_autoptr(TrainImage) image = train_entries_distort(session->entries, entry, look, error);
@@ -94,76 +86,61 @@ static gboolean judge_distorted(const Session *session, guint entry, const Train
     const BiqaFrame frame = train_image_frame(image, &format);
     TrainExhibit exhibit = {
         .frame = &frame, .image = image, .reference = view->original ? look : NULL};
-    judge(session, entry, &exhibit, fresh);
+    judge(session, entry, &exhibit);
     return TRUE;
 }
 
-static gboolean judge_view(const Session *session, guint index, GArray *fresh, GError **error)
+/* look: what the view shows, NULL as long as nobody had to see it. */
+static gboolean judge_entry(const Session *session, guint entry, TrainImage **look, GError **error)
 {
-    TrainView *view = train_entries_view(session->entries, index);
-    g_autoptr(TrainImage) image = NULL;
-    if (!train_view_digest(view, error))
+    const guint index = train_entries_at(session->entries, entry)->view;
+    const TrainView *view = train_entries_view(session->entries, index);
+    if (!train_entries_digest(session->entries, index, error))
         return FALSE;
-    for (guint entry = view->first; entry < view->first + view->n; entry++) {
-        if (!look_up(session, entry))
-            continue;
-        if (!session->entries->side && !view->original)
-            return judge_as_it_is(session, view, fresh, error);
-        if (!image)
-            image = train_entries_look(session->entries, index, error);
-        if (!image || !judge_distorted(session, entry, image, view, fresh, error))
-            return FALSE;
-    }
-    return TRUE;
+    if (!look_up(session, entry))
+        return TRUE;
+    if (!session->entries->side && !view->original)
+        return judge_as_it_is(session, view, error);
+    if (!*look)
+        *look = train_entries_look(session->entries, index, error);
+    return *look && judge_distorted(session, entry, *look, view, error);
 }
 
-static void forget_view(const Session *session, const TrainView *view)
+static void leave_out(const Session *session, TrainView *view, const char *problem)
 {
+    view->problem = g_strdup(problem);
     for (guint m = 0; m < session->crew->members->len; m++) {
         for (guint entry = view->first; entry < view->first + view->n; entry++)
             *place(session, m, entry) = NAN;
     }
 }
 
-static void work(guint i, gpointer data)
+/* An entry is done; FALSE where the work cannot go on. What is known of it is written at once: with
+ * all distortions of a large picture a view takes minutes, which nobody wants to lose. */
+static gboolean advance(Session *session)
 {
-    const Session *session = data;
-    TrainView *view = train_entries_view(session->entries, session->first + i);
-    g_autoptr(GError) error = NULL;
-    if (view->problem || judge_view(session, session->first + i, session->fresh[i], &error))
-        return;
-    view->problem = g_strdup(error->message);
-    forget_view(session, view);
-}
-
-static gboolean keep(const Session *session, TrainScoreCache *cache, guint n, GError **error)
-{
-    for (guint i = 0; i < n; i++) {
-        for (guint k = 0; k < session->fresh[i]->len; k++) {
-            const Fresh *found = &g_array_index(session->fresh[i], Fresh, k);
-            train_score_cache_add(cache, &found->key, found->score);
-        }
-        g_array_set_size(session->fresh[i], 0);
-    }
-    return train_score_cache_flush(cache, error);
-}
-
-static gboolean work_through(Session *session, const TrainCrewParams *params, GError **error)
-{
-    const guint total = session->entries->views->len;
-    gboolean ok = TRUE;
-    for (guint i = 0; i < CHUNK; i++)
-        session->fresh[i] = g_array_new(FALSE, FALSE, sizeof(Fresh));
-    for (session->first = 0; ok && session->first < total; session->first += CHUNK) {
-        const guint n = MIN(CHUNK, total - session->first);
-        train_workers_run(params->workers, n, work, session);
-        ok = keep(session, params->cache, n, error);
-        if (params->progress)
-            params->progress(session->first + n, total, params->data);
-    }
-    for (guint i = 0; i < CHUNK; i++)
-        g_array_unref(session->fresh[i]);
+    const TrainCrewParams *params = session->params;
+    g_mutex_lock(&session->lock);
+    const gboolean ok = !session->error && train_score_cache_flush(params->cache, &session->error);
+    session->done++;
+    if (ok && params->progress)
+        params->progress(session->done, session->entries->entries->len, params->data);
+    g_mutex_unlock(&session->lock);
     return ok;
+}
+
+static void work(guint index, gpointer data)
+{
+    Session *session = data;
+    TrainView *view = train_entries_view(session->entries, index);
+    g_autoptr(TrainImage) look = NULL;
+    gboolean ok = TRUE;
+    for (guint entry = view->first; ok && entry < view->first + view->n; entry++) {
+        g_autoptr(GError) error = NULL;
+        if (!view->problem && !judge_entry(session, entry, &look, &error))
+            leave_out(session, view, error->message);
+        ok = advance(session);
+    }
 }
 
 /* (transfer full) NULL-terminated */
@@ -198,10 +175,16 @@ double *train_crew_score(const TrainCrew *crew, TrainEntries *entries,
 {
     const gsize n = (gsize)crew->members->len * entries->entries->len;
     g_autofree double *scores = g_new(double, n);
-    Session session = {.crew = crew, .entries = entries, .cache = params->cache, .scores = scores};
+    Session session = {.crew = crew, .entries = entries, .params = params, .scores = scores};
     for (gsize i = 0; i < n; i++)
         scores[i] = NAN;
-    if (!read_lists(&session, error) || !work_through(&session, params, error))
+    if (!read_lists(&session, error))
         return NULL;
-    return g_steal_pointer(&scores);
+    g_mutex_init(&session.lock);
+    train_workers_run(params->workers, entries->views->len, work, &session);
+    g_mutex_clear(&session.lock);
+    if (!session.error)
+        return g_steal_pointer(&scores);
+    g_propagate_error(error, session.error);
+    return NULL;
 }

@@ -30,14 +30,14 @@ const char *train_crew_name(const TrainCrew *crew, guint member);
 typedef struct {
     TrainScoreCache *cache;
     TrainWorkers *workers;
-    /* Called now and then from the calling thread; may be NULL. */
+    /* Called after each entry, by one thread at a time; may be NULL. */
     void (*progress)(guint done, guint total, gpointer data);
     gpointer data;
 } TrainCrewParams;
 
 /* (members, entries) in one block: NAN where a judge has nothing to say, for want of a reference or
- * of a row in its list, or where the view has a problem. Views are done in order, and what is known
- * is kept in the cache after every few of them. Errors: lists, the cache. (transfer full) */
+ * of a row in its list, or where the view has a problem. What is found out is in the cache's file
+ * as soon as an entry is done. Errors: lists, the cache. (transfer full) */
 double *train_crew_score(const TrainCrew *crew, TrainEntries *entries,
                          const TrainCrewParams *params, GError **error);
 

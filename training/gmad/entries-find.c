@@ -133,6 +133,8 @@ static void fill_entries(TrainEntries *entries)
     for (guint v = 0; v < entries->views->len; v++) {
         TrainView *view = train_entries_view(entries, v);
         TrainEntry entry = {.view = v, .type = -1};
+        const TrainView *before = v ? view - 1 : view;
+        view->file = g_str_equal(before->path, view->path) ? before->file : v;
         view->first = entries->entries->len;
         g_array_append_val(entries->entries, entry);
         for (guint t = 0; view->original && t < entries->types->len; t++) {
@@ -156,6 +158,8 @@ static void clear_view(gpointer data)
 TrainEntries *train_entries_new(const TrainEntriesParams *params, GError **error)
 {
     g_autoptr(TrainEntries) entries = g_new0(TrainEntries, 1);
+    g_mutex_init(&entries->lock);
+    g_cond_init(&entries->read);
     entries->views = g_array_new(FALSE, FALSE, sizeof(TrainView));
     g_array_set_clear_func(entries->views, clear_view);
     entries->entries = g_array_new(FALSE, FALSE, sizeof(TrainEntry));

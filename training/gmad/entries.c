@@ -17,6 +17,8 @@ void train_entries_free(TrainEntries *entries)
     g_array_unref(entries->views);
     g_array_unref(entries->entries);
     g_ptr_array_unref(entries->types);
+    g_mutex_clear(&entries->lock);
+    g_cond_clear(&entries->read);
     g_free(entries);
 }
 
@@ -55,6 +57,30 @@ gboolean train_view_digest(TrainView *view, GError **error)
         view->digest = g_strdup(g_checksum_get_string(sum));
     else
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot read '%s'", view->path);
+    return ok;
+}
+
+gboolean train_entries_digest(TrainEntries *entries, guint index, GError **error)
+{
+    TrainView *view = train_entries_view(entries, index);
+    TrainView *first = train_entries_view(entries, view->file);
+    gboolean ok = TRUE;
+    g_mutex_lock(&entries->lock);
+    while (first->reading)
+        g_cond_wait(&entries->read, &entries->lock);
+    if (!first->digest) {
+        TrainView file = {.path = first->path};
+        first->reading = TRUE;
+        g_mutex_unlock(&entries->lock);
+        ok = train_view_digest(&file, error);
+        g_mutex_lock(&entries->lock);
+        first->digest = file.digest;
+        first->reading = FALSE;
+        g_cond_broadcast(&entries->read);
+    }
+    if (!view->digest)
+        view->digest = g_strdup(first->digest);
+    g_mutex_unlock(&entries->lock);
     return ok;
 }
 
@@ -101,10 +127,10 @@ TrainImage *train_entries_distort(const TrainEntries *entries, guint i, const Tr
     return type->apply(image, type->levels[entry->level - 1], GUINT64_FROM_LE(seed), error);
 }
 
-TrainImage *train_entries_image(const TrainEntries *entries, guint i, GError **error)
+TrainImage *train_entries_image(TrainEntries *entries, guint i, GError **error)
 {
     const guint view = train_entries_at(entries, i)->view;
-    if (!train_view_digest(train_entries_view(entries, view), error))
+    if (!train_entries_digest(entries, view, error))
         return NULL;
     g_autoptr(TrainImage) image = train_entries_look(entries, view, error);
     return image ? train_entries_distort(entries, i, image, error) : NULL;

@@ -12,7 +12,9 @@ typedef struct {
     double time;          /* seconds into a video */
     gboolean original;    /* distorted, and the reference of what comes of it */
     guint first, n;       /* its entries */
+    guint file;           /* the first view of the same file, which is read for all of them */
     char *digest;         /* SHA-256 (hex) of the file; NULL until it was read */
+    gboolean reading;     /* somebody is at it */
     char *problem;        /* why it is left out; NULL: it is not */
 } TrainView;
 
@@ -28,6 +30,8 @@ typedef struct {
     GPtrArray *types; /* of const TrainDistortion *, of originals */
     guint side; /* pictures are side x side at most, see train_entries_look(); 0: as they are */
     guint64 seed;
+    GMutex lock; /* guards digests of views, and reading */
+    GCond read;
 } TrainEntries;
 
 typedef struct {
@@ -63,6 +67,9 @@ char *train_entries_name(const TrainEntries *entries, guint i);
 
 /* Reads the digest of a view's file where it is not known yet. */
 gboolean train_view_digest(TrainView *view, GError **error);
+/* The same for any view of entries, by any thread: a file is read once, however many of its moments
+ * compete. */
+gboolean train_entries_digest(TrainEntries *entries, guint view, GError **error);
 /* What decides every pixel of an entry, in words; its view's digest is known. (transfer full) */
 char *train_entries_identity(const TrainEntries *entries, guint i);
 
@@ -73,6 +80,6 @@ TrainImage *train_entries_look(const TrainEntries *entries, guint view, GError *
 TrainImage *train_entries_distort(const TrainEntries *entries, guint i, const TrainImage *image,
                                   GError **error);
 /* Both in one. */
-TrainImage *train_entries_image(const TrainEntries *entries, guint i, GError **error);
+TrainImage *train_entries_image(TrainEntries *entries, guint i, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrainEntries, train_entries_free)

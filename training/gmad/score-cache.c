@@ -17,6 +17,7 @@ typedef struct {
 
 struct TrainScoreCache {
     char *path;
+    GMutex lock;         /* guards what follows */
     FILE *file;          /* opened for appending */
     GHashTable *records; /* of Record, which begins with its key */
     GString *waiting;    /* lines to be written */
@@ -97,6 +98,7 @@ TrainScoreCache *train_score_cache_open(const char *path, GError **error)
     g_autofree char *text = NULL;
 
     cache->path = g_strdup(path);
+    g_mutex_init(&cache->lock);
     cache->records = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
     cache->waiting = g_string_new(NULL);
     if (g_file_get_contents(path, &text, NULL, NULL))
@@ -116,6 +118,7 @@ void train_score_cache_free(TrainScoreCache *cache)
         fclose(cache->file);
     g_hash_table_unref(cache->records);
     g_string_free(cache->waiting, TRUE);
+    g_mutex_clear(&cache->lock);
     g_free(cache->path);
     g_free(cache);
 }
@@ -125,9 +128,9 @@ guint train_score_cache_size(const TrainScoreCache *cache)
     return g_hash_table_size(cache->records);
 }
 
-gboolean train_score_cache_find(const TrainScoreCache *cache, const TrainScoreKey *key,
-                                double *score)
+gboolean train_score_cache_find(TrainScoreCache *cache, const TrainScoreKey *key, double *score)
 {
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
     const Record *record = g_hash_table_lookup(cache->records, key);
     if (record)
         *score = record->score;
@@ -136,6 +139,7 @@ gboolean train_score_cache_find(const TrainScoreCache *cache, const TrainScoreKe
 
 void train_score_cache_add(TrainScoreCache *cache, const TrainScoreKey *key, double score)
 {
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
     const Record record = {*key, score};
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
     if (!isfinite(score) || g_hash_table_contains(cache->records, key))
@@ -148,6 +152,7 @@ void train_score_cache_add(TrainScoreCache *cache, const TrainScoreKey *key, dou
 
 gboolean train_score_cache_flush(TrainScoreCache *cache, GError **error)
 {
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
     const gsize length = cache->waiting->len;
     if (fwrite(cache->waiting->str, 1, length, cache->file) != length || fflush(cache->file) != 0)
         return fail(cache, error);

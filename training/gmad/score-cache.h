@@ -24,9 +24,8 @@ void train_score_cache_free(TrainScoreCache *cache);
 
 guint train_score_cache_size(const TrainScoreCache *cache);
 
-/* Any number of threads may look while none adds. */
-gboolean train_score_cache_find(const TrainScoreCache *cache, const TrainScoreKey *key,
-                                double *score);
+/* These three may be called by any thread at any time. */
+gboolean train_score_cache_find(TrainScoreCache *cache, const TrainScoreKey *key, double *score);
 /* A score that is known already stays as it is. */
 void train_score_cache_add(TrainScoreCache *cache, const TrainScoreKey *key, double score);
 /* Writes what was added. */
