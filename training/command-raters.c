@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* biqa-train ratings --raters */
 #include "command.h"
-#include "csv.h"
 #include "opinions.h"
 
 #include <math.h>
@@ -42,36 +41,6 @@ static void print_opinions(const TrainGrades *grades, const TrainOpinions *opini
         printf("groups       %u: only within one can scores be compared\n", opinions->n_groups);
 }
 
-/* Nothing where it is not known. */
-static void append_number(GString *text, double value)
-{
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append_c(text, ',');
-    if (!isnan(value))
-        g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.4f", value));
-}
-
-static gboolean write_list(const TrainGrades *grades, const TrainOpinions *opinions,
-                           const char *path, GError **error)
-{
-    g_autoptr(GString) text = g_string_new("image,mos,std,content,raters,low,high,group\n");
-    for (guint i = 0; i < opinions->n_images; i++) {
-        const TrainOpinion *image = &opinions->images[i];
-        if (!image->n) /* all its raters are left out */
-            continue;
-        train_csv_append(text, g_ptr_array_index(grades->images, i));
-        append_number(text, image->mos);
-        append_number(text, image->std);
-        g_string_append_c(text, ',');
-        train_csv_append(text, g_ptr_array_index(grades->contents, i));
-        g_string_append_printf(text, ",%u", image->n);
-        append_number(text, image->low);
-        append_number(text, image->high);
-        g_string_append_printf(text, ",%u\n", image->group + 1);
-    }
-    return g_file_set_contents(path, text->str, (gssize)text->len, error);
-}
-
 int train_ratings_of_raters(char *const *files, const char *csv, GError **error)
 {
     g_autoptr(TrainGrades) grades = train_grades_load(files, error);
@@ -80,5 +49,5 @@ int train_ratings_of_raters(char *const *files, const char *csv, GError **error)
     g_autoptr(TrainOpinions) opinions = train_opinions_new(grades);
     print_raters(grades, opinions);
     print_opinions(grades, opinions);
-    return !csv || write_list(grades, opinions, csv, error) ? 0 : 1;
+    return !csv || train_opinions_save(opinions, grades, csv, error) ? 0 : 1;
 }

@@ -18,7 +18,8 @@ extern const TrainCommand train_command_train, train_command_eval, train_command
     train_command_compare, train_command_distort, train_command_info, train_command_judge,
     train_command_calibrate, train_command_ratings, train_command_report, train_command_bench,
     train_command_map, train_command_spots, train_command_gmad, train_command_gallery,
-    train_command_adapt, train_command_tasks, train_command_continual, train_command_tune;
+    train_command_adapt, train_command_tasks, train_command_continual, train_command_tune,
+    train_command_loop;
 
 /* `ratings --raters`: prints what the raters' files (NULL-terminated) come to, and writes it as a
  * list of rated images where csv is not NULL. Returns the exit status. */

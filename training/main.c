@@ -14,7 +14,7 @@ static const TrainCommand *const commands[] = {
     &train_command_bench,   &train_command_ratings,   &train_command_map,
     &train_command_spots,   &train_command_gmad,      &train_command_gallery,
     &train_command_adapt,   &train_command_tasks,     &train_command_continual,
-    &train_command_tune,
+    &train_command_tune,    &train_command_loop,
 };
 
 static int usage(FILE *out)

@@ -5,26 +5,11 @@
 #include "annotate.h"
 #include "metrics.h"
 
-/* The picture of image i's content; NULL where none is found. (transfer full) */
-static char *find_reference(const TrainRatings *ratings, guint i)
-{
-    static const char *const ends[] = {"", ".png", ".bmp", ".PNG", ".BMP"};
-    for (guint k = 0; ratings->contents && ratings->references && k < G_N_ELEMENTS(ends); k++) {
-        g_autofree char *name = g_strconcat(ratings->contents[i], ends[k], NULL);
-        g_autofree char *path = g_path_is_absolute(name)
-                                    ? g_strdup(name)
-                                    : g_build_filename(ratings->references, name, NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
-            return g_steal_pointer(&path);
-    }
-    return NULL;
-}
-
 /* *known: whether there is a reference of the image's size, another file than the image. */
 static gboolean measure(const TrainRatings *ratings, guint i, gboolean *known, double *psnr,
                         GError **error)
 {
-    g_autofree char *path = find_reference(ratings, i);
+    g_autofree char *path = train_ratings_reference(ratings, i);
     *known = FALSE;
     if (!path || g_str_equal(path, ratings->paths[i]))
         return TRUE;

@@ -171,3 +171,17 @@ void train_ratings_swap(TrainRatings *ratings, guint i, guint j)
     if (ratings->spread)
         swap_numbers(ratings->spread, i, j);
 }
+
+char *train_ratings_reference(const TrainRatings *ratings, guint i)
+{
+    static const char *const ends[] = {"", ".png", ".bmp", ".PNG", ".BMP"};
+    for (guint k = 0; ratings->contents && ratings->references && k < G_N_ELEMENTS(ends); k++) {
+        g_autofree char *name = g_strconcat(ratings->contents[i], ends[k], NULL);
+        g_autofree char *path = g_path_is_absolute(name)
+                                    ? g_strdup(name)
+                                    : g_build_filename(ratings->references, name, NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}

@@ -62,6 +62,9 @@ gboolean train_ratings_split(const TrainRatings *ratings, const TrainSplit *spli
 /* How many contents there are; ratings->n where they are not known. */
 guint train_ratings_n_contents(const TrainRatings *ratings);
 
+/* The picture of image i's content, where it is a file; else NULL. (transfer full) */
+char *train_ratings_reference(const TrainRatings *ratings, guint i);
+
 /* Swaps rows i and j. */
 void train_ratings_swap(TrainRatings *ratings, guint i, guint j);
 

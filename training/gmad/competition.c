@@ -2,9 +2,9 @@
 /* Matches, and what comes of them. */
 #include "competition.h"
 
+#include "album.h"
 #include "common-scale.h"
 #include "match.h"
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,8 +16,7 @@ typedef struct {
     TrainLogistic *maps; /* (members) */
     gboolean *mapped;    /* (members): whether maps has one */
     TrainPairs *pairs;
-    GHashTable *numbers; /* entry -> image of pairs, plus 1 */
-    GArray *entries;     /* guint: of the pairs' images */
+    TrainAlbum *album;
 } Play;
 
 /* -- one scale ----------------------------------------------------------------------------- */
@@ -106,37 +105,6 @@ static void bring_together(const Play *play, guint other, double *first, double 
 
 /* -- matches ------------------------------------------------------------------------------- */
 
-/* "images/STEM-1234abcd.png": the same pixels have the same name. */
-static char *file_of(const TrainEntries *entries, guint entry)
-{
-    g_autofree char *name = train_entries_name(entries, entry);
-    g_autofree char *stem = g_path_get_basename(name);
-    g_autofree char *identity = train_entries_identity(entries, entry);
-    const TrainScoreKey key = train_score_key(identity);
-    char *end = g_str_has_suffix(stem, ".png") ? strrchr(stem, '.') : NULL;
-    if (end)
-        *end = '\0';
-    g_strcanon(stem, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-", '_');
-    return g_strdup_printf("images/%s-%02x%02x%02x%02x.png", stem, key.bytes[0], key.bytes[1],
-                           key.bytes[2], key.bytes[3]);
-}
-
-static guint image_of(Play *play, guint entry)
-{
-    const TrainEntries *entries = play->competition->entries;
-    const guint known =
-        GPOINTER_TO_UINT(g_hash_table_lookup(play->numbers, GUINT_TO_POINTER(entry)));
-    if (known)
-        return known - 1;
-    const TrainView *view = train_entries_view(entries, train_entries_at(entries, entry)->view);
-    const TrainPairImage image = {file_of(entries, entry), g_strdup(view->content),
-                                  train_entries_name(entries, entry)};
-    const guint number = train_pairs_add_image(play->pairs, &image);
-    g_hash_table_insert(play->numbers, GUINT_TO_POINTER(entry), GUINT_TO_POINTER(number + 1));
-    g_array_append_val(play->entries, entry);
-    return number;
-}
-
 static void play_match(Play *play, const double *defender, const double *attacker, guint defends,
                        guint attacks)
 {
@@ -158,7 +126,7 @@ static void play_match(Play *play, const double *defender, const double *attacke
             .defender = (char *)train_crew_name(competition->crew, defends),
             .attacker = (char *)train_crew_name(competition->crew, attacks),
             .level = pair->level + 1,
-            .images = {image_of(play, better), image_of(play, worse)},
+            .images = {train_album_take(play->album, better), train_album_take(play->album, worse)},
             .defended = {defender[better], defender[worse]},
             .attacked = {attacker[better], attacker[worse]},
         };
@@ -192,50 +160,15 @@ static void number_contents(Play *play)
     }
 }
 
-/* -- pictures ------------------------------------------------------------------------------ */
-
-typedef struct {
-    const Play *play;
-    GError **errors;
-} Prints;
-
-/* A file that is there is whole: it was renamed to its name. */
-static void print(guint i, gpointer data)
+/* Whom the first judge has not scored plays in no match. */
+static void leave_out(const Play *play)
 {
-    const Prints *prints = data;
-    const TrainPairs *pairs = prints->play->pairs;
-    const guint entry = g_array_index(prints->play->entries, guint, i);
-    g_autofree char *path =
-        g_build_filename(pairs->folder, train_pairs_image(pairs, i)->file, NULL);
-    g_autofree char *part = g_strconcat(path, ".part", NULL);
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return;
-    g_autoptr(TrainImage) image =
-        train_entries_image(prints->play->competition->entries, entry, &prints->errors[i]);
-    if (image && train_image_save(image, part, &prints->errors[i]) && g_rename(part, path) != 0)
-        g_set_error(&prints->errors[i], BIQA_ERROR, BIQA_ERROR_FILE, "cannot write \"%s\"", path);
-}
-
-static gboolean print_all(const Play *play, GError **error)
-{
-    g_autofree char *folder = g_build_filename(play->competition->folder, "images", NULL);
-    g_autofree GError **errors = g_new0(GError *, play->entries->len + 1);
-    Prints prints = {play, errors};
-    GError *first = NULL;
-    if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot make the folder \"%s\"", folder);
-        return FALSE;
+    const TrainCompetition *competition = play->competition;
+    for (guint i = 0; competition->leave_out && i < play->n; i++) {
+        g_autofree char *name = train_entries_name(competition->entries, i);
+        if (g_hash_table_contains(competition->leave_out, name))
+            play->scores[i] = NAN;
     }
-    train_workers_run(play->competition->scoring->workers, play->entries->len, print, &prints);
-    for (guint i = 0; i < play->entries->len; i++) {
-        if (first)
-            g_clear_error(&errors[i]);
-        else
-            first = errors[i];
-    }
-    if (first)
-        g_propagate_error(error, first);
-    return !first;
 }
 
 /* -- all of it ----------------------------------------------------------------------------- */
@@ -248,8 +181,10 @@ static TrainPairs *run(Play *play, GError **error)
     if (!play->scores || (competition->ratings && !fit_maps(play, error)))
         return NULL;
     number_contents(play);
+    leave_out(play);
     play_all(play);
-    return print_all(play, error) && train_pairs_save(play->pairs, error)
+    return train_album_print(play->album, competition->scoring->workers, error) &&
+                   train_pairs_save(play->pairs, error)
                ? g_steal_pointer(&play->pairs)
                : NULL;
 }
@@ -264,16 +199,14 @@ TrainPairs *train_competition_run(const TrainCompetition *competition, GError **
         .maps = g_new0(TrainLogistic, competition->crew->members->len),
         .mapped = g_new0(gboolean, competition->crew->members->len),
         .pairs = train_pairs_new(competition->folder),
-        .numbers = g_hash_table_new(NULL, NULL),
-        .entries = g_array_new(FALSE, FALSE, sizeof(guint)),
     };
+    play.album = train_album_new(competition->entries, play.pairs);
     TrainPairs *pairs = run(&play, error);
     g_free(play.scores);
     g_free(play.content);
     g_free(play.maps);
     g_free(play.mapped);
+    train_album_free(play.album);
     train_pairs_free(play.pairs);
-    g_hash_table_unref(play.numbers);
-    g_array_unref(play.entries);
     return pairs;
 }

@@ -13,7 +13,8 @@ typedef struct {
     const TrainCrewParams *scoring;
     guint levels, top; /* see match.h */
     double tolerance;
-    const char *folder; /* for the outcome; created */
+    GHashTable *leave_out; /* names of entries that are in no match; NULL: none */
+    const char *folder;    /* for the outcome; created */
 } TrainCompetition;
 
 /* Scores everything, plays the matches, and writes pictures (PNG; those that are there already

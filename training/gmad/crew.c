@@ -76,8 +76,7 @@ static gboolean enlist(TrainCrew *crew, TrainMember *member, GError **error)
     return TRUE;
 }
 
-/* The file's name without its end. (transfer full) */
-static char *stem(const char *path)
+char *train_crew_file_name(const char *path)
 {
     char *name = g_path_get_basename(path), *point = strrchr(name, '.');
     if (point && point != name)
@@ -106,7 +105,7 @@ static gboolean add_model(TrainCrew *crew, const char *path, BiqaBranch branch, 
     member->model = model;
     member->scorer = train_scorer_new(model);
     member->branch = branch;
-    member->name = name ? g_strdup(name) : stem(path);
+    member->name = name ? g_strdup(name) : train_crew_file_name(path);
     member->key = file_key(path, branch == BIQA_FULL ? "model" : "competitor", error);
     if (!member->key) {
         member_free(member);
@@ -136,7 +135,7 @@ static gboolean add_judge(TrainCrew *crew, const char *path, GError **error)
     TrainMember *member = g_new0(TrainMember, 1);
     member->kind = &judge_kind;
     member->judge = judge;
-    member->name = stem(path);
+    member->name = train_crew_file_name(path);
     member->key = file_key(path, "judge", error);
     if (!member->key) {
         member_free(member);
@@ -172,7 +171,7 @@ gboolean train_crew_add(TrainCrew *crew, const char *what, GError **error)
     if (g_str_equal(what, "self") && crew->members->len)
         return add_self(crew, error);
     if (g_str_has_prefix(what, other)) {
-        g_autofree char *name = stem(what + strlen(other));
+        g_autofree char *name = train_crew_file_name(what + strlen(other));
         g_autofree char *full = g_strconcat(name, "-competitor", NULL);
         return add_model(crew, what + strlen(other), BIQA_COMPETITOR, full, error);
     }

@@ -24,6 +24,10 @@ gboolean train_crew_add(TrainCrew *crew, const char *what, GError **error);
  * not judged. */
 gboolean train_crew_add_list(TrainCrew *crew, const char *what, gboolean distance, GError **error);
 
+/* What a judge is called that comes from a file: the file's name without its end. (transfer full)
+ */
+char *train_crew_file_name(const char *path);
+
 /* "biqa-video", "competitor", "ms-ssim" */
 const char *train_crew_name(const TrainCrew *crew, guint member);
 

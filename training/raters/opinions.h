@@ -42,6 +42,11 @@ typedef struct {
 TrainOpinions *train_opinions_new(const TrainGrades *grades);
 void train_opinions_free(TrainOpinions *opinions);
 
+/* Writes a CSV list: image, mos, std, content, raters, low, high, group. Pictures whose raters are
+ * all left out are not in it. */
+gboolean train_opinions_save(const TrainOpinions *opinions, const TrainGrades *grades,
+                             const char *path, GError **error);
+
 #define TRAIN_RATER_LEAST 5
 extern const char TRAIN_WHY_OUTLIER[], TRAIN_WHY_AGAINST[];
 

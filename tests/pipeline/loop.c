@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* biqa-train loop on a tiny model: rounds that follow from their options alone, wherever they were
+ * stopped, and pictures that are rated once. */
+#include "pairs.h"
+#include "workshop.h"
+
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+#include <string.h>
+
+#define LOOP                                                                                       \
+    "loop tiny/model.gguf --ratings old/list.csv --originals pictures --types blur --types noise " \
+    "--types jpeg --side 48 --rater vsi --raters 3 --levels 2 --steps 4 --rated 4 "                \
+    "--held-out pictures/p5.png --test ratings.csv "
+#define COMPETE LOOP "--against self --against ms-ssim "
+
+/* Pictures beside their references, rated by their levels: the scale of the stand-in. */
+static void make_old(void)
+{
+    g_autoptr(GString) list = g_string_new("image,mos,content\n");
+    g_assert_cmpint(g_mkdir("old", 0777), ==, 0);
+    workshop_run_well("distort --out old --type live pictures/p0.png", NULL);
+    for (guint level = 1; level <= 5; level++) {
+        static const char *const types[] = {"blur", "noise", "jpeg", "jpeg2000"};
+        for (guint t = 0; t < G_N_ELEMENTS(types); t++)
+            g_string_append_printf(list, "p0.png.%s.%u.png,%u,../pictures/p0.png\n", types[t],
+                                   level, 90 - 15 * level);
+    }
+    workshop_write("old/list.csv", list->str);
+}
+
+static char *file_in(const char *folder, guint number, const char *name)
+{
+    return g_strdup_printf("%s/round-%u/%s", folder, number, name);
+}
+
+static TrainPairs *load_pairs(const char *folder, guint number)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = file_in(folder, number, "");
+    TrainPairs *pairs = train_pairs_load(path, &error);
+    g_assert_no_error(error);
+    return pairs;
+}
+
+static void assert_same_rounds(const char *a, const char *b, guint n)
+{
+    static const char *const names[] = {"pairs.csv",  "images.csv",  "ratings-stand-in.csv",
+                                        "mos.csv",    "replay.csv",  "tests.csv",
+                                        "survey.csv", "pictures.csv"};
+    for (guint number = 1; number <= n; number++) {
+        for (guint k = 0; k < G_N_ELEMENTS(names); k++) {
+            g_autofree char *first = file_in(a, number, names[k]);
+            g_autofree char *second = file_in(b, number, names[k]);
+            workshop_assert_same(first, second);
+        }
+    }
+    /* Later ones say in their recipe where they come from. */
+    g_autofree char *first = file_in(a, 1, "tuned/model.gguf");
+    g_autofree char *second = file_in(b, 1, "tuned/model.gguf");
+    workshop_assert_same(first, second);
+}
+
+/* What stands in a file, as lines. (transfer full) */
+static char **lines_of(const char *path)
+{
+    g_autoptr(GBytes) bytes = workshop_read(path);
+    gsize size;
+    const char *data = g_bytes_get_data(bytes, &size);
+    g_autofree char *text = g_strndup(data, size);
+    return g_strsplit(g_strstrip(text), "\n", -1);
+}
+
+static void check_round(const char *folder, guint number, guint raters)
+{
+    g_autoptr(TrainPairs) pairs = load_pairs(folder, number);
+    g_autofree char *grades = file_in(folder, number, "ratings-stand-in.csv");
+    g_autofree char *mos = file_in(folder, number, "mos.csv");
+    g_autofree char *replay = file_in(folder, number, "replay.csv");
+    g_autofree char *survey = file_in(folder, number, "survey.csv");
+    g_autofree char *line = g_strdup_printf("ratings --raters %s", grades);
+    g_auto(GStrv) rows = lines_of(grades);
+    g_auto(GStrv) rated = lines_of(mos);
+    g_auto(GStrv) replayed = lines_of(replay);
+    g_auto(GStrv) surveyed = lines_of(survey);
+    g_assert_cmpuint(pairs->images->len, >, 0);
+    g_assert_cmpuint(g_strv_length(rows) - 1, ==, raters * pairs->images->len);
+    g_assert_cmpuint(g_strv_length(rated) - 1, ==, pairs->images->len);
+    g_assert_cmpuint(g_strv_length(replayed) - 1, ==, pairs->pairs->len);
+    g_assert_cmpuint(g_strv_length(surveyed) - 1, ==, 1 + 3 * 5);
+    workshop_run_well(line, NULL);
+}
+
+static void test_rounds(void)
+{
+    g_autofree char *out = NULL;
+    workshop_run_well(COMPETE "--rounds 2 --threads 2 --out first", &out);
+    g_assert_nonnull(strstr(out, "\ndefender "));
+    g_assert_nonnull(strstr(out, "\nattacker "));
+    g_assert_nonnull(strstr(out, "\nratings "));
+    g_assert_nonnull(strstr(out, "\nall "));
+    check_round("first", 1, 3);
+    check_round("first", 2, 3);
+    g_autoptr(GBytes) base = workshop_read("tiny/model.gguf");
+    g_autoptr(GBytes) one = workshop_read("first/round-1/tuned/model.gguf");
+    g_autoptr(GBytes) two = workshop_read("first/round-2/tuned/model.gguf");
+    g_assert_false(g_bytes_equal(base, one));
+    g_assert_false(g_bytes_equal(one, two));
+}
+
+/* Nobody is asked twice. */
+static void test_disjoint(void)
+{
+    g_autoptr(TrainPairs) one = load_pairs("first", 1);
+    g_autoptr(TrainPairs) two = load_pairs("first", 2);
+    for (guint i = 0; i < one->images->len; i++) {
+        for (guint k = 0; k < two->images->len; k++)
+            g_assert_cmpstr(train_pairs_image(one, i)->origin, !=,
+                            train_pairs_image(two, k)->origin);
+    }
+}
+
+/* Stopped within each step, on another number of threads, it ends in the same files. */
+static void test_resume(void)
+{
+    g_autofree char *out = NULL;
+    workshop_run_well(COMPETE "--rounds 1 --threads 1 --out second", NULL);
+    g_assert_cmpint(g_unlink("second/round-1/report.html"), ==, 0);
+    g_assert_cmpint(g_unlink("second/round-1/tuned/model.gguf"), ==, 0);
+    g_assert_cmpint(g_unlink("second/round-1/mos.csv"), ==, 0);
+    workshop_run_well(COMPETE "--rounds 2 --threads 1 --out second", NULL);
+    assert_same_rounds("first", "second", 2);
+    workshop_assert_same("first/round-2/report.html", "second/round-2/report.html");
+    workshop_run_well(COMPETE "--rounds 2 --out second", &out);
+    g_assert_nonnull(strstr(out, "round 2: done before"));
+}
+
+/* As many pictures, no pairs. */
+static void test_random(void)
+{
+    workshop_run_well(LOOP "--rounds 2 --random-like first --out drawn", NULL);
+    workshop_run_well(LOOP "--rounds 1 --random-like first --out again", NULL);
+    assert_same_rounds("drawn", "again", 1);
+    for (guint number = 1; number <= 2; number++) {
+        g_autoptr(TrainPairs) drawn = load_pairs("drawn", number);
+        g_autoptr(TrainPairs) found = load_pairs("first", number);
+        g_assert_cmpuint(drawn->pairs->len, ==, 0);
+        g_assert_cmpuint(drawn->images->len, ==, found->images->len);
+        check_round("drawn", number, 3);
+    }
+}
+
+static void test_refusals(void)
+{
+    static const struct {
+        const char *line, *word;
+    } refused[] = {
+        {"loop tiny/model.gguf --ratings old/list.csv --originals pictures --rater vsi", "--out"},
+        {"loop tiny/model.gguf --originals pictures --rater vsi --out x", "--ratings"},
+        {"loop tiny/model.gguf --ratings old/list.csv --rater vsi --out x", "--originals"},
+        {"loop tiny/model.gguf --ratings old/list.csv --originals pictures --out x", "--rater"},
+        {COMPETE "--random-like first --out x", "--against"},
+        {LOOP "--against vsi --out x", "cannot compete"},
+        {LOOP "--rater nobody --out x", "nobody"},
+        {LOOP "--rater tiny/model.gguf --out x", "tiny/model.gguf"},
+        {LOOP "--rounds 0 --out x", "--rounds"},
+        {LOOP "--noise -1 --out x", "--noise"},
+        {LOOP "--rate 0 --out x", "--rate"},
+        {LOOP "--test nowhere.csv --out x", "nowhere.csv"},
+        {LOOP "--originals nowhere --out x", "nowhere"},
+        {LOOP "--random-like nowhere --out x", "nowhere"},
+        {LOOP "--steps 5 --against self --against ms-ssim --out first", "another folder"},
+        {"loop tiny/model.gguf --ratings ratings.csv --originals pictures --rater vsi --out x",
+         "reference"},
+    };
+    for (guint k = 0; k < G_N_ELEMENTS(refused); k++)
+        workshop_refuse(refused[k].line, refused[k].word);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(NULL, NULL);
+    g_autofree char *folder = workshop_enter();
+    workshop_run_well("train recipe.ini --out tiny", NULL);
+    make_old();
+    g_test_add_func("/loop/rounds", test_rounds);
+    g_test_add_func("/loop/disjoint", test_disjoint);
+    g_test_add_func("/loop/resume", test_resume);
+    g_test_add_func("/loop/random", test_random);
+    g_test_add_func("/loop/refusals", test_refusals);
+    const int status = g_test_run();
+    workshop_leave(folder);
+    return status;
+}

@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Whether a model learns more from the pictures that gMAD finds than from random ones: trains a model
+# on KNOWN types of distortion, and lets `biqa-train loop` go ROUNDS rounds with pictures of KNOWN and
+# MISSING types, once with gMAD's pictures and once with as many random ones. Prints, a line a round,
+# the RMSE against the stand-in on the missing types of contents that nobody rated, and the SRCC on
+# each test set of the known types.
+#
+#   training/studies/gmad.sh BIQA-TRAIN DATA OUT
+#
+# DATA holds pristine/bsds500 and backbones. OUT keeps everything; a second call goes on where the
+# first stopped. SEEDS='1 2 3', ROUNDS=3, STEPS=600 before and TUNE=150 a round, THREADS=0 are the
+# defaults. Needs ffmpeg.
+set -eu
+
+[ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
+train=$(realpath "$1")
+data=$(realpath "$2")
+mkdir -p "$3"
+out=$(realpath "$3")
+root=$(realpath "$(dirname "$0")/../..")
+judge=$root/models/judge.gguf
+seeds=${SEEDS:-1 2 3}
+rounds=${ROUNDS:-3}
+steps=${STEPS:-600}
+tune=${TUNE:-150}
+threads=${THREADS:-0}
+
+# The known types are a test set a line.
+compression='jpeg jpeg2000'
+blur='blur kadid-motion kadid-pixelate'
+noise='noise kadid-impulse kadid-denoise still-grain'
+other='kadid-brighten kadid-darken kadid-sharpen still-fog line-jitter'
+known="$compression $blur $noise $other"
+missing='kadid-blocks kadid-diffusion kadid-shift still-banding'
+
+# cut: the middle of each photograph at half its size, dealt to three folders by turns.
+cut() {
+    n=0
+    mkdir -p "$out/old" "$out/held-out" "$out/candidates" "$out/rated"
+    for picture in "$data"/pristine/bsds500/*.jpg; do
+        n=$((n + 1))
+        case $((n % 10)) in
+        0 | 5) folder=old ;;
+        1) folder=held-out ;;
+        2 | 7) folder=candidates ;;
+        *) continue ;;
+        esac
+        name=$out/$folder/$(basename "$picture" .jpg).png
+        [ -e "$name" ] || ffmpeg -nostdin -v error -i "$picture" -vf \
+            'scale=iw/2:ih/2:flags=area,crop=144:144' -pix_fmt rgb24 "$name"
+    done
+}
+
+# rate LIST FOLDER LEVEL TYPE...: the folder's pictures after each type, as the fused judge rates them.
+# LEVEL: 0 all of them; any: one, another for each picture and type, and the picture itself.
+rate() {
+    list=$1 folder=$2 wanted=$3 n=0
+    shift 3
+    [ -e "$out/$list.csv" ] && return
+    echo image,mos,content >"$out/$list.part"
+    for picture in "$out/$folder"/*.png; do
+        level=$wanted files=
+        [ "$wanted" = any ] && files=$picture
+        for type; do
+            n=$((n + 1))
+            [ "$wanted" = any ] && level=$((n * 7 % 5 + 1))
+            "$train" distort -o "$out/rated" -y "$type" -l "$level" "$picture" >/dev/null
+            made=$out/rated/$(basename "$picture").$type.
+            case $level in
+            0) files="$files ${made}1.png ${made}2.png ${made}3.png ${made}4.png ${made}5.png" ;;
+            *) files="$files $made$level.png" ;;
+            esac
+        done
+        # shellcheck disable=SC2086 # one word a file
+        "$train" judge score "$judge" "$picture" $files |
+            awk -F , -v content="$picture" 'NR > 1 { print $1 "," $2 "," content }' >>"$out/$list.part"
+        n=$((n + 1))
+    done
+    mv "$out/$list.part" "$out/$list.csv"
+}
+
+cut
+# shellcheck disable=SC2086 # one word a type
+rate old old any $known
+# shellcheck disable=SC2086
+{
+    rate compression held-out 0 $compression
+    rate blur held-out 0 $blur
+    rate noise held-out 0 $noise
+    rate other held-out 0 $other
+}
+
+# base DIR SEED: a model of the known types.
+base() {
+    [ -e "$1/done" ] && return
+    mkdir -p "$1"
+    cat >"$1/recipe.ini" <<END
+[run]
+name=known
+license=of the data and the backbone
+seed=$2
+[network]
+backbone=backbones/mobilenet_v1_0.25_224.gguf
+pooled=3;7;11;23;27
+hidden=48
+[input]
+size=128
+crop-reduce=1
+crop-x=0.5
+crop-y=0.5
+[rated]
+ratings=$out/old.csv
+hold-out-modulus=1000
+validation-modulus=20
+[competitor]
+ratio=0.7
+[optimiser]
+average=0.99
+[stage ohem]
+kind=ohem
+steps=$steps
+rated=32
+rate=0.001
+head-rate=3
+END
+    "$train" train "$1/recipe.ini" --resume --threads "$threads" --data "$data" --out "$1" \
+        >"$1/run.log" 2>&1
+    touch "$1/done"
+}
+
+for seed in $seeds; do
+    base "$out/$seed/base" "$seed"
+done
