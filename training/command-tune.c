@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* biqa-train tune */
+#include "change.h"
 #include "command.h"
+#include "crew.h"
 #include "dataset.h"
 #include "retune.h"
-#include "score.h"
 #include "trainer.h"
 
 #include <stdio.h>
 
 static char *output, *ratings_path;
-static char **added_paths;
+static char **added_paths, **test_paths;
 static int steps = 300, rated = 24, threads;
 static double rate = 1e-4;
 static gboolean resume;
@@ -22,6 +23,8 @@ static const GOptionEntry entries[] = {
     {"add", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &added_paths,
      "New ratings, on 0 to 100 (repeatable; a later list counts before an earlier one)",
      "LIST.csv"},
+    {"test", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &test_paths,
+     "Rated list or data set to look at before and after (repeatable)", "PATH"},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Folder of the run", "DIR"},
     {"steps", 0, 0, G_OPTION_ARG_INT, &steps, "Steps of tuning; a third as many of ohem (300)",
      "N"},
@@ -45,82 +48,107 @@ static gboolean check_options(GError **error)
     return !wrong;
 }
 
-static GPtrArray *load_added(GError **error)
+typedef struct {
+    GPtrArray *added, *tests; /* of TrainRatings * */
+} Lists;
+
+static GPtrArray *load_lists(char **paths, GError **error)
 {
-    g_autoptr(GPtrArray) added = g_ptr_array_new_with_free_func((GDestroyNotify)train_ratings_free);
-    for (char **path = added_paths; *path; path++) {
+    g_autoptr(GPtrArray) lists = g_ptr_array_new_with_free_func((GDestroyNotify)train_ratings_free);
+    for (char **path = paths; path && *path; path++) {
         TrainRatings *ratings = train_ratings_load(*path, error);
         if (!ratings)
             return NULL;
-        g_ptr_array_add(added, ratings);
+        g_ptr_array_add(lists, ratings);
     }
-    return g_steal_pointer(&added);
+    return g_steal_pointer(&lists);
 }
 
 /* -- before and after ---------------------------------------------------------------------- */
 
-/* Images of a list that the recipe holds out, and their ratings. */
-typedef struct {
-    GPtrArray *paths; /* NULL-terminated */
-    GArray *scores;   /* double */
-} HeldOut;
+static gboolean print_test(const TrainChange *change, const char *name, char *const *paths,
+                           const double *rated, GError **error)
+{
+    TrainTestRow row;
+    if (!train_change_test(change, name, paths, rated, &row, error))
+        return FALSE;
+    train_change_print(&row);
+    g_free(row.name);
+    return TRUE;
+}
 
-static gboolean find_held_out(const char *recipe_path, HeldOut *held, GError **error)
+/* What the recipe of the run holds out, of old and new. */
+static gboolean print_held_out(const TrainChange *change, const char *recipe_path, GError **error)
 {
     g_autoptr(TrainRecipe) recipe = train_recipe_load(recipe_path, NULL, error);
     g_autoptr(TrainRatings) ratings = recipe ? train_dataset_ratings(recipe, error) : NULL;
     g_autofree TrainPart *parts = ratings ? train_dataset_parts(recipe, ratings, error) : NULL;
     if (!parts)
         return FALSE;
-    held->paths = g_ptr_array_new_with_free_func(g_free);
-    held->scores = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    g_autofree double *rated = g_new(double, ratings->n);
     for (guint i = 0; i < ratings->n; i++) {
         if (parts[i] != TRAIN_PART_HELD_OUT)
             continue;
-        g_ptr_array_add(held->paths, g_strdup(ratings->paths[i]));
-        g_array_append_val(held->scores, ratings->scores[i]);
+        rated[paths->len] = ratings->scores[i];
+        g_ptr_array_add(paths, ratings->paths[i]);
     }
-    g_ptr_array_add(held->paths, NULL);
-    return TRUE;
+    if (paths->len < 2) {
+        printf("The recipe holds too little out to compare by.\n");
+        return TRUE;
+    }
+    g_ptr_array_add(paths, NULL);
+    return print_test(change, "held out", (char *const *)paths->pdata, rated, error);
 }
 
-static gboolean print_agreement(const char *what, const char *path, const HeldOut *held,
-                                GError **error)
+static gboolean print_tests(const TrainChange *change, const GPtrArray *tests, GError **error)
 {
-    const guint n = held->scores->len;
-    g_autoptr(BiqaModel) model = biqa_model_load(path, error);
-    if (!model)
-        return FALSE;
-    g_autoptr(TrainScorer) scorer = train_scorer_new(model);
-    g_autofree BiqaVerdict *verdicts = g_new0(BiqaVerdict, n + 1);
-    g_autofree double *scores = g_new0(double, n + 1);
-    TrainWorkers *workers = train_workers_new((guint)MAX(threads, 0));
-    const gboolean ok =
-        train_scorer_files(scorer, (char *const *)held->paths->pdata, n, workers, verdicts, error);
-    train_workers_free(workers);
-    if (!ok)
-        return FALSE;
-    for (guint i = 0; i < n; i++)
-        scores[i] = verdicts[i].score;
-    const TrainAgreement agreement = train_agreement(scores, (double *)held->scores->data, n);
-    printf("%-8s %6u %8.3f %8.3f %8.2f\n", what, n, agreement.srcc, agreement.plcc, agreement.rmse);
+    for (guint k = 0; k < tests->len; k++) {
+        const TrainRatings *test = g_ptr_array_index(tests, k);
+        g_autofree char *name = train_crew_file_name(test->list);
+        if (!print_test(change, name, test->paths, test->scores, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
-static gboolean print_change(const char *before, GError **error)
+/* The pairs that gmad found, for each of the new lists that stands beside some. */
+static gboolean replay_pairs(const TrainChange *change, const GPtrArray *added, GError **error)
+{
+    for (guint k = 0; k < added->len; k++) {
+        const TrainRatings *list = g_ptr_array_index(added, k);
+        g_autofree char *name = g_strdup_printf("replay-%u.csv", k + 1);
+        g_autofree char *path = g_build_filename(output, name, NULL);
+        g_autoptr(TrainPairs) pairs = NULL;
+        GError *failed = NULL;
+        g_autoptr(TrainReplay) replay = train_change_replay(change, list, &pairs, &failed);
+        if (failed) {
+            g_propagate_error(error, failed);
+            return FALSE;
+        }
+        if (!replay)
+            continue;
+        printf(replay->rows->len ? "pairs beside %s\n"
+                                 : "pairs beside %s: the model is none of their judges\n",
+               list->list);
+        train_replay_print(replay);
+        if (!train_replay_save(replay, pairs, path, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean print_change(const Lists *lists, const char *before, GError **error)
 {
     g_autofree char *recipe = g_build_filename(output, "recipe.ini", NULL);
     g_autofree char *after = g_build_filename(output, "model.gguf", NULL);
-    HeldOut held = {NULL, NULL};
-    if (!find_held_out(recipe, &held, error))
-        return FALSE;
-    if (held.scores->len < 2)
-        printf("The recipe holds too little out to compare by.\n");
-    printf("%-8s %6s %8s %8s %8s\n", "held out", "images", "srcc", "plcc", "rmse");
-    const gboolean ok = print_agreement("before", before, &held, error) &&
-                        print_agreement("after", after, &held, error);
-    g_ptr_array_unref(held.paths);
-    g_array_unref(held.scores);
+    TrainWorkers *workers = train_workers_new((guint)MAX(threads, 0));
+    const TrainChange change = {{before, after}, workers};
+    train_change_print_head();
+    const gboolean ok = print_held_out(&change, recipe, error) &&
+                        print_tests(&change, lists->tests, error) &&
+                        replay_pairs(&change, lists->added, error);
+    train_workers_free(workers);
     if (ok)
         printf("%s\n", after);
     return ok;
@@ -128,14 +156,14 @@ static gboolean print_change(const char *before, GError **error)
 
 /* -- the command --------------------------------------------------------------------------- */
 
-static int train(const char *model, GError **error)
+static int train(const Lists *lists, const char *model, GError **error)
 {
     g_autofree char *recipe = g_build_filename(output, "recipe.ini", NULL);
     const TrainRunParams params = {
         .recipe = recipe, .output = output, .resume = resume, .threads = (guint)MAX(threads, 0)};
     switch (train_run(&params, error)) {
     case TRAIN_RUN_DONE:
-        return print_change(model, error) ? 0 : 1;
+        return print_change(lists, model, error) ? 0 : 1;
     case TRAIN_RUN_INTERRUPTED:
         fprintf(stderr, "stopped; go on with --resume\n");
         return 130;
@@ -152,9 +180,11 @@ static int run(int argc, char **argv, GError **error)
         !train_scale_options_parse(&scale, &params, error))
         return 2;
     g_autoptr(TrainRatings) old = train_ratings_open(ratings_path, &params, error);
-    g_autoptr(GPtrArray) added = old ? load_added(error) : NULL;
-    if (!added)
+    g_autoptr(GPtrArray) added = old ? load_lists(added_paths, error) : NULL;
+    g_autoptr(GPtrArray) tests = added ? load_lists(test_paths, error) : NULL;
+    if (!tests)
         return 1;
+    const Lists lists = {added, tests};
     const TrainRetune retune = {
         .model = argv[0],
         .old = old,
@@ -167,7 +197,7 @@ static int run(int argc, char **argv, GError **error)
     if (!train_retune_write(&retune, &n, error))
         return 1;
     printf("%u rated images in %s/ratings.csv\n", n, output);
-    return train(argv[0], error);
+    return train(&lists, argv[0], error);
 }
 
 const TrainCommand train_command_tune = {
@@ -177,7 +207,9 @@ const TrainCommand train_command_tune = {
     .description =
         "Writes DIR/ratings.csv, DIR/recipe.ini (the model's own, going on from it) and the run "
         "that "
-        "comes of\nthem, and says how model and result agree with what the recipe holds out.",
+        "comes of\nthem, and says how model and result agree with what the recipe holds out and "
+        "with the tests. Where\npairs.csv stands beside a new list, those pairs are replayed: who "
+        "was right, and who is now.",
     .entries = entries,
     .run = run,
 };

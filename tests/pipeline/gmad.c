@@ -105,8 +105,9 @@ static void test_tune(void)
     workshop_write("new/list.csv", list->str);
     workshop_run_well(tune, &out);
     g_assert_nonnull(strstr(out, "11 rated images"));
-    g_assert_nonnull(strstr(out, "\nbefore "));
-    g_assert_nonnull(strstr(out, "\nafter "));
+    g_assert_nonnull(strstr(out, " before "));
+    g_assert_nonnull(strstr(out, " after "));
+    g_assert_null(strstr(out, "pairs beside"));
     g_autoptr(GBytes) joined = workshop_read("tuned/ratings.csv");
     g_auto(GStrv) parts = g_strsplit(g_bytes_get_data(joined, NULL), "pictures/p1.png,", -1);
     g_assert_cmpuint(g_strv_length(parts), ==, 2);
@@ -122,6 +123,32 @@ static void test_tune(void)
     workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --out again", "--add");
     workshop_refuse("tune tiny/model.gguf --add new/list.csv --out again", "--ratings");
     workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --add nowhere.csv --out again",
+                    "nowhere.csv");
+}
+
+/* Ratings beside the pairs of a competition: they are replayed, each pair in which the model was,
+ * and the tests are looked at. */
+static void test_replay(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *out = NULL;
+    g_autoptr(TrainPairs) pairs = train_pairs_load("first", &error);
+    g_assert_no_error(error);
+    g_autoptr(GString) list = g_string_new("image,mos\n");
+    for (guint i = 0; i < pairs->images->len; i++)
+        g_string_append_printf(list, "%s,%u\n", train_pairs_image(pairs, i)->file, 20 + 7 * i % 60);
+    workshop_write("first/mos.csv", list->str);
+    workshop_run_well("tune tiny/model.gguf --ratings ratings.csv --add first/mos.csv --test "
+                      "ratings.csv --steps 2 --rated 4 --out replayed",
+                      &out);
+    g_assert_nonnull(strstr(out, "\nratings "));
+    g_assert_nonnull(strstr(out, "\ndefender "));
+    g_assert_nonnull(strstr(out, "\nattacker "));
+    g_autoptr(GBytes) replay = workshop_read("replayed/replay-1.csv");
+    g_auto(GStrv) lines = g_strsplit(g_bytes_get_data(replay, NULL), "\n", -1);
+    g_assert_cmpuint(g_strv_length(lines) - 1, ==, pairs->pairs->len + 1); /* and the head */
+    workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --add first/mos.csv --test "
+                    "nowhere.csv --out again",
                     "nowhere.csv");
 }
 
@@ -152,6 +179,7 @@ int main(int argc, char **argv)
     g_test_add_func("/gmad/resume", test_resume);
     g_test_add_func("/gmad/as-they-are", test_as_they_are);
     g_test_add_func("/gmad/tune", test_tune);
+    g_test_add_func("/gmad/replay", test_replay);
     g_test_add_func("/gmad/refusals", test_refusals);
     const int status = g_test_run();
     workshop_leave(folder);

@@ -96,8 +96,6 @@ TrainReplay *train_change_replay(const TrainChange *change, const TrainRatings *
     g_autoptr(TrainReplay) replay = train_replay_new(&params);
     g_free(scores[TRAIN_BEFORE]);
     g_free(scores[TRAIN_AFTER]);
-    if (!replay->rows->len)
-        return NULL;
     *pairs = g_steal_pointer(&found);
     return g_steal_pointer(&replay);
 }

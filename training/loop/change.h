@@ -32,8 +32,8 @@ gboolean train_change_test(const TrainChange *change, const char *name, char *co
 void train_change_print_head(void);
 void train_change_print(const TrainTestRow *row);
 
-/* The pairs beside a list of ratings once more, where its folder has pairs.csv; NULL and no error
- * where it has not, or none in which the model of files[TRAIN_BEFORE] plays. *pairs receives them.
- * (transfer full) */
+/* The pairs beside a list of ratings once more, where its folder has pairs.csv, which *pairs
+ * receives; NULL and no error where it has not. Without rows where the model of files[TRAIN_BEFORE]
+ * is none of their judges. (transfer full) */
 TrainReplay *train_change_replay(const TrainChange *change, const TrainRatings *rated,
                                  TrainPairs **pairs, GError **error);

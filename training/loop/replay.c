@@ -90,6 +90,8 @@ void train_replay_free(TrainReplay *replay)
 
 void train_replay_print(const TrainReplay *replay)
 {
+    if (!replay->rows->len)
+        return;
     printf("%-9s %5s %12s %11s %14s %12s %11s\n", "model as", "pairs", "right before",
            "right after", "opponent right", "error before", "error after");
     for (guint r = 0; r < TRAIN_N_ROLES; r++) {

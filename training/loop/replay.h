@@ -51,7 +51,7 @@ typedef struct {
 TrainReplay *train_replay_new(const TrainReplayParams *params);
 void train_replay_free(TrainReplay *replay);
 
-/* A table of both roles on standard output. */
+/* A table of both roles on standard output; nothing where there are no rows. */
 void train_replay_print(const TrainReplay *replay);
 /* replay.csv: pair, role, opponent, rated, before, after, right-before, right-after,
  * opponent-right. */

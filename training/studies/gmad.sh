@@ -9,7 +9,7 @@
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
 # DATA holds pristine/bsds500 and backbones. OUT keeps everything; a second call goes on where the
-# first stopped. SEEDS='1 2 3', ROUNDS=3, STEPS=600 before and TUNE=150 a round, THREADS=0 are the
+# first stopped. SEEDS='1 2 3', ROUNDS=3, STEPS=300 before and TUNE=90 a round, THREADS=0 are the
 # defaults. Needs ffmpeg.
 set -eu
 
@@ -22,8 +22,8 @@ root=$(realpath "$(dirname "$0")/../..")
 judge=$root/models/judge.gguf
 seeds=${SEEDS:-1 2 3}
 rounds=${ROUNDS:-3}
-steps=${STEPS:-600}
-tune=${TUNE:-150}
+steps=${STEPS:-300}
+tune=${TUNE:-90}
 threads=${THREADS:-0}
 
 # The known types are a test set a line.
@@ -32,6 +32,8 @@ blur='blur kadid-motion kadid-pixelate'
 noise='noise kadid-impulse kadid-denoise still-grain'
 other='kadid-brighten kadid-darken kadid-sharpen still-fog line-jitter'
 known="$compression $blur $noise $other"
+# Of the known types those that compete: jpeg2000 and kadid-denoise take longest to make.
+candidates="jpeg $blur noise kadid-impulse still-grain $other"
 missing='kadid-blocks kadid-diffusion kadid-shift still-banding'
 
 # cut: the middle of each photograph at half its size, dealt to three folders by turns.
@@ -129,6 +131,60 @@ END
     touch "$1/done"
 }
 
+# sparse LIST NEW N: every Nth row of a list, which keeps what rounds cost small.
+sparse() {
+    [ -e "$out/$2.csv" ] || awk -v n="$3" 'NR == 1 || NR % n == 2' "$out/$1.csv" >"$out/$2.csv"
+}
+
+sparse old memory 4
+for list in compression blur noise other; do
+    sparse $list "test-$list" 3
+done
+
+# go ARM SEED OPTION...: the rounds of an arm.
+go() {
+    dir=$out/$2/$1 model=$out/$2/base/model.gguf seed=$2 n=0
+    shift 2
+    options=
+    for type in $candidates $missing; do options="$options --types $type"; done
+    for list in compression blur noise other; do options="$options --test $out/test-$list.csv"; done
+    for picture in "$out"/held-out/*.png; do
+        n=$((n + 1))
+        [ $((n % 2)) = 0 ] || options="$options --held-out $picture"
+    done
+    # shellcheck disable=SC2086 # one word an option
+    "$train" loop "$model" --ratings "$out/memory.csv" --originals "$out/candidates" $options \
+        --rater vsi --rounds "$rounds" --steps "$tune" --rated 32 --rate 0.0003 --seed "$seed" \
+        --threads "$threads" --cache "$out/$seed/scores.cache" --out "$dir" "$@" >"$dir.log" 2>&1
+}
+
+# figures SEED ARM ROUND: RMSE on the missing and on the other types, and SRCC of each test set.
+figures() {
+    dir=$out/$1/$2/round-$3
+    awk -F , -v missing=" $missing " 'NR > 1 && $2 != "-" {
+            m = index(missing, " " $2 " ") > 0; n[m]++
+            before[m] += ($5 - $4) ^ 2; after[m] += ($6 - $4) ^ 2 }
+        END { printf "%6.2f %6.2f %6.2f %6.2f", sqrt(before[1] / n[1]), sqrt(after[1] / n[1]),
+            sqrt(before[0] / n[0]), sqrt(after[0] / n[0]) }' "$dir/survey.csv"
+    awk -F , 'NR > 1 { printf "  %.4f %.4f", $3, $7 }' "$dir/tests.csv"
+}
+
+# drawn SEED ARM ROUND: how many pictures were rated, and how many of them are of the missing types.
+drawn() {
+    awk -F , -v missing=" $missing " 'NR > 1 { n++; m += index(missing, " " $2 " ") > 0 }
+        END { printf "%3d %3d", n, m }' "$out/$1/$2/round-$3/pictures.csv"
+}
+
+printf '%s %-6s %s  %-7s  %-27s  %s\n' seed arm round rated 'RMSE missing, known types' \
+    'SRCC of compression, blur, noise, other: each before and after'
 for seed in $seeds; do
     base "$out/$seed/base" "$seed"
+    go gmad "$seed" --against self --against "$judge" --against gmsd --against ms-ssim
+    go random "$seed" --random-like "$out/$seed/gmad"
+    for arm in gmad random; do
+        for round in $(seq "$rounds"); do
+            printf '%4s %-6s %5s  %s  %s\n' "$seed" $arm "$round" \
+                "$(drawn "$seed" $arm "$round")" "$(figures "$seed" $arm "$round")"
+        done
+    done
 done
