@@ -26,7 +26,7 @@ TrainPairs *train_lottery_run(const TrainLottery *lottery, TrainWorkers *workers
         const guint entry = g_array_index(tickets, guint, ticket);
         const guint view = train_entries_at(lottery->entries, entry)->view;
         g_array_remove_index(tickets, ticket);
-        if (!train_view_digest(train_entries_view(lottery->entries, view), error))
+        if (!train_entries_digest(lottery->entries, view, error))
             return NULL;
         train_album_take(album, entry);
     }

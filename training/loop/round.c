@@ -25,7 +25,7 @@ static void show(guint done, guint total, gpointer data)
 static TrainPairs *compete(const TrainRound *round, GError **error)
 {
     const TrainLoop *loop = round->loop;
-    TrainProgress progress = train_progress("judge", 0, loop->candidates->views->len);
+    TrainProgress progress = train_progress("judge", 0, loop->candidates->entries->len);
     const TrainCrewParams scoring = {
         .cache = round->cache, .workers = round->workers, .progress = show, .data = &progress};
     g_autoptr(TrainCrew) crew = train_crew_new();
