@@ -14,6 +14,7 @@
 #define QUALITY 90
 
 static const char extra[] =
+    ".tiles{grid-template-columns:repeat(auto-fill,minmax(170px,1fr))}.tile b{font-size:22px}"
     ".pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));"
     "gap:22px;margin-top:12px}"
     ".pair{display:grid;grid-template-columns:1fr 1fr;gap:8px}"
@@ -99,8 +100,6 @@ static void add_head(GString *out, const TrainRound *round)
 {
     const TrainSitting *sitting = &round->loop->sitting;
     g_autofree char *rater = g_path_get_basename(train_stand_in_name(sitting->stand_in));
-    g_autofree char *judges =
-        round->loop->like ? NULL : g_strjoinv(", ", (char **)round->loop->against);
     biqa_html_add(out,
                   "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta "
                   "name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
@@ -109,10 +108,14 @@ static void add_head(GString *out, const TrainRound *round)
     g_string_append(out, train_report_style());
     g_string_append(out, extra);
     biqa_html_add(out, "</style></head>\n<body><main><h1>Round %u</h1>", round->number);
-    if (judges)
-        biqa_html_add(out, "<p>Pictures on which the model and %s differ most", judges);
-    else
-        g_string_append(out, "<p>Pictures drawn at random");
+    g_string_append(out, round->loop->like ? "<p>Pictures drawn at random"
+                                           : "<p>Pictures on which the model and ");
+    for (char *const *judge = round->loop->against; !round->loop->like && *judge; judge++) {
+        g_autofree char *name = g_path_get_basename(*judge);
+        biqa_html_add(out, "%s%s%s", judge == round->loop->against ? "" : ", ",
+                      g_str_equal(name, "self") ? "its own competitor" : name,
+                      judge[1] ? "" : " differ most");
+    }
     biqa_html_add(out, ", as %s sees them beside their originals, in the place of %u people.</p>",
                   rater, sitting->raters);
     g_string_append(out, "<p class=\"dim\">Round of biqa-train " BIQA_VERSION
@@ -182,7 +185,7 @@ static void add_groups(GString *out, const TrainRound *round, const char *title,
     g_autoptr(GArray) groups = make_groups(round, name_of);
     biqa_html_add(out,
                   "<div class=\"scroll\"><table><thead><tr><th>%s</th><th>pictures</th>"
-                  "<th>scored too high by</th><th>error before</th><th>after</th></tr></thead>"
+                  "<th>too high by</th><th>error</th><th>after</th></tr></thead>"
                   "<tbody>\n",
                   title);
     for (guint g = 0; g < MIN(groups->len, most); g++) {
@@ -204,7 +207,8 @@ static void add_findings(GString *out, const TrainRound *round)
 {
     g_string_append(out, "<section id=\"found\"><h2>What was found</h2><p class=\"dim\">The "
                          "pictures that were rated, by what was done to them and by what they "
-                         "show. The error is the root mean square distance from the rating.</p>"
+                         "show: by how much the model scored them too high in the mean, and the "
+                         "root mean square distance from the rating.</p>"
                          "<div class=\"two\"><div>");
     add_groups(out, round, "distortion", type_of, G_MAXUINT);
     g_string_append(out, "</div><div>");

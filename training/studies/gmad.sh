@@ -9,7 +9,7 @@
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
 # DATA holds pristine/bsds500 and backbones. OUT keeps everything; a second call goes on where the
-# first stopped. SEEDS='1 2 3', ROUNDS=3, STEPS=300 before and TUNE=90 a round, THREADS=0 are the
+# first stopped. SEEDS='1 2 3', ROUNDS=3, STEPS=500 of tuning before and TUNE=90 a round, THREADS=0 are the
 # defaults. Needs ffmpeg.
 set -eu
 
@@ -22,7 +22,7 @@ root=$(realpath "$(dirname "$0")/../..")
 judge=$root/models/judge.gguf
 seeds=${SEEDS:-1 2 3}
 rounds=${ROUNDS:-3}
-steps=${STEPS:-300}
+steps=${STEPS:-500}
 tune=${TUNE:-90}
 threads=${THREADS:-0}
 
@@ -119,12 +119,23 @@ validation-modulus=20
 ratio=0.7
 [optimiser]
 average=0.99
-[stage ohem]
+[stage start]
 kind=ohem
-steps=$steps
+steps=300
 rated=32
 rate=0.001
 head-rate=3
+[stage tune]
+kind=tune
+steps=$steps
+rated=32
+rate=0.002
+squared-weight=0.5
+[stage ohem]
+kind=ohem
+steps=50
+rated=32
+rate=0.0005
 END
     "$train" train "$1/recipe.ini" --resume --threads "$threads" --data "$data" --out "$1" \
         >"$1/run.log" 2>&1
@@ -179,7 +190,7 @@ printf '%s %-6s %s  %-7s  %-27s  %s\n' seed arm round rated 'RMSE missing, known
     'SRCC of compression, blur, noise, other: each before and after'
 for seed in $seeds; do
     base "$out/$seed/base" "$seed"
-    go gmad "$seed" --against self --against "$judge" --against gmsd --against ms-ssim
+    go gmad "$seed" --against self --against "$judge" --against gmsd --against mdsi
     go random "$seed" --random-like "$out/$seed/gmad"
     for arm in gmad random; do
         for round in $(seq "$rounds"); do
