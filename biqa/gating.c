@@ -30,13 +30,15 @@ guint biqa_gating_length(const BiqaGating *gating, const BiqaGraph *graph)
     return length;
 }
 
-/* Where its means lie in what the pool gives: the means of one input after those of another. */
+/* Where its means lie in what the pool gives: an input's deviations stand between its means and
+ * those of the next. */
 static guint part_place(const BiqaGraph *graph, guint input)
 {
+    const guint each = graph->layers[biqa_task_pool(graph)].deviation ? 2 : 1;
     guint place = 0;
 
     for (guint i = 0; i < input; i++)
-        place += part_length(graph, i);
+        place += each * part_length(graph, i);
     return place;
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "reference.h"
 #include "support.h"
 #include "task-backend.h"
 
@@ -236,20 +237,55 @@ static void test_weigh_keeps_one(void)
     g_assert_cmpuint(n, ==, 1);
 }
 
-/* The mini graph pools layers 3 and 7 of 4 channels: means of one, of the other, deviations. */
+/* The mini graph pools layers 3 and 7 of 4 channels: means and deviations of one, then those of the
+ * other. */
 static void test_features(void)
 {
     g_autoptr(BiqaModel) model = mini_model_new(1);
     const BiqaGating gating = biqa_gating_default(model->graph);
-    const float pooled[2][16] = {{1, 2, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9},
-                                 {5, 6, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9}};
+    const float pooled[2][16] = {{1, 2, 0, 0, 9, 9, 9, 9, 0, 0, 7, 0, 9, 9, 9, 9},
+                                 {5, 6, 0, 0, 9, 9, 9, 9, 0, 0, 9, 0, 9, 9, 9, 9}};
+    const float expected[8] = {.6f, .8f, 0, 0, 0, 0, 1, 0};
     float features[8];
 
     biqa_gating_features(&gating, model->graph, pooled[0], 2, features);
-    g_assert_cmpfloat_with_epsilon(features[0], .6, 1e-6);
-    g_assert_cmpfloat_with_epsilon(features[1], .8, 1e-6);
-    for (guint i = 2; i < 8; i++)
-        g_assert_cmpfloat(features[i], ==, 0);
+    for (guint i = 0; i < 8; i++)
+        g_assert_cmpfloat_with_epsilon(features[i], expected[i], 1e-6);
+}
+
+/* The same of what the reference's pool gives of a picture, beside means taken here. */
+static void test_features_are_means(void)
+{
+    g_autoptr(BiqaModel) model = mini_model_new(4);
+    const BiqaGating gating = biqa_gating_default(model->graph);
+    g_autoptr(BiqaNet) net = biqa_model_fold(model, BIQA_FULL, NULL);
+    const BiqaLayer *last = &net->graph->layers[biqa_task_pool(net->graph)];
+    float **outputs = biqa_reference_outputs_new(net->graph);
+    float features[8], means[8];
+
+    for (gsize i = 0; i < biqa_shape_size(net->graph->layers[0].shape); i++)
+        outputs[0][i] = (float)(i * 2654435761u % 1000) / 500 - 1;
+    biqa_reference_run(net, outputs);
+    biqa_gating_features(&gating, model->graph, outputs[biqa_task_pool(net->graph)], 1, features);
+    for (guint k = 0; k < 2; k++) {
+        const BiqaShape shape = net->graph->layers[last->inputs[k]].shape;
+        double squares = 0;
+
+        for (guint c = 0; c < 4; c++) {
+            const gsize plane = (gsize)shape.h * shape.w;
+            double sum = 0;
+
+            for (gsize i = 0; i < plane; i++)
+                sum += outputs[last->inputs[k]][c * plane + i];
+            means[4 * k + c] = (float)(sum / plane);
+            squares += means[4 * k + c] * means[4 * k + c];
+        }
+        for (guint c = 0; c < 4; c++)
+            g_assert_cmpfloat_with_epsilon(features[4 * k + c], means[4 * k + c] / sqrt(squares),
+                                           1e-5);
+    }
+    g_assert_true(last->deviation);
+    biqa_reference_outputs_free(outputs);
 }
 
 /* --- Scores --- */
@@ -445,6 +481,7 @@ int main(int argc, char **argv)
     g_test_add_func("/task/weigh", test_weigh);
     g_test_add_func("/task/weigh-keeps-one", test_weigh_keeps_one);
     g_test_add_func("/task/features", test_features);
+    g_test_add_func("/task/features-are-means", test_features_are_means);
     g_test_add_func("/task/blend", test_blend);
     g_test_add_func("/task/only", test_only);
     g_test_add_func("/task/spots", test_spots);
