@@ -19,17 +19,16 @@ typedef struct {
 typedef struct {
     const char *name; /* "vulkan", "cpu", "reference" */
     gboolean images;  /* takes frames whose planes lie on its device */
-    /* Both branches on the crops at one spot of a frame, blocking; fills n_crops and crops. The
-     * frame's format may change between calls. */
+    gboolean tasks; /* weighs the tasks of a model by itself; else it runs the model's own alone */
+    /* Both branches on the crops at one spot of a frame, blocking; fills n_crops and crops, of a
+     * model whose tasks it weighs n_tasks and the first weights as well. The frame's format may
+     * change between calls. */
     gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, guint spot, BiqaResult *result,
                     GError **error);
     /* After run: the output of layer (of the folded graph) for crop, (C, H, W) floats; layer 0 is
      * the preprocessed crop. output has room for the layer's shape. */
     gboolean (*tap)(BiqaBackend *backend, BiqaBranch branch, guint crop, guint layer, float *output,
                     GError **error);
-    /* After run: what the last pool of the full model gave on each crop, (n_crops, its channels).
-     * (borrowed) NULL: tap() tells as fast. */
-    const float *(*pooled)(BiqaBackend *backend);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
     /* After run: nanoseconds the device worked on it. NULL, or 0: it cannot say. */

@@ -21,6 +21,18 @@ static guint part_length(const BiqaGraph *graph, guint input)
     return graph->layers[graph->layers[biqa_task_pool(graph)].inputs[input]].shape.c;
 }
 
+/* An input's deviations stand between its means and those of the next. */
+BiqaGatingPart biqa_gating_part(const BiqaGating *gating, const BiqaGraph *graph, guint part)
+{
+    const guint input = gating->parts[part];
+    const guint each = graph->layers[biqa_task_pool(graph)].deviation ? 2 : 1;
+    BiqaGatingPart result = {.n = part_length(graph, input)};
+
+    for (guint i = 0; i < input; i++)
+        result.first += each * part_length(graph, i);
+    return result;
+}
+
 guint biqa_gating_length(const BiqaGating *gating, const BiqaGraph *graph)
 {
     guint length = 0;
@@ -28,18 +40,6 @@ guint biqa_gating_length(const BiqaGating *gating, const BiqaGraph *graph)
     for (guint i = 0; i < gating->n_parts; i++)
         length += part_length(graph, gating->parts[i]);
     return length;
-}
-
-/* Where its means lie in what the pool gives: an input's deviations stand between its means and
- * those of the next. */
-static guint part_place(const BiqaGraph *graph, guint input)
-{
-    const guint each = graph->layers[biqa_task_pool(graph)].deviation ? 2 : 1;
-    guint place = 0;
-
-    for (guint i = 0; i < input; i++)
-        place += each * part_length(graph, i);
-    return place;
 }
 
 /* Of length 1, if it is not all zero. */
@@ -59,18 +59,17 @@ void biqa_gating_features(const BiqaGating *gating, const BiqaGraph *graph, cons
     const guint stride = graph->layers[biqa_task_pool(graph)].shape.c;
 
     for (guint p = 0; p < gating->n_parts; p++) {
-        const guint n = part_length(graph, gating->parts[p]);
-        const float *from = pooled + part_place(graph, gating->parts[p]);
+        const BiqaGatingPart part = biqa_gating_part(gating, graph, p);
 
-        for (guint c = 0; c < n; c++) {
+        for (guint c = 0; c < part.n; c++) {
             double sum = 0;
 
             for (guint crop = 0; crop < n_crops; crop++)
-                sum += from[(gsize)crop * stride + c];
+                sum += pooled[(gsize)crop * stride + part.first + c];
             features[c] = (float)(sum / n_crops);
         }
-        normalise(features, n);
-        features += n;
+        normalise(features, part.n);
+        features += part.n;
     }
 }
 
@@ -166,14 +165,19 @@ static float blend(const BiqaModel *model, const float *weights, const BiqaResul
 void biqa_model_blend(const BiqaModel *model, const float *weights, const BiqaResult *results,
                       BiqaResult *result)
 {
-    guint any = 0;
+    gboolean any = FALSE;
 
-    while (!(weights[any] > 0))
-        any++;
-    result->n_crops = results[any].n_crops;
+    for (guint t = 0; t < biqa_model_n_tasks(model); t++) {
+        if (!(weights[t] > 0))
+            continue;
+        any = TRUE;
+        result->n_crops = results[t].n_crops;
+    }
+    if (!any)
+        result->n_crops = model->input.n_crops;
     result->n_tasks = biqa_model_n_tasks(model);
     memcpy(result->weights[0], weights, result->n_tasks * sizeof *weights);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
         for (guint crop = 0; crop < result->n_crops; crop++)
-            result->crops[b][crop] = blend(model, weights, results, b, crop);
+            result->crops[b][crop] = any ? blend(model, weights, results, b, crop) : NAN;
 }

@@ -8,7 +8,7 @@ typedef struct {
     const BiqaModel *model; /* borrowed */
     int only;               /* a task, or -1 */
     guint pool;             /* the folded graph's layer that gives the features */
-    float *pooled;          /* (crops, its channels) where the backends do not keep it */
+    float *pooled;          /* (crops, its channels) */
     float *features;
     guint64 device_ns;
     BiqaModel views[BIQA_MAX_TASKS];
@@ -20,18 +20,14 @@ static guint pool_channels(const TaskBackend *self)
     return self->model->graph->layers[biqa_task_pool(self->model->graph)].shape.c;
 }
 
-/* What the last pool of task 0 gave on each crop of the frame that just ran. NULL: error is set. */
-static const float *read_pooled(TaskBackend *self, guint n_crops, GError **error)
+/* Reads what the last pool of task 0 gave on each crop of the frame that just ran. */
+static gboolean read_pooled(TaskBackend *self, guint n_crops, GError **error)
 {
-    BiqaBackend *backend = self->backends[0];
-
-    if (backend->klass->pooled)
-        return backend->klass->pooled(backend);
     for (guint crop = 0; crop < n_crops; crop++)
-        if (!biqa_backend_tap(backend, BIQA_FULL, crop, self->pool,
+        if (!biqa_backend_tap(self->backends[0], BIQA_FULL, crop, self->pool,
                               self->pooled + (gsize)crop * pool_channels(self), error))
-            return NULL;
-    return self->pooled;
+            return FALSE;
+    return TRUE;
 }
 
 /* A frame at one of its spots. */
@@ -56,18 +52,14 @@ static gboolean weigh(TaskBackend *self, const Sight *sight, BiqaResult *first, 
                       GError **error)
 {
     const BiqaModel *model = self->model;
-    const float *pooled;
 
     if (self->only >= 0) {
         weights[self->only] = 1;
         return TRUE;
     }
-    if (!run_one(self, 0, sight, first, error))
+    if (!run_one(self, 0, sight, first, error) || !read_pooled(self, first->n_crops, error))
         return FALSE;
-    pooled = read_pooled(self, first->n_crops, error);
-    if (!pooled)
-        return FALSE;
-    biqa_gating_features(&model->tasks->gating, model->graph, pooled, first->n_crops,
+    biqa_gating_features(&model->tasks->gating, model->graph, self->pooled, first->n_crops,
                          self->features);
     biqa_model_weigh(model, self->features, weights);
     return TRUE;
@@ -151,10 +143,11 @@ static guint folded_pool(const BiqaModel *model)
     return biqa_task_pool(net->graph);
 }
 
+/* Opens what is not open yet: the one task asked for, or all. */
 static gboolean open_all(TaskBackend *self, const BiqaTaskOpener *opener, GError **error)
 {
     for (guint t = 0; t < biqa_model_n_tasks(self->model); t++) {
-        if (self->only >= 0 && t != (guint)self->only)
+        if (self->backends[t] || (self->only >= 0 && t != (guint)self->only))
             continue;
         self->views[t] = biqa_model_task(self->model, t);
         self->backends[t] = opener->open(opener->user, &self->views[t], self->backends[0], error);
@@ -164,21 +157,26 @@ static gboolean open_all(TaskBackend *self, const BiqaTaskOpener *opener, GError
     return TRUE;
 }
 
-BiqaBackend *biqa_task_backend_open(const BiqaModel *model, int task, const BiqaTaskOpener *opener,
-                                    GError **error)
+/* first (transfer full): runs task 0, or NULL. */
+static TaskBackend *task_backend_new(const BiqaModel *model, int only, BiqaBackend *first)
 {
-    TaskBackend *self;
+    TaskBackend *self = g_new0(TaskBackend, 1);
 
-    g_return_val_if_fail(task < (int)biqa_model_n_tasks(model), NULL);
-    if (!model->tasks)
-        return opener->open(opener->user, model, NULL, error);
-    self = g_new0(TaskBackend, 1);
     self->base = (BiqaBackend){&self->klass, &model->input};
     self->model = model;
-    self->only = task;
+    self->only = only;
     self->pool = folded_pool(model);
     self->pooled = g_new(float, (gsize)BIQA_MAX_CROPS *pool_channels(self));
     self->features = g_new(float, biqa_gating_length(&model->tasks->gating, model->graph));
+    self->backends[0] = first;
+    return self;
+}
+
+static BiqaBackend *task_backend_open(const BiqaModel *model, int only, BiqaBackend *first,
+                                      const BiqaTaskOpener *opener, GError **error)
+{
+    TaskBackend *self = task_backend_new(model, only, first);
+
     if (!open_all(self, opener, error)) {
         task_free(&self->base);
         return NULL;
@@ -186,6 +184,7 @@ BiqaBackend *biqa_task_backend_open(const BiqaModel *model, int task, const Biqa
     self->klass = (BiqaBackendClass){
         .name = first_backend(self)->klass->name,
         .images = first_backend(self)->klass->images,
+        .tasks = TRUE,
         .run = task_run,
         .tap = task_tap,
         .device_name = task_device_name,
@@ -195,4 +194,18 @@ BiqaBackend *biqa_task_backend_open(const BiqaModel *model, int task, const Biqa
         .free = task_free,
     };
     return &self->base;
+}
+
+BiqaBackend *biqa_task_backend_open(const BiqaModel *model, int task, const BiqaTaskOpener *opener,
+                                    GError **error)
+{
+    BiqaBackend *whole;
+
+    g_return_val_if_fail(task < (int)biqa_model_n_tasks(model), NULL);
+    if (task >= 0 && model->tasks)
+        return task_backend_open(model, task, NULL, opener, error);
+    whole = opener->open(opener->user, model, NULL, error);
+    if (!whole || !model->tasks || whole->klass->tasks)
+        return whole;
+    return task_backend_open(model, task, whole, opener, error);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any backend as one that runs a model's tasks: it holds a backend for each and weighs their
- * scores. */
+/* Any backend as one that runs a model's tasks: where its kind cannot by itself
+ * (BiqaBackendClass.tasks), it holds a backend for each and weighs their scores. */
 #pragma once
 
 #include "backend.h"
 #include "task.h"
 
-/* Opens a backend for one task's view of the model, which outlives it; first: the one opened first
- * for this model, whose kind it must be of, or NULL. (transfer full) */
+/* Opens a backend for the whole model or one task's view of it, which outlives it; first: the one
+ * opened first for this model, whose kind it must be of, or NULL. (transfer full) */
 typedef struct {
     BiqaBackend *(*open)(gpointer user, const BiqaModel *view, const BiqaBackend *first,
                          GError **error);

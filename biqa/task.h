@@ -82,6 +82,13 @@ gboolean biqa_model_add_task(BiqaModel *model, const BiqaGating *gating,
 gboolean biqa_model_rename_task(BiqaModel *model, guint task, const char *name, GError **error);
 void biqa_model_remove_task(BiqaModel *model, guint task);
 
+/* Which channels of what the last pool gives are a part of the features. */
+typedef struct {
+    guint first, n;
+} BiqaGatingPart;
+
+BiqaGatingPart biqa_gating_part(const BiqaGating *gating, const BiqaGraph *graph, guint part);
+
 /* Floats of the features. */
 guint biqa_gating_length(const BiqaGating *gating, const BiqaGraph *graph);
 
@@ -92,12 +99,14 @@ void biqa_gating_features(const BiqaGating *gating, const BiqaGraph *graph, cons
 
 /* The weight of every task, which sum to 1: of each part softmax over tasks of
  * -temperature * distance to the nearest centroid; then the mean over parts; then 0 where less than
- * least_weight, and the rest made larger. weights: biqa_model_n_tasks(). */
+ * least_weight, and the rest made larger. All are 0 where features are not finite. weights:
+ * biqa_model_n_tasks(). */
 void biqa_model_weigh(const BiqaModel *model, const float *features, float *weights);
 
 /* The raw outputs at one spot of a frame, as if they were the model's own: the weighted sum of the
- * tasks' scores, before they are clamped, on the model's scale. results: one a task, of which those
- * without weight are not read. Sets n_crops, crops, n_tasks and the first weights of result. */
+ * tasks' scores, before they are clamped, on the model's scale; NAN where none has weight. results:
+ * one a task, of which those without weight are not read. Sets n_crops, crops, n_tasks and the
+ * first weights of result. */
 void biqa_model_blend(const BiqaModel *model, const float *weights, const BiqaResult *results,
                       BiqaResult *result);
 

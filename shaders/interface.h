@@ -19,6 +19,9 @@ typedef struct biqa_add_push biqa_add_push;
 typedef struct biqa_pool_push biqa_pool_push;
 typedef struct biqa_linear_push biqa_linear_push;
 typedef struct biqa_preprocess_push biqa_preprocess_push;
+typedef struct biqa_gate_features_push biqa_gate_features_push;
+typedef struct biqa_gate_distances_push biqa_gate_distances_push;
+typedef struct biqa_gate_weights_push biqa_gate_weights_push;
 typedef struct biqa_component biqa_component;
 typedef struct biqa_picture biqa_picture;
 #endif
@@ -86,6 +89,9 @@ typedef struct biqa_picture biqa_picture;
 /* Largest number of parts a map is cut into by the first half of POOL. */
 #define BIQA_POOL_PARTS 16
 
+/* Tasks of a model: BIQA_MAX_TASKS. */
+#define BIQA_GATE_TASKS 16
+
 /* A map in the arena, in texels: pixel (x, y) of channels 4c..4c+3 of a sample is
  * origin + sample * sample_stride + c * plane + y * row + x. */
 struct biqa_view {
@@ -141,6 +147,33 @@ struct biqa_preprocess_push {
     uint size;
 };
 
+/* What says which tasks of a model run on a frame (biqa/gating.c), in three kernels. The first
+ * takes a part of the features, its means over the samples, from what the last POOL gives. */
+struct biqa_gate_features_push {
+    biqa_view source;
+    uint target;          /* texel: the part, four channels each */
+    uint first, channels; /* the part's, of source */
+    uint samples;
+};
+
+/* From that part, brought to length 1, to every centroid of every task. */
+struct biqa_gate_distances_push {
+    uint features, planes; /* texels */
+    uint target;           /* texel; each has one distance, in x */
+    uint centroids, n; /* first vec4 of the part of the first centroid, and how many there are */
+    uint row;          /* vec4s from one centroid to the next */
+};
+
+/* The tasks' weights, and the groups of their steps: none where the task has no weight. */
+struct biqa_gate_weights_push {
+    uint distances, parts, n; /* first texel, n of each part */
+    uint tasks, n_tasks; /* first vec4, a task each: number of its first centroid, and how many */
+    uint steps, n_steps; /* first vec4, a step each: groups, task */
+    uint target;         /* texel: weights, four each */
+    uint groups;         /* texel: of each step x, y, z as integers, and nothing */
+    float temperature, least_weight;
+};
+
 /* Where a colour component lies in the frame buffer, in bytes. */
 struct biqa_component {
     uint base, row, step, shift_x;
@@ -167,6 +200,9 @@ _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
 _Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");
 _Static_assert(sizeof(biqa_preprocess_push) == 20, "as in std430");
+_Static_assert(sizeof(biqa_gate_features_push) == 32, "as in std430");
+_Static_assert(sizeof(biqa_gate_distances_push) == 24, "as in std430");
+_Static_assert(sizeof(biqa_gate_weights_push) == 44, "as in std430");
 _Static_assert(sizeof(biqa_component) == 32, "as in std140");
 _Static_assert(sizeof(biqa_picture) == 96 + 48 + 32 + 16 + 16 * BIQA_PICTURE_CROPS, "as in std140");
 #endif

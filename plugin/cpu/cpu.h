@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The backend for processors without a GPU: both branches on one core, in vectors as wide as it
- * has. It starts no thread and leaves the process's state alone. */
+/* The backend for processors without a GPU: both branches, of the model itself and of those of its
+ * tasks that have weight, on one core, in vectors as wide as it has. It starts no thread and leaves
+ * the process's state alone. */
 #pragma once
 
 #include "backend.h"
 
-/* model is borrowed during the call. BIQA_CPU_LANES=AVX-512, AVX2 or plain in the environment
- * overrides the choice of vectors. Errors: BIQA_ERROR_DEVICE where the processor lacks them. */
+/* model is borrowed and must outlive the backend. BIQA_CPU_LANES=AVX-512, AVX2 or plain in the
+ * environment overrides the choice of vectors. Errors: BIQA_ERROR_DEVICE where the processor lacks
+ * them. */
 BiqaBackend *biqa_cpu_backend_open(const BiqaModel *model, GError **error);
 
 typedef struct {

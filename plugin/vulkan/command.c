@@ -176,6 +176,8 @@ static VkAccessFlags stage_access(VkPipelineStageFlags stages)
 {
     return stage_writes(stages) |
            (stages & VK_PIPELINE_STAGE_HOST_BIT ? VK_ACCESS_HOST_READ_BIT : 0) |
+           (stages & VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT ? VK_ACCESS_INDIRECT_COMMAND_READ_BIT
+                                                         : 0) |
            (stages & VK_PIPELINE_STAGE_TRANSFER_BIT ? VK_ACCESS_TRANSFER_READ_BIT : 0) |
            (stages & VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT ? VK_ACCESS_SHADER_READ_BIT : 0);
 }
@@ -197,11 +199,15 @@ void biqa_vk_commands_step(VkCommandBuffer buffer, VkPipelineLayout layout, cons
     const VkPipelineStageFlags compute = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT;
 
     if (step->barrier)
-        biqa_vk_commands_barrier(buffer, compute, compute);
+        biqa_vk_commands_barrier(buffer, compute,
+                                 compute | (step->arena ? VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT : 0));
     vkCmdBindPipeline(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, step->pipeline);
     vkCmdPushConstants(buffer, layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof step->push,
                        &step->push);
-    vkCmdDispatch(buffer, step->groups[0], step->groups[1], step->groups[2]);
+    if (step->arena)
+        vkCmdDispatchIndirect(buffer, step->arena, 16 * (VkDeviceSize)step->gate);
+    else
+        vkCmdDispatch(buffer, step->groups[0], step->groups[1], step->groups[2]);
 }
 
 void biqa_vk_commands_stamp(const BiqaVkCommands *commands, guint query)

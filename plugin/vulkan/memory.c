@@ -72,8 +72,8 @@ gboolean biqa_vk_buffer_init(BiqaVkBuffer *buffer, const BiqaVkDevice *device, V
                .size = size,
                .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
                         VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT |
-                        VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                        VK_BUFFER_USAGE_TRANSFER_DST_BIT |
+                        VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT |
+                        VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
                         (device->address ? VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT : 0),
            },
            NULL, &buffer->handle);

@@ -21,7 +21,8 @@ typedef enum {
 } BiqaVkMemory;
 
 /* A zeroed struct is a valid empty buffer. Host-visible memory is coherent. The buffer serves as
- * storage, uniform, uniform texel, transfer source and destination. Errors: BIQA_ERROR_DEVICE. */
+ * storage, uniform, uniform texel, groups of dispatches, transfer source and destination. Errors:
+ * BIQA_ERROR_DEVICE. */
 gboolean biqa_vk_buffer_init(BiqaVkBuffer *buffer, const BiqaVkDevice *device, VkDeviceSize size,
                              BiqaVkMemory place, GError **error);
 void biqa_vk_buffer_clear(BiqaVkBuffer *buffer, const BiqaVkDevice *device);

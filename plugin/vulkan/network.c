@@ -3,6 +3,7 @@
 #include "network.h"
 
 #include "session.h"
+#include "task.h"
 
 /* How often one frame is tried again: a device that is lost three times in a row is broken. */
 #define MAX_RECOVERIES 3
@@ -16,6 +17,7 @@ typedef struct {
     BiqaVkFault *fault;
     BiqaVkPlanChoice plan;
     gboolean profile;
+    guint tapped;           /* the task whose layers are told */
     BiqaVkSession *session; /* NULL: lost, and not yet opened again */
     gint recoveries;        /* atomic */
     gint stop;              /* atomic; see biqa_backend_stop() */
@@ -127,9 +129,18 @@ static gboolean network_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,
                             float *output, GError **error)
 {
     Network *network = (Network *)backend;
+    const BiqaVkTap tap = {network->tapped, branch, crop, layer};
 
     g_return_val_if_fail(network->session, FALSE);
-    return biqa_vk_session_tap(network->session, branch, crop, layer, output, error);
+    return biqa_vk_session_tap(network->session, &tap, output, error);
+}
+
+void biqa_vk_backend_tap_task(BiqaBackend *backend, guint task)
+{
+    Network *network = (Network *)backend;
+
+    g_return_if_fail(task < biqa_model_n_tasks(network->model));
+    network->tapped = task;
 }
 
 static guint network_recoveries(BiqaBackend *backend)
@@ -145,6 +156,7 @@ static void network_stop(BiqaBackend *backend)
 static const BiqaBackendClass network_class = {
     .name = "vulkan",
     .images = TRUE,
+    .tasks = TRUE,
     .run = network_run,
     .tap = network_tap,
     .device_name = network_device_name,

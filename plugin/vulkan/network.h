@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Vulkan backend: a model's full and competitor branch, and the preprocessing they share, in
- * one submission a frame. */
+/* The Vulkan backend: a model's full and competitor branch, those of its tasks that have weight in
+ * the frame, and the preprocessing they share, in one submission a frame. */
 #pragma once
 
 #include "backend.h"
@@ -35,6 +35,9 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
 
 /* The table of calls to the device in use; NULL if it could not be opened again. */
 const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend);
+
+/* Taps (backend.h) tell the layers of that task from now on, as it last ran; at first task 0's. */
+void biqa_vk_backend_tap_task(BiqaBackend *backend, guint task);
 
 /* Nanoseconds the device worked on the last frame; 0 if it cannot say, or there was none. */
 guint64 biqa_vk_backend_device_ns(BiqaBackend *backend);

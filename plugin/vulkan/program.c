@@ -3,33 +3,105 @@
 #include "program.h"
 
 #include "command.h"
+#include "gate.h"
 #include <string.h>
 
-/* Lays out the branches one behind the other; returns the texels of the arena, scratch included. */
-static gsize lay_out(BiqaVkProgram *program, gsize scratch[BIQA_N_BRANCHES])
+/* A program in the making. */
+typedef struct {
+    BiqaVkProgram *program;
+    BiqaVkKernels *kernels;
+    const BiqaModel *model;
+    GArray *values;                                 /* of floats: what becomes the weights */
+    gsize scratch[BIQA_MAX_TASKS][BIQA_N_BRANCHES]; /* texels */
+    gsize texels;                                   /* of the arena */
+} Making;
+
+static void fold_all(Making *making)
 {
+    BiqaVkProgram *program = making->program;
+
+    for (guint t = 0; t < program->n_tasks; t++) {
+        const BiqaModel view = biqa_model_task(making->model, t);
+
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+            program->nets[t][b] = biqa_model_fold(&view, b, NULL);
+            program->maps[t][b] = g_new0(BiqaVkMap, program->nets[t][b]->graph->n_layers);
+        }
+    }
+}
+
+/* The same crops for all, whose borders are the same: they come from kernels. */
+static void share_input(BiqaVkProgram *program, BiqaVkMap *maps)
+{
+    const BiqaVkMap *first = &program->maps[0][BIQA_FULL][0];
+
+    g_assert(maps->view.plane == first->view.plane && maps->view.row == first->view.row);
+    *maps = *first;
+}
+
+/* Lays out the branches of all tasks one behind the other, scratch included. */
+static void lay_out(Making *making)
+{
+    BiqaVkProgram *program = making->program;
     gsize end = 0, slack = 0;
 
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        const BiqaGraph *graph = program->nets[b]->graph;
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+            const BiqaGraph *graph = program->nets[t][b]->graph;
+            BiqaVkMap *maps = program->maps[t][b];
 
-        program->maps[b] = g_new0(BiqaVkMap, graph->n_layers);
-        biqa_vk_arena_add(graph, program->input.n_crops, &end, program->maps[b]);
-        slack = MAX(slack, biqa_vk_arena_slack(program->maps[b], graph->n_layers));
-    }
+            biqa_vk_arena_add(graph, program->input.n_crops, &end, maps);
+            slack = MAX(slack, biqa_vk_arena_slack(maps, graph->n_layers));
+            share_input(program, maps);
+        }
     end += slack;
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        scratch[b] = end;
-        end += biqa_vk_steps_scratch(program->nets[b]->graph, program->input.n_crops);
-    }
-    program->scratch_texels = end - scratch[BIQA_FULL];
-    /* The branches differ in values and numbers of channels, and read the same crops: borders come
-     * from kernels, which are the same. */
-    g_assert(program->maps[BIQA_FULL]->view.plane == program->maps[BIQA_COMPETITOR]->view.plane &&
-             program->maps[BIQA_FULL]->view.row == program->maps[BIQA_COMPETITOR]->view.row);
-    program->maps[BIQA_COMPETITOR][0] = program->maps[BIQA_FULL][0];
-    return end;
+    program->scratch = end;
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+            making->scratch[t][b] = end;
+            end += biqa_vk_steps_scratch(program->nets[t][b]->graph, program->input.n_crops);
+        }
+    making->texels = end;
 }
+
+/* --- What tasks have in common --- */
+
+/* Whether a layer is where the same layer of task 0 is. */
+static gboolean is_shared(const BiqaVkProgram *program, guint task, BiqaBranch branch, guint layer)
+{
+    return task > 0 && program->maps[task][branch][layer].view.origin ==
+                           program->maps[0][branch][layer].view.origin;
+}
+
+static gboolean same_params(const BiqaNet *a, const BiqaNet *b, guint layer)
+{
+    const BiqaLayer *one = &a->graph->layers[layer], *other = &b->graph->layers[layer];
+
+    for (guint p = 0; p < BIQA_MAX_PARAMS; p++)
+        if (one->count[p] != other->count[p] ||
+            memcmp(biqa_net_param(a, layer, p), biqa_net_param(b, layer, p),
+                   one->count[p] * sizeof(float)) != 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* A layer whose inputs and parameters are equal to task 0's gives the same: it need not run. */
+static void share_layers(BiqaVkProgram *program, guint task, BiqaBranch branch)
+{
+    const BiqaNet *net = program->nets[task][branch], *first = program->nets[0][branch];
+
+    for (guint i = 1; i < net->graph->n_layers; i++) {
+        const BiqaLayer *layer = &net->graph->layers[i];
+        gboolean same = same_params(net, first, i);
+
+        for (guint k = 0; k < layer->n_inputs; k++)
+            same = same && is_shared(program, task, branch, layer->inputs[k]);
+        if (same)
+            program->maps[task][branch][i] = program->maps[0][branch][i];
+    }
+}
+
+/* --- Buffers --- */
 
 static gboolean check_size(const BiqaVkKernels *kernels, gsize vec4s, const char *what,
                            GError **error)
@@ -67,28 +139,30 @@ static gboolean create_buffers(BiqaVkProgram *program, BiqaVkKernels *kernels, g
     return program->weights_texels != VK_NULL_HANDLE;
 }
 
-static gboolean make_steps(BiqaVkProgram *program, const BiqaVkKernels *kernels,
-                           const gsize scratch[BIQA_N_BRANCHES], GArray *values, GError **error)
-{
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        const BiqaVkStepContext context = {
-            .plan = kernels->plan,
-            .branch = b,
-            .net = program->nets[b],
-            .maps = program->maps[b],
-            .scratch = scratch[b],
-            .weights = values,
-        };
+/* --- Steps --- */
 
-        for (guint i = 0; i < context.net->graph->n_layers; i++)
-            if (!biqa_vk_steps_add(&context, i, program->steps, error))
-                return FALSE;
-    }
+static gboolean add_branch(const Making *making, guint task, BiqaBranch branch, GArray *steps,
+                           GError **error)
+{
+    const BiqaVkProgram *program = making->program;
+    const BiqaVkStepContext context = {
+        .plan = making->kernels->plan,
+        .task = task,
+        .branch = branch,
+        .net = program->nets[task][branch],
+        .maps = program->maps[task][branch],
+        .scratch = making->scratch[task][branch],
+        .weights = making->values,
+    };
+
+    for (guint i = 0; i < context.net->graph->n_layers; i++)
+        if (!is_shared(program, task, branch, i) && !biqa_vk_steps_add(&context, i, steps, error))
+            return FALSE;
     return TRUE;
 }
 
-/* A GPU runs both branches at once, layer by layer, to fill itself; a CPU has its caches warm when
- * it runs one after the other. */
+/* A GPU runs branches, and tasks, at once, layer by layer, to fill itself; a CPU has its caches
+ * warm when it runs one after the other. */
 static gint compare_layers(gconstpointer a, gconstpointer b)
 {
     const BiqaVkStep *one = a, *other = b;
@@ -96,7 +170,7 @@ static gint compare_layers(gconstpointer a, gconstpointer b)
     return one->layer < other->layer ? -1 : one->layer > other->layer;
 }
 
-/* The order of execution, and no barrier between the branches of a layer. */
+/* The order of execution, and no barrier between the branches, or tasks, of a layer. */
 static void order_steps(GArray *steps, VkPhysicalDeviceType type)
 {
     if (type != VK_PHYSICAL_DEVICE_TYPE_CPU)
@@ -105,9 +179,60 @@ static void order_steps(GArray *steps, VkPhysicalDeviceType type)
         const BiqaVkStep *before = &g_array_index(steps, BiqaVkStep, i - 1);
         BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, i);
 
-        if (step->layer == before->layer && step->branch != before->branch)
+        if (step->layer == before->layer &&
+            (step->branch != before->branch || step->task != before->task))
             step->barrier = FALSE;
     }
+}
+
+/* Steps of tasks from one to another, ordered. (transfer full); NULL: error is set. */
+static GArray *make_tasks(const Making *making, guint from, guint to, GError **error)
+{
+    g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(BiqaVkStep));
+
+    for (guint t = from; t < to; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            if (!add_branch(making, t, b, steps, error))
+                return NULL;
+    order_steps(steps, making->kernels->device->properties.deviceType);
+    return g_steal_pointer(&steps);
+}
+
+/* Between the model's own steps and those of its tasks: which of them run. */
+static void add_gate(Making *making, const GArray *gated)
+{
+    BiqaVkProgram *program = making->program;
+    const guint pool = biqa_task_pool(program->nets[0][BIQA_FULL]->graph);
+    const BiqaVkGateContext context = {
+        .model = making->model,
+        .layer = pool,
+        .pooled = &program->maps[0][BIQA_FULL][pool],
+        .scratch = making->texels,
+        .weights = making->values,
+    };
+
+    program->gate = making->texels;
+    biqa_vk_gate_add(&context, gated, program->steps);
+    making->texels += biqa_vk_gate_texels(making->model, gated->len);
+}
+
+static gboolean make_steps(Making *making, GError **error)
+{
+    BiqaVkProgram *program = making->program;
+    g_autoptr(GArray) gated = NULL;
+
+    program->steps = make_tasks(making, 0, 1, error);
+    if (!program->steps)
+        return FALSE;
+    if (program->n_tasks == 1)
+        return TRUE;
+    for (guint t = 1; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            share_layers(program, t, b);
+    gated = make_tasks(making, 1, program->n_tasks, error);
+    if (gated)
+        add_gate(making, gated);
+    return gated != NULL;
 }
 
 static gboolean make_pipelines(BiqaVkProgram *program, BiqaVkKernels *kernels, GError **error)
@@ -129,7 +254,7 @@ static gboolean make_pipelines(BiqaVkProgram *program, BiqaVkKernels *kernels, G
     return TRUE;
 }
 
-static void finish_steps(BiqaVkProgram *program, const BiqaVkDevice *device)
+static void finish_steps(BiqaVkProgram *program)
 {
     for (guint i = 0; i < program->steps->len; i++) {
         BiqaVkStep *step = &g_array_index(program->steps, BiqaVkStep, i);
@@ -138,8 +263,9 @@ static void finish_steps(BiqaVkProgram *program, const BiqaVkDevice *device)
             step->push.conv.address[0] = (uint32_t)program->weights.address;
             step->push.conv.address[1] = (uint32_t)(program->weights.address >> 32);
         }
+        if (step->task > 0)
+            step->arena = program->arena.handle;
     }
-    order_steps(program->steps, device->properties.deviceType);
 }
 
 /* Zeroes the arena and copies the parameters from staging, if there is any. */
@@ -189,20 +315,16 @@ gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
                               const BiqaModel *model, GError **error)
 {
     g_autoptr(GArray) values = g_array_new(FALSE, TRUE, sizeof(float));
-    gsize scratch[BIQA_N_BRANCHES], texels;
+    Making making = {program, kernels, model, values};
 
-    *program = (BiqaVkProgram){
-        .input = model->input,
-        .steps = g_array_new(FALSE, FALSE, sizeof(BiqaVkStep)),
-    };
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-        program->nets[b] = biqa_model_fold(model, b, NULL);
-    texels = lay_out(program, scratch);
-    if (!make_steps(program, kernels, scratch, values, error) ||
-        !create_buffers(program, kernels, texels, values->len / 4 + 1, error) ||
+    *program = (BiqaVkProgram){.input = model->input, .n_tasks = biqa_model_n_tasks(model)};
+    fold_all(&making);
+    lay_out(&making);
+    if (!make_steps(&making, error) ||
+        !create_buffers(program, kernels, making.texels, values->len / 4 + 1, error) ||
         !make_pipelines(program, kernels, error))
         return FALSE;
-    finish_steps(program, kernels->device);
+    finish_steps(program);
     return fill_buffers(program, kernels->device, values, error);
 }
 
@@ -216,21 +338,22 @@ static void clear_buffers(BiqaVkProgram *program, const BiqaVkDevice *device)
 
 void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device)
 {
-    if (!program->steps)
+    if (program->n_tasks == 0)
         return;
     if (!program->stuck)
         clear_buffers(program, device);
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        g_free(program->maps[b]);
-        biqa_net_free(program->nets[b]);
-    }
-    g_array_unref(program->steps);
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+            g_free(program->maps[t][b]);
+            biqa_net_free(program->nets[t][b]);
+        }
+    g_clear_pointer(&program->steps, g_array_unref);
     *program = (BiqaVkProgram){0};
 }
 
-const BiqaVkMap *biqa_vk_program_output(const BiqaVkProgram *program, BiqaBranch branch)
+const BiqaVkMap *biqa_vk_program_output(const BiqaVkProgram *program, guint task, BiqaBranch branch)
 {
-    return &program->maps[branch][program->nets[branch]->graph->n_layers - 1];
+    return &program->maps[task][branch][program->nets[task][branch]->graph->n_layers - 1];
 }
 
 /* Marks the texels of a map that shaders may write. */
@@ -247,14 +370,14 @@ static void mark_map(const BiqaVkMap *map, guint8 *marks)
 gint64 biqa_vk_program_check(const BiqaVkProgram *program)
 {
     const guint32 *words = program->arena.mapped;
-    const gsize texels = program->arena.size / 16 - program->scratch_texels;
-    g_autofree guint8 *marks = g_malloc0(texels);
+    g_autofree guint8 *marks = g_malloc0(program->scratch);
 
     g_return_val_if_fail(words, -1);
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-        for (guint i = 0; i < program->nets[b]->graph->n_layers; i++)
-            mark_map(&program->maps[b][i], marks);
-    for (gsize i = 0; i < 4 * texels; i++)
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            for (guint i = 0; i < program->nets[t][b]->graph->n_layers; i++)
+                mark_map(&program->maps[t][b][i], marks);
+    for (gsize i = 0; i < 4 * (gsize)program->scratch; i++)
         if (!marks[i / 4] && words[i] != 0)
             return (gint64)(i / 4);
     return -1;

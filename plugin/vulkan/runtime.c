@@ -2,6 +2,8 @@
 /* The register of runtimes, and a runtime's register of programs. */
 #include "runtime.h"
 
+#include "task.h"
+
 #include <string.h>
 
 /* The one place of the plugin with state of the process: elements know nothing of each other, so
@@ -155,6 +157,25 @@ void biqa_vk_runtime_put(BiqaVkRuntime *runtime)
         runtime_free(runtime);
 }
 
+/* What decides which tasks run, and what runs then. */
+static void add_tasks(GChecksum *sum, const BiqaModel *model)
+{
+    const BiqaTasks *tasks = model->tasks;
+    const gsize features = biqa_gating_length(&tasks->gating, model->graph);
+
+    g_checksum_update(sum, (const guchar *)&tasks->gating, sizeof tasks->gating);
+    for (guint t = 0; t < tasks->n; t++) {
+        const BiqaTask *task = &tasks->items[t];
+
+        g_checksum_update(sum, (const guchar *)&task->n_centroids, sizeof task->n_centroids);
+        g_checksum_update(sum, (const guchar *)task->centroids,
+                          (gssize)(task->n_centroids * features * sizeof(float)));
+        for (guint b = 0; t > 0 && b < BIQA_N_BRANCHES; b++)
+            g_checksum_update(sum, (const guchar *)task->params[b],
+                              (gssize)(model->graph->n_params * sizeof(float)));
+    }
+}
+
 /* Equal for models that run alike. (transfer full) */
 static char *model_key(BiqaVkPlan plan, const BiqaModel *model)
 {
@@ -174,6 +195,8 @@ static char *model_key(BiqaVkPlan plan, const BiqaModel *model)
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
         g_checksum_update(sum, (const guchar *)model->params[b],
                           (gssize)(model->graph->n_params * sizeof(float)));
+    if (model->tasks)
+        add_tasks(sum, model);
     return g_strdup(g_checksum_get_string(sum));
 }
 

@@ -66,26 +66,48 @@ static void write_set(BiqaVkSession *session)
     }
 }
 
-/* Copies the first value of each branch's output, a sample after the other. */
-static void record_readback(BiqaVkSession *session)
+/* What a frame leaves for the host. */
+typedef struct {
+    float raw[BIQA_MAX_TASKS][BIQA_N_BRANCHES][BIQA_MAX_CROPS];
+    float weights[BIQA_MAX_TASKS]; /* those without any have an earlier frame's raw outputs */
+} Readback;
+
+/* Copies the first value of each output of a task, a sample after the other. */
+static void record_scores(BiqaVkSession *session, guint task)
 {
     const VkCommandBuffer buffer = session->commands.frame;
     VkBufferCopy regions[BIQA_MAX_CROPS];
 
-    biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-                             VK_PIPELINE_STAGE_TRANSFER_BIT);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-        const BiqaVkMap *map = biqa_vk_program_output(session->program, b);
+        const BiqaVkMap *map = biqa_vk_program_output(session->program, task, b);
 
         for (guint n = 0; n < map->samples; n++)
             regions[n] = (VkBufferCopy){
                 .srcOffset = 16 * ((VkDeviceSize)map->view.origin + n * map->view.sample_stride),
-                .dstOffset = (b * BIQA_MAX_CROPS + n) * sizeof(float),
+                .dstOffset = G_STRUCT_OFFSET(Readback, raw[task][b][n]),
                 .size = sizeof(float),
             };
         vkCmdCopyBuffer(buffer, session->program->arena.handle, session->readback.handle,
                         map->samples, regions);
     }
+}
+
+static void record_readback(BiqaVkSession *session)
+{
+    const VkCommandBuffer buffer = session->commands.frame;
+    const BiqaVkProgram *program = session->program;
+
+    biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                             VK_PIPELINE_STAGE_TRANSFER_BIT);
+    for (guint t = 0; t < program->n_tasks; t++)
+        record_scores(session, t);
+    if (program->n_tasks > 1)
+        vkCmdCopyBuffer(buffer, program->arena.handle, session->readback.handle, 1,
+                        &(VkBufferCopy){
+                            .srcOffset = 16 * (VkDeviceSize)program->gate,
+                            .dstOffset = G_STRUCT_OFFSET(Readback, weights),
+                            .size = program->n_tasks * sizeof(float),
+                        });
     biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT);
 }
 
@@ -93,7 +115,7 @@ static gboolean record_frame(BiqaVkSession *session, GError **error)
 {
     const VkCommandBuffer buffer = session->commands.frame;
     const BiqaVkProgram *program = session->program;
-    BiqaVkStep first = biqa_vk_picture_step(&session->picture, &program->maps[BIQA_FULL][0]);
+    BiqaVkStep first = biqa_vk_picture_step(&session->picture, &program->maps[0][BIQA_FULL][0]);
 
     first.pipeline = biqa_vk_kernels_pipeline(session->kernels, &first.variant, error);
     if (!first.pipeline || !biqa_vk_commands_begin(&session->commands, buffer, 0, error))
@@ -189,20 +211,39 @@ static gboolean run_planes(BiqaVkSession *session, const BiqaFrame *frame, GErro
     return submit_frame(session, VK_NULL_HANDLE, error);
 }
 
+static void read_task(const BiqaVkSession *session, guint task, BiqaResult *result)
+{
+    const Readback *from = session->readback.mapped;
+
+    result->n_crops = session->program->input.n_crops;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        memcpy(result->crops[b], from->raw[task][b], result->n_crops * sizeof(float));
+}
+
+static void read_result(const BiqaVkSession *session, BiqaResult *result)
+{
+    const Readback *from = session->readback.mapped;
+    BiqaResult tasks[BIQA_MAX_TASKS];
+
+    if (session->program->n_tasks == 1) {
+        read_task(session, 0, result);
+        return;
+    }
+    for (guint t = 0; t < session->program->n_tasks; t++)
+        read_task(session, t, &tasks[t]);
+    biqa_model_blend(session->model, from->weights, tasks, result);
+}
+
 gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
                              BiqaResult *result, GError **error)
 {
-    const float *raw = session->readback.mapped;
-
     if (!set_format(session, frame->format, error))
         return FALSE;
     biqa_vk_picture_aim(&session->picture, &session->program->input, spot);
     if (!(frame->images ? run_images(session, frame->images, error)
                         : run_planes(session, frame, error)))
         return FALSE;
-    result->n_crops = session->program->input.n_crops;
-    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-        memcpy(result->crops[b], raw + b * BIQA_MAX_CROPS, result->n_crops * sizeof(float));
+    read_result(session, result);
     return TRUE;
 }
 
@@ -233,20 +274,20 @@ static void unpack(const BiqaVkMap *map, const float *texels, float *output)
                     texels[4 * ((gsize)c / 4 * map->view.plane + y * map->view.row + x) + c % 4];
 }
 
-gboolean biqa_vk_session_tap(BiqaVkSession *session, BiqaBranch branch, guint crop, guint layer,
-                             float *output, GError **error)
+gboolean biqa_vk_session_tap(BiqaVkSession *session, const BiqaVkTap *tap, float *output,
+                             GError **error)
 {
-    const BiqaVkMap *map = &session->program->maps[branch][layer];
+    const BiqaVkMap *map = &session->program->maps[tap->task][tap->branch][tap->layer];
     const gsize texels = (gsize)(biqa_vk_planes(map->shape.c) - 1) * map->view.plane +
                          (map->shape.h - 1) * map->view.row + map->shape.w;
     const VkBufferCopy region = {
-        .srcOffset = 16 * ((VkDeviceSize)map->view.origin + crop * map->view.sample_stride),
+        .srcOffset = 16 * ((VkDeviceSize)map->view.origin + tap->crop * map->view.sample_stride),
         .size = 16 * texels,
     };
     BiqaVkBuffer copy = {0};
     gboolean ok;
 
-    g_return_val_if_fail(session->recorded && crop < map->samples, FALSE);
+    g_return_val_if_fail(session->recorded && tap->crop < map->samples, FALSE);
     ok = biqa_vk_buffer_init(&copy, session->device, region.size, BIQA_VK_READBACK_MEMORY, error) &&
          copy_arena(session, copy.handle, &region, error);
     if (ok)
@@ -272,8 +313,7 @@ static gboolean session_init(BiqaVkSession *session, const BiqaVkSessionParams *
                                params->profile ? 3 + session->program->steps->len : 2, error))
         return FALSE;
     session->commands.stop = params->stop;
-    return biqa_vk_buffer_init(&session->readback, session->device,
-                               BIQA_N_BRANCHES * BIQA_MAX_CROPS * sizeof(float),
+    return biqa_vk_buffer_init(&session->readback, session->device, sizeof(Readback),
                                BIQA_VK_READBACK_MEMORY, error) &&
            create_set(session, error);
 }
@@ -285,6 +325,7 @@ BiqaVkSession *biqa_vk_session_new(BiqaVkRuntime *runtime, const BiqaVkSessionPa
 
     session->runtime = runtime;
     session->device = runtime->device;
+    session->model = model;
     if (!session_init(session, params, model, error))
         return NULL;
     return g_steal_pointer(&session);

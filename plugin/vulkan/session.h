@@ -16,7 +16,8 @@ typedef struct {
     BiqaVkCommands commands;
     BiqaVkPicture picture; /* of the format the frame's commands are recorded for */
     gboolean recorded;
-    BiqaVkBuffer readback; /* raw outputs, [branch][BIQA_MAX_CROPS] floats */
+    const BiqaModel *model; /* borrowed */
+    BiqaVkBuffer readback;  /* scores and weights (session.c) */
     VkDescriptorPool pool;
     VkDescriptorSet set;
 } BiqaVkSession;
@@ -27,7 +28,8 @@ typedef struct {
     const gint *stop; /* see command.h */
 } BiqaVkSessionParams;
 
-/* Takes runtime over, also when it fails. Errors: as of biqa_vk_program_init(). */
+/* Takes runtime over, also when it fails; model outlives the session. Errors: as of
+ * biqa_vk_program_init(). */
 BiqaVkSession *biqa_vk_session_new(BiqaVkRuntime *runtime, const BiqaVkSessionParams *params,
                                    const BiqaModel *model, GError **error);
 /* Where the device still works on a frame, after minutes, everything is left as it is: memory that
@@ -37,8 +39,13 @@ void biqa_vk_session_free(BiqaVkSession *session); /* NULL is fine */
 /* As of the backend (biqa/backend.h). */
 gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
                              BiqaResult *result, GError **error);
-gboolean biqa_vk_session_tap(BiqaVkSession *session, BiqaBranch branch, guint crop, guint layer,
-                             float *output, GError **error);
+typedef struct {
+    guint task; /* the layers tell of the last frame that it ran on */
+    BiqaBranch branch;
+    guint crop, layer;
+} BiqaVkTap;
+gboolean biqa_vk_session_tap(BiqaVkSession *session, const BiqaVkTap *tap, float *output,
+                             GError **error);
 
 /* Whether the device will not run another frame: it was lost, or does not end the last one. */
 gboolean biqa_vk_session_broken(BiqaVkSession *session);

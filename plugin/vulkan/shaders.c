@@ -12,6 +12,12 @@
 #include "dense_unrolled_texels.h"
 #include "depthwise_storage.h"
 #include "depthwise_unrolled_texels.h"
+#include "gate_distances_storage.h"
+#include "gate_distances_texels.h"
+#include "gate_features_storage.h"
+#include "gate_features_texels.h"
+#include "gate_weights_storage.h"
+#include "gate_weights_texels.h"
 #include "linear_storage.h"
 #include "linear_texels.h"
 #include "pool_merge_storage.h"
@@ -42,6 +48,9 @@ static const struct {
     [BIQA_VK_POOL_MERGE] = ROW("pool-merge", pool_merge_storage, pool_merge_texels),
     [BIQA_VK_LINEAR] = ROW("linear", linear_storage, linear_texels),
     [BIQA_VK_PREPROCESS] = ROW("preprocess", preprocess_storage, preprocess_texels),
+    [BIQA_VK_GATE_FEATURES] = ROW("gate-features", gate_features_storage, gate_features_texels),
+    [BIQA_VK_GATE_DISTANCES] = ROW("gate-distances", gate_distances_storage, gate_distances_texels),
+    [BIQA_VK_GATE_WEIGHTS] = ROW("gate-weights", gate_weights_storage, gate_weights_texels),
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(kernels) == BIQA_VK_N_KERNELS);
 

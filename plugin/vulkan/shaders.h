@@ -20,6 +20,9 @@ typedef enum {
     BIQA_VK_POOL_MERGE,
     BIQA_VK_LINEAR,
     BIQA_VK_PREPROCESS,
+    BIQA_VK_GATE_FEATURES, /* which tasks run on a frame */
+    BIQA_VK_GATE_DISTANCES,
+    BIQA_VK_GATE_WEIGHTS,
     BIQA_VK_N_KERNELS
 } BiqaVkKernel;
 

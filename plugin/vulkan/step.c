@@ -29,7 +29,12 @@ static BiqaVkStep *append_step(const BiqaVkStepContext *context, guint layer, Bi
     BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, steps->len - 1);
 
     *step = (BiqaVkStep){
-        .variant = {kernel}, .layer = layer, .branch = context->branch, .barrier = TRUE};
+        .variant = {kernel},
+        .layer = layer,
+        .branch = context->branch,
+        .task = context->task,
+        .barrier = TRUE,
+    };
     return step;
 }
 

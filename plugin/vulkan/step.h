@@ -13,14 +13,20 @@ typedef struct {
     VkPipeline pipeline; /* borrowed from the kernels */
     guint layer;
     BiqaBranch branch;
+    guint task;       /* of the model; those above 0 run where they have weight (gate.h) */
     gboolean barrier; /* reads what an earlier step of its branch wrote since its last barrier */
     uint32_t groups[3];
+    VkBuffer arena; /* NULL: groups are those above; else they lie in it, (borrowed) */
+    uint32_t gate;  /* in this texel, as integers */
     union {
         biqa_conv_push conv;
         biqa_add_push add;
         biqa_pool_push pool;
         biqa_linear_push linear;
         biqa_preprocess_push preprocess;
+        biqa_gate_features_push features;
+        biqa_gate_distances_push distances;
+        biqa_gate_weights_push weights;
         uint8_t bytes[BIQA_MAX_PUSH];
     } push;
 } BiqaVkStep;
@@ -28,6 +34,7 @@ typedef struct {
 /* What steps are made for. */
 typedef struct {
     BiqaVkPlan plan;
+    guint task;
     BiqaBranch branch;
     const BiqaNet *net;    /* folded */
     const BiqaVkMap *maps; /* one a layer */

@@ -5,6 +5,7 @@
 #include "lanes.h"
 #include "preprocess.h"
 #include "reference.h"
+#include "task.h"
 #include <math.h>
 
 /* Rounding of one operation, 2^-24. */
@@ -123,13 +124,22 @@ static double check_crop(BiqaBackend *backend, const BiqaModel *model, const Biq
     return raw;
 }
 
+static void check_arena(BiqaBackend *backend, const CheckCase *what)
+{
+    const gint64 texel = what->way->lanes ? -1 : biqa_vk_backend_check_arena(backend);
+
+    if (texel >= 0)
+        g_error("%s, seed %" G_GUINT64_FORMAT ", %s: texel %" G_GINT64_FORMAT
+                " of the arena was written, which belongs to no layer",
+                what->name, what->seed, what->way->name, texel);
+}
+
 static void check_spot(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
                        const CheckCase *what)
 {
     const guint n = model->input.n_crops;
     g_autoptr(GError) error = NULL;
     BiqaResult result;
-    gint64 texel;
 
     biqa_backend_run_spot(backend, frame, what->spot, &result, &error);
     g_assert_no_error(error);
@@ -140,11 +150,7 @@ static void check_spot(BiqaBackend *backend, const BiqaModel *model, const BiqaF
             g_assert_cmpfloat(result.crops[b][what->spot * n + i], ==,
                               check_crop(backend, model, net, frame, b, i, what));
     }
-    texel = what->way->lanes ? -1 : biqa_vk_backend_check_arena(backend);
-    if (texel >= 0)
-        g_error("%s, seed %" G_GUINT64_FORMAT ", %s: texel %" G_GINT64_FORMAT
-                " of the arena was written, which belongs to no layer",
-                what->name, what->seed, what->way->name, texel);
+    check_arena(backend, what);
 }
 
 void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
@@ -157,6 +163,63 @@ void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *
     /* Backwards: each spot is aimed at anew, the first included. */
     for (at.spot = spots; at.spot-- > 0;)
         check_spot(backend, model, frame, &at);
+}
+
+/* By the definition, of the features that task 0's last pool has now. */
+static void expect_weights(BiqaBackend *backend, const BiqaModel *model, float *weights)
+{
+    const BiqaGating *gating = &model->tasks->gating;
+    const guint channels = model->graph->layers[biqa_task_pool(model->graph)].shape.c;
+    g_autoptr(BiqaNet) net = biqa_model_fold(model, BIQA_FULL, NULL);
+    g_autofree float *pooled = g_new(float, (gsize)model->input.n_crops *channels);
+    g_autofree float *features = g_new(float, biqa_gating_length(gating, model->graph));
+
+    for (guint crop = 0; crop < model->input.n_crops; crop++)
+        biqa_backend_tap(backend, BIQA_FULL, crop, biqa_task_pool(net->graph),
+                         pooled + (gsize)crop * channels, NULL);
+    biqa_gating_features(gating, model->graph, pooled, model->input.n_crops, features);
+    biqa_model_weigh(model, features, weights);
+}
+
+static void check_task(BiqaBackend *backend, const BiqaModel *view, const BiqaFrame *frame,
+                       const CheckCase *what, BiqaResult *result)
+{
+    result->n_crops = view->input.n_crops;
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        g_autoptr(BiqaNet) net = biqa_model_fold(view, b, NULL);
+
+        for (guint i = 0; i < result->n_crops; i++)
+            result->crops[b][i] = (float)check_crop(backend, view, net, frame, b, i, what);
+    }
+}
+
+/* Weights differ by what single precision loses of distances up to a few, times the temperature. */
+void check_tasks(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
+                 const CheckCase *what, BiqaResult *result)
+{
+    BiqaResult results[BIQA_MAX_TASKS], blended;
+    float weights[BIQA_MAX_TASKS];
+    g_autoptr(GError) error = NULL;
+
+    biqa_backend_run_spot(backend, frame, 0, result, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(result->n_tasks, ==, biqa_model_n_tasks(model));
+    expect_weights(backend, model, weights);
+    for (guint t = 0; t < result->n_tasks; t++) {
+        const BiqaModel view = biqa_model_task(model, t);
+
+        g_assert_cmpfloat_with_epsilon(result->weights[0][t], weights[t], 1e-4);
+        if (!(result->weights[0][t] > 0))
+            continue;
+        biqa_vk_backend_tap_task(backend, t);
+        check_task(backend, &view, frame, what, &results[t]);
+    }
+    biqa_vk_backend_tap_task(backend, 0);
+    biqa_model_blend(model, result->weights[0], results, &blended);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        for (guint i = 0; i < blended.n_crops; i++)
+            g_assert_cmpfloat(result->crops[b][i], ==, blended.crops[b][i]);
+    check_arena(backend, what);
 }
 
 BiqaFrame noise_frame(const BiqaFrameFormat *format, const gsize strides[BIQA_MAX_PLANES],

@@ -33,6 +33,12 @@ BiqaBackend *check_open(const BiqaModel *model, const CheckCase *what);
 void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
                  const CheckCase *what);
 
+/* The same of a model with tasks on a Vulkan backend that weighs them, for the first spot: the
+ * layers of each task that has weight, that the weights are those of the features that were
+ * computed, and the scores the tasks' blended by them. Returns the weights in result. */
+void check_tasks(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
+                 const CheckCase *what, BiqaResult *result);
+
 /* A frame of that format filled with noise; free its bytes with g_free(frame.planes[0]). */
 BiqaFrame noise_frame(const BiqaFrameFormat *format, const gsize strides[BIQA_MAX_PLANES],
                       guint64 seed);

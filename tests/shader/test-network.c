@@ -33,7 +33,7 @@ static void check_model(BiqaModel *model, CheckCase what)
     biqa_model_free(model);
 }
 
-/* Each task of a model is a network like any other. */
+/* Each task of a model is a network like any other; test-gate.c runs them together. */
 static void test_tasks(void)
 {
     g_autoptr(BiqaModel) model = tiny_model_new(8);

@@ -237,6 +237,30 @@ static void test_weigh_keeps_one(void)
     g_assert_cmpuint(n, ==, 1);
 }
 
+/* Features that are not finite weigh nothing, and what nothing weighs is no score. */
+static void test_not_finite(void)
+{
+    static const float broken[] = {NAN, INFINITY};
+    g_autoptr(BiqaModel) model = tiny_model_new(1);
+    guint length;
+
+    tiny_tasks_add(model, TRUE, 1);
+    length = biqa_gating_length(&model->tasks->gating, model->graph);
+    for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
+        g_autofree float *features = g_new0(float, length);
+        BiqaResult results[3] = {0}, result = {0};
+        float weights[3] = {1, 1, 1};
+
+        features[length - 1] = broken[i];
+        biqa_model_weigh(model, features, weights);
+        for (guint t = 0; t < 3; t++)
+            g_assert_cmpfloat(weights[t], ==, 0);
+        biqa_model_blend(model, weights, results, &result);
+        g_assert_cmpuint(result.n_crops, ==, model->input.n_crops);
+        g_assert_true(isnan(result.crops[BIQA_FULL][0]));
+    }
+}
+
 /* The mini graph pools layers 3 and 7 of 4 channels: means and deviations of one, then those of the
  * other. */
 static void test_features(void)
@@ -480,6 +504,7 @@ int main(int argc, char **argv)
     g_test_add_func("/task/refuses", test_refuses);
     g_test_add_func("/task/weigh", test_weigh);
     g_test_add_func("/task/weigh-keeps-one", test_weigh_keeps_one);
+    g_test_add_func("/task/not-finite", test_not_finite);
     g_test_add_func("/task/features", test_features);
     g_test_add_func("/task/features-are-means", test_features_are_means);
     g_test_add_func("/task/blend", test_blend);
