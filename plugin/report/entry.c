@@ -2,6 +2,8 @@
 /* What a report is made of. */
 #include "entry.h"
 
+#include "task.h"
+
 G_STATIC_ASSERT(GST_CLOCK_TIME_NONE == BIQA_TIME_NONE);
 
 const char *gst_biqa_reason_name(GstBiqaReason reason)
@@ -46,20 +48,37 @@ static double fps_of(GstCaps *caps)
     return (double)n / d;
 }
 
+static double threshold_of(const BiqaModel *model)
+{
+    return model->uncertainty.n_terms > 0 ? model->uncertainty.hard_threshold
+                                          : model->hard_threshold;
+}
+
+static void set_tasks(GstBiqaHeader *header, const BiqaModel *model)
+{
+    header->n_tasks = model->tasks ? biqa_model_n_tasks(model) : 0;
+    for (guint t = 0; t < header->n_tasks; t++) {
+        const BiqaModel view = biqa_model_task(model, t);
+
+        header->tasks[t].name = g_intern_string(biqa_model_task_name(model, t));
+        header->tasks[t].hard_threshold = threshold_of(&view);
+    }
+}
+
 GstBiqaHeader *gst_biqa_header_new(const BiqaModel *model, BiqaBackend *backend)
 {
     GstBiqaHeader *header = g_new(GstBiqaHeader, 1);
-    const gboolean head = model->uncertainty.n_terms > 0;
 
     *header = (GstBiqaHeader){
         .model = g_strdup(model->name),
         .datasets = g_strdupv(model->datasets),
         .validation_srcc = model->validation_srcc,
         .validation_plcc = model->validation_plcc,
-        .hard_threshold = head ? model->uncertainty.hard_threshold : model->hard_threshold,
+        .hard_threshold = threshold_of(model),
         .backend = g_strdup(backend->klass->name),
         .device = g_strdup(biqa_backend_device_name(backend)),
     };
+    set_tasks(header, model);
     return header;
 }
 

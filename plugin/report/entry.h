@@ -21,6 +21,11 @@ typedef struct {
     char **datasets;                         /* it was trained on; NULL-terminated */
     double validation_srcc, validation_plcc; /* 0: not measured */
     double hard_threshold;                   /* points */
+    guint n_tasks;                           /* 0: the model has but its own */
+    struct {
+        const char *name; /* interned */
+        double hard_threshold;
+    } tasks[BIQA_MAX_TASKS];
     char *backend, *device;
     char *path; /* of the pixels: "system-memory", or a feature of the caps */
     char *caps;

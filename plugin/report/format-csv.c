@@ -10,7 +10,7 @@ static void add_header(GstBiqaFormat *format, const GstBiqaEntry *entry, GString
     if (format->headers == 0)
         g_string_append(text, "frame,timestamp,stream-time,running-time,duration,origin,domain,"
                               "score,score-low,score-high,competitor-score,disagreement,"
-                              "uncertainty,hard,alarm\n");
+                              "uncertainty,hard,alarm,tasks\n");
 }
 
 static void add_time(GString *text, GstClockTime time)
@@ -27,6 +27,17 @@ static void add_number(GString *text, double value)
     g_string_append_c(text, ',');
     if (isfinite(value))
         g_string_append(text, g_ascii_formatd(digits, sizeof digits, "%.6f", value));
+}
+
+/* "base=0.250000;drawings=0.750000": one cell, since another model may have other tasks. */
+static void add_tasks(GString *text, const BiqaVerdict *verdict)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    for (guint i = 0; i < verdict->n_tasks; i++)
+        g_string_append_printf(
+            text, "%s%s=%s", i ? ";" : "", verdict->tasks[i].name,
+            g_ascii_formatd(digits, sizeof digits, "%.6f", (double)verdict->tasks[i].weight));
 }
 
 static void add_verdict(GString *text, const BiqaVerdict *verdict)
@@ -55,7 +66,10 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
         g_string_append(text, ",,,,,,,");
     else
         add_verdict(text, &record->verdict);
-    g_string_append_printf(text, ",%d\n", record->alarm ? 1 : 0);
+    g_string_append_printf(text, ",%d,", record->alarm ? 1 : 0);
+    if (record->origin != GST_BIQA_SKIPPED)
+        add_tasks(text, &record->verdict);
+    g_string_append_c(text, '\n');
 }
 
 const GstBiqaFormatClass gst_biqa_format_csv = {

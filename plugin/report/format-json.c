@@ -100,6 +100,7 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     gst_biqa_json_add_time(builder, "duration", record->duration);
     biqa_json_add_text(builder, "origin", gst_biqa_origin_name(record->origin));
     biqa_json_add_text(builder, "domain", biqa_domain_name(record->domain));
+    gst_biqa_json_add_tasks(builder, &record->verdict);
     add_skipped(builder, "skipped-before", memory);
     memory->settled = format->frames + 1;
     gst_biqa_json_finish(builder, text);

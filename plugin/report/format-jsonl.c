@@ -40,17 +40,6 @@ static void add_verdict(JsonBuilder *builder, const BiqaVerdict *verdict)
     biqa_json_add_number(builder, "uncertainty", verdict->uncertainty);
 }
 
-/* A model without tasks has no such member. */
-static void add_tasks(JsonBuilder *builder, const BiqaVerdict *verdict)
-{
-    if (verdict->n_tasks == 0)
-        return;
-    biqa_json_begin_object(builder, "tasks");
-    for (guint i = 0; i < verdict->n_tasks; i++)
-        biqa_json_add_number(builder, verdict->tasks[i].name, (double)verdict->tasks[i].weight);
-    json_builder_end_object(builder);
-}
-
 static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString *text)
 {
     static const BiqaVerdict none = {NAN, NAN, NAN, NAN, NAN, NAN, FALSE};
@@ -69,7 +58,7 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     else
         biqa_json_add_text(builder, "hard", NULL);
     biqa_json_add_flag(builder, "alarm", record->alarm);
-    add_tasks(builder, scored ? &record->verdict : &none);
+    gst_biqa_json_add_tasks(builder, scored ? &record->verdict : &none);
     end(builder, text);
 }
 

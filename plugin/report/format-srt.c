@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* srt: subtitles (SubRip), to watch a file with its score. A cue is of half a second, because one a
  * frame cannot be read: the mean score and, where the model tells one, the mean interval; below, in
- * words, what else was said of a frame in it. */
+ * words, what else was said of a frame in it, and of which tasks the last score was. */
 #include "format.h"
 
 #include <math.h>
@@ -14,7 +14,8 @@ typedef struct {
     GstClockTime from, to; /* stream time */
     BiqaTally score, low, high;
     gboolean hard, alarm, held;
-    BiqaDomain domain; /* of the last frame */
+    BiqaDomain domain;   /* of the last frame */
+    BiqaVerdict verdict; /* of the last with a score, for its tasks */
 } Memory;
 
 /* Where the frame stands in the file, which is what a player shows. */
@@ -72,6 +73,20 @@ static void add_words(GString *text, const Memory *memory)
     }
 }
 
+/* Which tasks the score is of, in a line of their own: "cartoons 75 %, base 25 %". */
+static void add_tasks(GString *text, const BiqaVerdict *verdict)
+{
+    const char *separator = "\n";
+
+    for (guint i = 0; i < verdict->n_tasks; i++) {
+        if (!(verdict->tasks[i].weight > 0))
+            continue;
+        g_string_append_printf(text, "%s%s %.0f %%", separator, verdict->tasks[i].name,
+                               100. * verdict->tasks[i].weight);
+        separator = ", ";
+    }
+}
+
 static void close_cue(Memory *memory, GString *text)
 {
     if (!memory->open || memory->to <= memory->from)
@@ -83,6 +98,7 @@ static void close_cue(Memory *memory, GString *text)
     g_string_append_c(text, '\n');
     add_score(text, memory);
     add_words(text, memory);
+    add_tasks(text, &memory->verdict);
     g_string_append(text, "\n\n");
 }
 
@@ -120,6 +136,7 @@ static void add_frame(GstBiqaFormat *format, const GstBiqaEntry *entry, GString 
     memory->alarm = memory->alarm || record->alarm;
     if (record->origin == GST_BIQA_SKIPPED)
         return;
+    memory->verdict = record->verdict;
     memory->held = memory->held && record->origin == GST_BIQA_HELD;
     memory->hard = memory->hard || record->verdict.hard;
     biqa_tally_add(&memory->score, record->verdict.score);

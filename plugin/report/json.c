@@ -29,6 +29,29 @@ static void add_scale(JsonBuilder *builder)
     json_builder_end_object(builder);
 }
 
+static void add_thresholds(JsonBuilder *builder, const GstBiqaHeader *header)
+{
+    if (header->n_tasks == 0)
+        return;
+    biqa_json_begin_object(builder, "tasks");
+    for (guint i = 0; i < header->n_tasks; i++) {
+        biqa_json_begin_object(builder, header->tasks[i].name);
+        biqa_json_add_number(builder, "hard-threshold", header->tasks[i].hard_threshold);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_object(builder);
+}
+
+void gst_biqa_json_add_tasks(JsonBuilder *builder, const BiqaVerdict *verdict)
+{
+    if (verdict->n_tasks == 0)
+        return;
+    biqa_json_begin_object(builder, "tasks");
+    for (guint i = 0; i < verdict->n_tasks; i++)
+        biqa_json_add_number(builder, verdict->tasks[i].name, (double)verdict->tasks[i].weight);
+    json_builder_end_object(builder);
+}
+
 void gst_biqa_json_add_header(JsonBuilder *builder, const GstBiqaHeader *header)
 {
     biqa_json_add_text(builder, "element", "biqafilter");
@@ -45,6 +68,7 @@ void gst_biqa_json_add_header(JsonBuilder *builder, const GstBiqaHeader *header)
                          header->validation_plcc ? header->validation_plcc : NAN);
     add_scale(builder);
     biqa_json_add_number(builder, "hard-threshold", header->hard_threshold);
+    add_thresholds(builder, header);
     biqa_json_add_text(builder, "backend", header->backend);
     biqa_json_add_text(builder, "device", header->device);
     biqa_json_add_text(builder, "path", header->path);

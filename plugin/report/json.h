@@ -11,6 +11,9 @@ void gst_biqa_json_add_time(JsonBuilder *builder, const char *name, GstClockTime
 /* frame, timestamp, stream-time, running-time. */
 void gst_biqa_json_add_moment(JsonBuilder *builder, const BiqaMoment *moment);
 
+/* What each task counted in a score, 0 for those left out; nothing of a model without tasks. */
+void gst_biqa_json_add_tasks(JsonBuilder *builder, const BiqaVerdict *verdict);
+
 /* All of a header but for its type and schema. */
 void gst_biqa_json_add_header(JsonBuilder *builder, const GstBiqaHeader *header);
 

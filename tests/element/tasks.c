@@ -150,7 +150,7 @@ static void test_unknown(void)
     gst_object_unref(element);
 }
 
-/* The report's lines of frames have an object of the weights. */
+/* The report's header has the tasks' thresholds, its lines of frames an object of the weights. */
 static void test_report(void)
 {
     g_autoptr(Judge) judge = judge_with_tasks(24, -1);
@@ -173,7 +173,14 @@ static void test_report(void)
     g_unlink(path);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_autoptr(JsonNode) root = json_from_string(lines[1], NULL);
+    g_autoptr(JsonNode) header = json_from_string(lines[0], NULL);
+    JsonObject *thresholds = json_object_get_object_member(json_node_get_object(header), "tasks");
     JsonObject *tasks = json_object_get_object_member(json_node_get_object(root), "tasks");
+
+    g_assert_cmpuint(json_object_get_size(thresholds), ==, 3);
+    g_assert_cmpfloat(json_object_get_double_member(
+                          json_object_get_object_member(thresholds, "second"), "hard-threshold"),
+                      ==, judge->model->tasks->items[2].uncertainty.hard_threshold);
     g_assert_cmpuint(json_object_get_size(tasks), ==, 3);
     for (guint i = 0; i < 3; i++)
         g_assert_cmpfloat_with_epsilon(json_object_get_double_member(tasks, expected.tasks[i].name),

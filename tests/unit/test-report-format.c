@@ -321,12 +321,13 @@ static void test_csv(void)
     add(writer, entry_frame(2, NAN), TRUE);
     add(writer, entry_summary(2), TRUE);
     gst_biqa_format_end(&writer->format, writer->text);
-    g_assert_cmpstr(writer->text->str, ==,
-                    "frame,timestamp,stream-time,running-time,duration,origin,domain,score,"
-                    "score-low,score-high,competitor-score,disagreement,uncertainty,hard,alarm\n"
-                    "1,40000000,40000000,40000000,40000000,inferred,picture,70.100000,65.100000,"
-                    "75.100000,69.100000,1.000000,5.500000,0,0\n"
-                    "2,,,,,skipped,test-card,,,,,,,,0\n");
+    g_assert_cmpstr(
+        writer->text->str, ==,
+        "frame,timestamp,stream-time,running-time,duration,origin,domain,score,"
+        "score-low,score-high,competitor-score,disagreement,uncertainty,hard,alarm,tasks\n"
+        "1,40000000,40000000,40000000,40000000,inferred,picture,70.100000,65.100000,"
+        "75.100000,69.100000,1.000000,5.500000,0,0,\n"
+        "2,,,,,skipped,test-card,,,,,,,,0,\n");
 }
 
 static void test_srt(void)
@@ -366,6 +367,105 @@ static void test_srt_held(void)
                     "2\n00:00:00,520 --> 00:00:01,040\n60.0\nheld\n\n");
 }
 
+/* -- Tasks --------------------------------------------------------------------------------- */
+
+/* The same of a model with three tasks, of which the last was left out. */
+static GstBiqaEntry header_with_tasks(void)
+{
+    static const char *const names[] = {"base", "first", "second"};
+    GstBiqaEntry entry = entry_header();
+
+    entry.header->n_tasks = 3;
+    for (guint i = 0; i < 3; i++) {
+        entry.header->tasks[i].name = names[i];
+        entry.header->tasks[i].hard_threshold = 2.5 + i;
+    }
+    return entry;
+}
+
+static GstBiqaEntry frame_with_tasks(guint64 frame, double score)
+{
+    GstBiqaEntry entry = entry_frame(frame, score);
+
+    entry.frame.verdict.n_tasks = 3;
+    entry.frame.verdict.tasks[0].name = "base";
+    entry.frame.verdict.tasks[0].weight = .25f;
+    entry.frame.verdict.tasks[1].name = "first";
+    entry.frame.verdict.tasks[1].weight = .75f;
+    entry.frame.verdict.tasks[2].name = "second";
+    return entry;
+}
+
+static void check_thresholds(JsonObject *header)
+{
+    JsonObject *tasks = json_object_get_object_member(header, "tasks");
+
+    check_names(tasks, "base first second");
+    g_assert_cmpfloat(number(json_object_get_object_member(tasks, "second"), "hard-threshold"), ==,
+                      4.5);
+}
+
+static void check_weights(JsonObject *frame)
+{
+    JsonObject *tasks = json_object_get_object_member(frame, "tasks");
+
+    check_names(tasks, "base first second");
+    g_assert_cmpfloat(number(tasks, "base"), ==, .25);
+    g_assert_cmpfloat(number(tasks, "first"), ==, .75);
+    g_assert_cmpfloat(number(tasks, "second"), ==, 0);
+}
+
+static void test_tasks_jsonl(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+
+    check_thresholds(jsonl(parser, header_with_tasks()));
+    check_weights(jsonl(parser, frame_with_tasks(1, 70)));
+    g_assert_false(json_object_has_member(jsonl(parser, frame_with_tasks(2, NAN)), "tasks"));
+}
+
+static void test_tasks_json(void)
+{
+    g_autoptr(Writer) writer = writer_new(GST_BIQA_FORMAT_JSON);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    JsonObject *document;
+
+    add(writer, header_with_tasks(), TRUE);
+    add(writer, frame_with_tasks(1, 70), TRUE);
+    add(writer, frame_with_tasks(2, NAN), TRUE);
+    document = json_document(parser, writer);
+    check_thresholds(json_object_get_object_member(document, "biqafilter"));
+    check_weights(
+        json_array_get_object_element(json_object_get_array_member(document, "frames"), 0));
+}
+
+static void test_tasks_csv(void)
+{
+    g_autoptr(Writer) writer = writer_new(GST_BIQA_FORMAT_CSV);
+    g_auto(GStrv) lines = NULL;
+
+    add(writer, header_with_tasks(), TRUE);
+    add(writer, frame_with_tasks(1, 70), TRUE);
+    add(writer, frame_with_tasks(2, NAN), TRUE);
+    lines = g_strsplit(writer->text->str, "\n", -1);
+    g_assert_true(g_str_has_suffix(lines[1], ",0,base=0.250000;first=0.750000;second=0.000000"));
+    g_assert_true(g_str_has_suffix(lines[2], ",0,"));
+}
+
+static void test_tasks_srt(void)
+{
+    g_autoptr(Writer) writer = writer_new(GST_BIQA_FORMAT_SRT);
+
+    add(writer, frame_with_tasks(0, 70), TRUE);
+    add(writer, frame_with_tasks(20, 10), TRUE);
+    gst_biqa_format_end(&writer->format, writer->text);
+    g_assert_cmpstr(writer->text->str, ==,
+                    "1\n00:00:00,000 --> 00:00:00,800\n70.0  (65.0 to 75.0)\n"
+                    "base 25 %, first 75 %\n\n"
+                    "2\n00:00:00,800 --> 00:00:00,840\n10.0  (5.0 to 15.0)\nhard\n"
+                    "base 25 %, first 75 %\n\n");
+}
+
 /* Nothing came: no format falls over it. */
 static void test_nothing(void)
 {
@@ -392,6 +492,10 @@ int main(int argc, char **argv)
     g_test_add_func("/report-format/csv", test_csv);
     g_test_add_func("/report-format/srt", test_srt);
     g_test_add_func("/report-format/srt/held", test_srt_held);
+    g_test_add_func("/report-format/tasks/jsonl", test_tasks_jsonl);
+    g_test_add_func("/report-format/tasks/json", test_tasks_json);
+    g_test_add_func("/report-format/tasks/csv", test_tasks_csv);
+    g_test_add_func("/report-format/tasks/srt", test_tasks_srt);
     g_test_add_func("/report-format/nothing", test_nothing);
     return g_test_run();
 }
