@@ -13,6 +13,7 @@ typedef struct {
     char *device; /* NULL: "auto" */
     char *prune;  /* "channels:0.5": the competitor's rule instead of the model's own; or NULL */
     int width, height, n_frames;
+    int n_tasks; /* made up, to measure what they cost; 0: measure the model as it is */
 } BenchOptions;
 
 /* A layer of the folded network, both branches. */
@@ -52,6 +53,9 @@ void bench_frame_clear(BiqaFrame *frame);
 /* Fills all of a report that this process can measure. */
 gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, BenchReport *report,
                        GError **error);
+/* Fills what frames as a whole take. */
+gboolean bench_measure_frames(const BenchOptions *options, const BiqaModel *model,
+                              BenchReport *report, GError **error);
 void bench_report_clear(BenchReport *report);
 
 /* FLOP/s of a 512 x 512 x 512 product on one core; NaN where biqa-bench was built without OpenBLAS.
@@ -68,6 +72,15 @@ gboolean bench_print_first(const BenchOptions *options, GError **error);
  * element of this build, or of GST_PLUGIN_PATH. Call it first: what this process holds counts as
  * its children's peak. */
 double bench_memory(const BenchOptions *options);
+
+/* Gives a model without tasks n of them, which share no layer. */
+gboolean bench_add_tasks(BiqaModel *model, guint n, GError **error);
+/* The first n of such a model's tasks, its own included, weigh the same in every frame, the others
+ * nothing. */
+void bench_let_count(BiqaModel *model, guint n);
+/* What a frame takes of the model as it is, and with options->n_tasks more, of which ever more
+ * count. */
+gboolean bench_print_tasks(const BenchOptions *options, BiqaModel *model, GError **error);
 
 void bench_print_table(const BenchReport *report);
 void bench_print_targets(const BenchReport *report);

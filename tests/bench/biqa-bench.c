@@ -25,6 +25,8 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
         {"device", 'd', 0, G_OPTION_ARG_STRING, &options->bench.device, "Vulkan device", "NAME"},
         {"size", 's', 0, G_OPTION_ARG_STRING, &options->size, "Of a frame (1920x1080)", "WxH"},
         {"frames", 'n', 0, G_OPTION_ARG_INT, &options->bench.n_frames, "To time (30)", "N"},
+        {"tasks", 't', 0, G_OPTION_ARG_INT, &options->bench.n_tasks,
+         "Measure what a frame costs with so many tasks made up, and nothing else", "N"},
         {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json, "Write the figures as JSON",
          "FILE"},
         {"export-graph", 'g', 0, G_OPTION_ARG_FILENAME, &options->graph,
@@ -54,7 +56,8 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
 
 static gboolean measure(const Options *options, const char *program, GError **error)
 {
-    const double memory = options->quick || options->graph ? NAN : bench_memory(&options->bench);
+    const gboolean other = options->graph || options->bench.n_tasks > 0;
+    const double memory = options->quick || other ? NAN : bench_memory(&options->bench);
     g_autoptr(BiqaModel) model = bench_model(&options->bench, error);
     g_autofree char *json = NULL;
     BenchReport report = {0};
@@ -64,6 +67,8 @@ static gboolean measure(const Options *options, const char *program, GError **er
         return FALSE;
     if (options->graph)
         return bench_export_graph(model, options->graph, error);
+    if (options->bench.n_tasks > 0)
+        return bench_print_tasks(&options->bench, model, error);
     ok = bench_measure(&options->bench, model, &report, error);
     if (ok) {
         report.products = bench_products();

@@ -228,14 +228,8 @@ static gboolean time_frames(const BenchOptions *options, BiqaBackend *backend,
     return TRUE;
 }
 
-gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, BenchReport *report,
-                       GError **error)
+static void init_report(const BenchOptions *options, const BiqaModel *model, BenchReport *report)
 {
-    g_autoptr(BiqaBackend) backend = bench_open(options, model, FALSE, error);
-    BiqaFrameFormat format;
-    BiqaFrame frame = bench_frame(&format, options->width, options->height);
-    gboolean ok;
-
     *report = (BenchReport){
         .backend = g_strdup(options->backend),
         .model = g_strdup(model->name ? model->name : options->model),
@@ -251,11 +245,33 @@ gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, Benc
         .warm_ms = NAN,
         .memory = NAN,
     };
-    fill_layers(model, report);
+}
+
+gboolean bench_measure_frames(const BenchOptions *options, const BiqaModel *model,
+                              BenchReport *report, GError **error)
+{
+    g_autoptr(BiqaBackend) backend = bench_open(options, model, FALSE, error);
+    BiqaFrameFormat format;
+    BiqaFrame frame = bench_frame(&format, options->width, options->height);
+    gboolean ok;
+
+    init_report(options, model, report);
     if (backend)
         report->device = g_strdup(biqa_backend_device_name(backend));
-    ok = backend && time_frames(options, backend, &frame, report, error) &&
-         profile_layers(options, model, &frame, report, error);
+    ok = backend && time_frames(options, backend, &frame, report, error);
+    bench_frame_clear(&frame);
+    return ok;
+}
+
+gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, BenchReport *report,
+                       GError **error)
+{
+    BiqaFrameFormat format;
+    BiqaFrame frame = bench_frame(&format, options->width, options->height);
+    gboolean ok = bench_measure_frames(options, model, report, error);
+
+    fill_layers(model, report);
+    ok = ok && profile_layers(options, model, &frame, report, error);
     bench_frame_clear(&frame);
     return ok;
 }

@@ -2,6 +2,8 @@
 /* What biqa-bench writes: whole, and of the network it was given. Not how long anything takes. */
 #include "bench.h"
 
+#include "mobilenet.h"
+
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -80,6 +82,29 @@ static void test_prune(void)
     g_assert_error(error, BIQA_ERROR, BIQA_ERROR_VALUE);
 }
 
+/* Of the tasks made up so many count as are told to, and they share nothing. */
+static void test_tasks(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = mobilenet_model_new(33, 1, 1, 1);
+    BiqaFrameFormat format;
+    BiqaFrame frame = bench_frame(&format, 64, 48);
+
+    g_assert_true(bench_add_tasks(model, 2, &error));
+    g_assert_no_error(error);
+    for (guint n = 1; n <= 3; n++) {
+        g_autoptr(BiqaBackend) backend = NULL;
+        BiqaResult result;
+
+        bench_let_count(model, n);
+        backend = bench_open(&options, model, FALSE, &error);
+        g_assert_true(biqa_backend_run_spot(backend, &frame, 0, &result, &error));
+        for (guint t = 0; t < 3; t++)
+            g_assert_cmpfloat_with_epsilon(result.weights[0][t], t < n ? 1. / n : 0, 1e-6);
+    }
+    bench_frame_clear(&frame);
+}
+
 static void test_unknown(void)
 {
     g_autoptr(GError) error = NULL;
@@ -97,6 +122,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bench/json", test_json);
     g_test_add_func("/bench/graph", test_graph);
     g_test_add_func("/bench/prune", test_prune);
+    g_test_add_func("/bench/tasks", test_tasks);
     g_test_add_func("/bench/unknown", test_unknown);
     return g_test_run();
 }
