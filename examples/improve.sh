@@ -51,7 +51,8 @@ harvest() {
         clip "$photo" "$video" $kbits
         # shellcheck disable=SC2086 # a list
         gst-launch-1.0 -q filesrc location="$video" ! decodebin ! videoconvert ! biqafilter \
-            model="$model" post-messages=false hard-frames="$out/hard" ${FILTER-} ! fakesink
+            model="$model" post-messages=false hard-frames="$out/hard" \
+            ${FILTER-hard-threshold=5 hard-frames-interval=200000000} ! fakesink
     done
     touch "$out/harvested"
 }
