@@ -61,7 +61,8 @@ static void test_mean(void)
     Desk desk = desk_new();
     put(&desk, HEAD "\"Ann, A\",absolute,s,1,a.png,x,,,5\n\"Ann, A\",absolute,s,1,b.png,y,,,2\n"
                     "\"Ann, A\",absolute,s,2,a.png,x,,,4\n");
-    put(&desk, HEAD "Bob,absolute,s,1,a.png,x,,,3\r\n\nBob,absolute,s,1,b.png,y,,,1\r\n");
+    put(&desk,
+        "\xef\xbb\xbf" HEAD "Bob,absolute,s,1,a.png,x,,,3\r\n\nBob,absolute,s,1,b.png,y,,,1\r\n");
     g_autoptr(TrainGrades) grades = load_well(&desk);
     g_autoptr(TrainOpinions) opinions = train_opinions_new(grades);
     g_assert_false(grades->comparison);
@@ -110,6 +111,11 @@ static void test_broken(void)
     refuse(good, HEAD "Bob,comparison,s,1,a.png,x,b.png,x,1\n", "r1.csv\", line 2: scale");
     refuse(good, HEAD "Ann,absolute,s,1,a.png,x,,,4\n", "before, otherwise, in");
     refuse(good, good, "before, alike, in");
+    /* The same pair, its sides changed. */
+    refuse(HEAD "Ann,comparison,s,1,b.png,x,a.png,x,2\n",
+           HEAD "Ann,comparison,s,1,a.png,x,b.png,x,2\n", "before, otherwise, in");
+    refuse(HEAD "Ann,comparison,s,1,b.png,x,a.png,x,2\n",
+           HEAD "Ann,comparison,s,1,a.png,x,b.png,x,-2\n", "before, alike, in");
     refuse(good, "nonsense", "r1.csv\", line 1");
 }
 

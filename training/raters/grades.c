@@ -19,6 +19,9 @@ static const struct {
     double low, high;
 } scales[] = {{"absolute", 1, 5}, {"comparison", -3, 3}};
 
+/* What a spreadsheet puts before a file that it saves as UTF-8. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 typedef struct {
     TrainGrades *grades;
     GHashTable *raters, *images; /* name -> index + 1 */
@@ -80,10 +83,18 @@ static gboolean read_scale(const Reader *reader, const char *name, guint *scale,
     return TRUE;
 }
 
-/* A grade that was given before is an error, which says where. */
+/* Whether two grades of a pair say the same; of comparisons the sides may have been changed. */
+static gboolean agree(const TrainGrade *a, const TrainGrade *b)
+{
+    return a->image == b->image ? a->grade == b->grade : a->grade == -b->grade;
+}
+
+/* A grade that was given before is an error, which says where. A pair is compared once, whichever
+ * of the two stands on the right. */
 static gboolean check_new(const Reader *reader, const TrainGrade *grade, GError **error)
 {
-    g_autofree char *key = g_strdup_printf("%u %u %u", grade->rater, grade->pair, grade->image);
+    const guint image = MIN(grade->image, grade->other);
+    g_autofree char *key = g_strdup_printf("%u %u %u", grade->rater, grade->pair, image);
     const guint known = GPOINTER_TO_UINT(g_hash_table_lookup(reader->given, key));
     if (!known) {
         g_hash_table_insert(reader->given, g_steal_pointer(&key),
@@ -95,7 +106,7 @@ static gboolean check_new(const Reader *reader, const TrainGrade *grade, GError 
                 "rater \"%s\" graded this picture of pair %u before, %s, in \"%s\", "
                 "line %u",
                 (const char *)g_ptr_array_index(reader->grades->raters, grade->rater), grade->pair,
-                before->grade == grade->grade ? "alike" : "otherwise",
+                agree(before, grade) ? "alike" : "otherwise",
                 (const char *)g_ptr_array_index(reader->grades->files, before->file), before->line);
 }
 
@@ -159,7 +170,8 @@ static gboolean read_file(Reader *reader, const char *path, GError **error)
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, error))
         return FALSE;
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    const gboolean marked = g_str_has_prefix(text, BYTE_ORDER_MARK);
+    g_auto(GStrv) lines = g_strsplit(text + marked * strlen(BYTE_ORDER_MARK), "\n", -1);
     for (guint i = 0; lines[i]; i++) {
         reader->line = i + 1;
         if (i && !*g_strstrip(lines[i]))
