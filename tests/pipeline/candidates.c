@@ -384,6 +384,32 @@ static void test_killed(void)
     workshop_assert_same("cut/images.csv", "whole/images.csv");
 }
 
+/* The study of what memory candidates take, on few of them. */
+static void test_study(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *out = NULL, *err = NULL;
+    g_auto(GStrv) environment =
+        g_environ_setenv(g_get_environ(), "TYPES", "noise jpeg tid-mean-up kadid-darken", TRUE);
+    char *argv[] = {(char *)g_getenv("BIQA_CANDIDATES"),
+                    (char *)g_getenv("BIQA_TRAIN"),
+                    "tiny/model.gguf",
+                    "pictures",
+                    "study",
+                    NULL};
+    int status = 0;
+    g_spawn_sync(NULL, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, &out, &err, &status, &error);
+    g_assert_no_error(error);
+    if (!g_spawn_check_wait_status(status, &error))
+        g_error("%s: %s: %s", argv[0], error->message, err);
+    g_auto(GStrv) parts = g_strsplit(out, "at most ", -1);
+    g_assert_cmpuint(g_strv_length(parts), ==, 3);
+    g_assert_cmpuint(g_ascii_strtoull(parts[1], NULL, 10), >, 0);
+    g_assert_cmpuint(lines_of("study/random.csv"), ==, 1 + 21 * WORKSHOP_PICTURES);
+    g_assert_cmpuint(lines_of("study/scores.cache"), ==, 2 * 21 * WORKSHOP_PICTURES);
+    g_assert_nonnull(strstr(out, "random               model"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -395,6 +421,7 @@ int main(int argc, char **argv)
     g_test_add_func("/candidates/ratings", test_ratings);
     g_test_add_func("/candidates/renamed", test_renamed);
     g_test_add_func("/candidates/killed", test_killed);
+    g_test_add_func("/candidates/study", test_study);
     const int status = g_test_run();
     workshop_leave(folder);
     return status;
