@@ -234,15 +234,23 @@ void browser_free(Browser *browser)
 
 /* -- for tests ----------------------------------------------------------------------------- */
 
+void browser_resize(Browser *browser, guint width, guint height, double density)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *size =
+        g_strdup_printf("{\"width\":%u,\"height\":%u,\"deviceScaleFactor\":%s,\"mobile\":false}",
+                        width, height, g_ascii_dtostr(digits, sizeof digits, density));
+
+    tell(browser, "Emulation.setDeviceMetricsOverride", size);
+}
+
 void browser_open(Browser *browser, const char *uri, guint width, guint height)
 {
-    g_autofree char *size = g_strdup_printf(
-        "{\"width\":%u,\"height\":%u,\"deviceScaleFactor\":1,\"mobile\":false}", width, height);
     g_autofree char *place = g_strdup_printf("{\"url\":\"%s\"}", uri);
 
     g_free(browser->origin);
     browser->origin = g_strdup(uri);
-    tell(browser, "Emulation.setDeviceMetricsOverride", size);
+    browser_resize(browser, width, height, 1);
     tell(browser, "Page.navigate", place);
 }
 

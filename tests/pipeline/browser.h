@@ -13,6 +13,8 @@ void browser_free(Browser *browser);
 
 /* Opens a page of this many pixels. */
 void browser_open(Browser *browser, const char *uri, guint width, guint height);
+/* The same page in another window, in which a pixel of CSS is density pixels of the screen. */
+void browser_resize(Browser *browser, guint width, guint height, double density);
 
 /* What a JavaScript expression gives, as text: "true", "3", or a string as it is. (transfer full)
  */
