@@ -35,9 +35,6 @@ typedef struct {
     guint64 (*device_ns)(BiqaBackend *backend);
     /* How often its device was lost and opened again. NULL: never. From any thread. */
     guint (*recoveries)(BiqaBackend *backend);
-    /* Makes a run that waits for a device in vain fail within seconds: before free. NULL: a run
-     * ends by itself. From any thread. */
-    void (*stop)(BiqaBackend *backend);
     void (*free)(BiqaBackend *backend);
 } BiqaBackendClass;
 
@@ -80,12 +77,6 @@ static inline guint64 biqa_backend_device_ns(BiqaBackend *backend)
 static inline guint biqa_backend_recoveries(BiqaBackend *backend)
 {
     return backend->klass->recoveries ? backend->klass->recoveries(backend) : 0;
-}
-
-static inline void biqa_backend_stop(BiqaBackend *backend)
-{
-    if (backend->klass->stop)
-        backend->klass->stop(backend);
 }
 
 static inline void biqa_backend_free(BiqaBackend *backend)

@@ -115,15 +115,6 @@ static guint task_recoveries(BiqaBackend *backend)
     return sum;
 }
 
-static void task_stop(BiqaBackend *backend)
-{
-    const TaskBackend *self = (const TaskBackend *)backend;
-
-    for (guint t = 0; t < BIQA_MAX_TASKS; t++)
-        if (self->backends[t])
-            biqa_backend_stop(self->backends[t]);
-}
-
 static void task_free(BiqaBackend *backend)
 {
     TaskBackend *self = (TaskBackend *)backend;
@@ -190,7 +181,6 @@ static BiqaBackend *task_backend_open(const BiqaModel *model, int only, BiqaBack
         .device_name = task_device_name,
         .device_ns = task_device_ns,
         .recoveries = task_recoveries,
-        .stop = task_stop,
         .free = task_free,
     };
     return &self->base;

@@ -11,13 +11,13 @@
 static BiqaBackend *open_auto(const GstBiqaSetup *setup, const BiqaModel *model, BiqaChoice *choice,
                               GError **error)
 {
-    return biqa_choice_open(setup->device, model, choice, error);
+    return biqa_choice_open(setup->device, model, setup->stop, choice, error);
 }
 
 static BiqaBackend *open_vulkan(const GstBiqaSetup *setup, const BiqaModel *model,
                                 BiqaChoice *choice, GError **error)
 {
-    return biqa_vk_backend_open(setup->device, model, error);
+    return biqa_vk_backend_open(setup->device, model, setup->stop, error);
 }
 
 static BiqaBackend *open_cpu(const GstBiqaSetup *setup, const BiqaModel *model, BiqaChoice *choice,
@@ -112,7 +112,7 @@ static BiqaBackend *open_view(gpointer user, const BiqaModel *view, const BiqaBa
     if (!first)
         first = opening->first;
     if (setup->maker)
-        return setup->maker->open(setup->maker->user, view, error);
+        return setup->maker->open(setup->maker->user, view, setup->stop, error);
     if (!first)
         return openers[setup->backend](setup, view, opening->choice, error);
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)

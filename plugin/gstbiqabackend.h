@@ -12,8 +12,9 @@ gboolean gst_biqa_backend_check_task(const GstBiqaSetup *setup, const BiqaModel 
 /* Opens what setup asks for, for the model's tasks where it has some, and posts from element what
  * that is: an element message "biqa-backend" with backend ("vulkan", "cpu", "reference"), device
  * (as the property device-name) and reason ("property", or those of choice.h); where two were
- * measured, cpu-ms and vulkan-ms too. model is borrowed and must outlive the backend. Errors:
- * BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT. (transfer full) */
+ * measured, cpu-ms and vulkan-ms too. model is borrowed and must outlive the backend. Once
+ * setup->stop is cancelled, opening fails soon, and so do runs. Errors: BIQA_ERROR_DEVICE,
+ * BIQA_ERROR_SUPPORT, BIQA_ERROR_SIZE, G_IO_ERROR_CANCELLED. (transfer full) */
 BiqaBackend *gst_biqa_backend_open(GstElement *element, const GstBiqaSetup *setup,
                                    const BiqaModel *model, GError **error);
 

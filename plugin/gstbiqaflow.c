@@ -104,9 +104,16 @@ static void count_verdict(GstBiqaFilter *self, const BiqaVerdict *verdict, gbool
     GST_OBJECT_UNLOCK(self);
 }
 
+/* What fails because the element stops is no failure. */
 static void post_failure(GstBiqaFilter *self, const GError *error)
 {
-    gst_biqa_error_post(GST_ELEMENT(self), gst_biqa_error_of_run(error), error);
+    if (!gst_biqa_scorer_interrupted(self->scorer))
+        gst_biqa_error_post(GST_ELEMENT(self), gst_biqa_error_of_run(error), error);
+}
+
+static GstFlowReturn failed_flow(const GstBiqaFilter *self)
+{
+    return gst_biqa_scorer_interrupted(self->scorer) ? GST_FLOW_FLUSHING : GST_FLOW_ERROR;
 }
 
 static GstBiqaQuestion question_of(const GstBiqaFilter *self, const GstBiqaRecord *record)
@@ -119,7 +126,8 @@ static GstBiqaQuestion question_of(const GstBiqaFilter *self, const GstBiqaRecor
     };
 }
 
-/* Scores a frame; on failure the error has been posted. Windows of a map are cut in memory. */
+/* Scores a frame; on failure the error has been posted, unless the element stops. Windows of a map
+ * are cut in memory. */
 static gboolean score(GstBiqaFilter *self, GstBiqaView *view, GstBiqaRecord *record)
 {
     const GstBiqaQuestion question = question_of(self, record);
@@ -239,12 +247,12 @@ GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
         meet_device(self, buffer);
     if (is_due(self, &record)) {
         if (!look(self, buffer, &view, &record))
-            return GST_FLOW_ERROR;
+            return failed_flow(self);
         if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
             ok = score(self, &view, &record);
         gst_biqa_view_unmap(&view);
     }
-    return ok && emit(self, buffer, &record) ? GST_FLOW_OK : GST_FLOW_ERROR;
+    return ok && emit(self, buffer, &record) ? GST_FLOW_OK : failed_flow(self);
 }
 
 /* -- policy=deadline ----------------------------------------------------------------------- */
@@ -279,7 +287,7 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
 
         if (!look(self, buffer, &view, &arrival.record)) {
             gst_buffer_unref(buffer);
-            return GST_FLOW_ERROR;
+            return failed_flow(self);
         }
         self->tried = arrival.record.running_time;
         arrival.question = question_of(self, &arrival.record);
@@ -342,7 +350,8 @@ static void frame_failed(gpointer user, const GError *error)
 {
     GstBiqaFilter *self = user;
 
-    if (g_atomic_int_compare_and_exchange(&self->failed, FALSE, TRUE))
+    if (!gst_biqa_scorer_interrupted(self->scorer) &&
+        g_atomic_int_compare_and_exchange(&self->failed, FALSE, TRUE))
         post_failure(self, error);
 }
 

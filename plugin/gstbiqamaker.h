@@ -5,11 +5,13 @@
 #pragma once
 
 #include "backend.h"
+#include <gio/gio.h>
 
 #define GST_BIQA_MAKER_CONTEXT "biqa.backend"
 
 typedef struct {
-    /* model outlives the backend. (transfer full) */
-    BiqaBackend *(*open)(gpointer user, const BiqaModel *model, GError **error);
+    /* model outlives the backend. stop is cancelled when the element stops: opening, and a frame
+     * that is at work, should then end soon, with G_IO_ERROR_CANCELLED. (transfer full) */
+    BiqaBackend *(*open)(gpointer user, const BiqaModel *model, GCancellable *stop, GError **error);
     gpointer user;
 } GstBiqaMaker;

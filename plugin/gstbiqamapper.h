@@ -14,9 +14,7 @@ GstBiqaMapper *gst_biqa_mapper_new(const GstBiqaSetup *setup, const BiqaModel *m
                                    const BiqaBackend *backend);
 void gst_biqa_mapper_free(GstBiqaMapper *mapper); /* NULL is fine */
 
-/* Blocking, as a backend's run. Errors: those of opening and running a backend. */
+/* Blocking, as a backend's run; ends soon once setup->stop is cancelled. Errors: those of opening
+ * and running a backend. */
 gboolean gst_biqa_mapper_run(GstBiqaMapper *mapper, const BiqaFrame *frame, BiqaMap *map,
                              GError **error);
-
-/* As biqa_backend_stop(), also for a backend that is yet to be opened. From any thread. */
-void gst_biqa_mapper_stop(GstBiqaMapper *mapper);

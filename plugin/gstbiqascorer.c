@@ -34,12 +34,12 @@ struct GstBiqaScorer {
     GstBiqaScorerChanged changed;
     GThread *opener;          /* NULL while stopped */
     GstBiqaSettings settings; /* of start(), the same until stop() */
+    GCancellable *stop;       /* of all that was opened since start(); as long */
 
     GMutex lock;
-    GCond wake;        /* the opener has something to do */
-    gboolean quit;     /* under lock, as all that follows */
-    gboolean stopping; /* a device that hangs is not waited for */
-    gboolean wanted;   /* a model was asked for that the opener has not taken up */
+    GCond wake;      /* the opener has something to do */
+    gboolean quit;   /* under lock, as all that follows */
+    gboolean wanted; /* a model was asked for that the opener has not taken up */
     char *want;
     GstBiqaBackendChoice choice; /* the settings', until images narrow it */
     Engine *engine;              /* in use; only run() and take_images() replace it */
@@ -66,14 +66,6 @@ static void engine_free(Engine *engine)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
-
-static void engine_stop(Engine *engine)
-{
-    if (!engine)
-        return;
-    biqa_backend_stop(engine->backend);
-    gst_biqa_mapper_stop(engine->mapper);
-}
 
 static gboolean engine_takes_images(const Engine *engine)
 {
@@ -118,14 +110,6 @@ static Engine *engine_open(GstBiqaScorer *scorer, const char *asked, GstBiqaErro
     }
     engine->mapper = gst_biqa_mapper_new(&scorer->settings.setup, engine->model, engine->backend);
     return g_steal_pointer(&engine);
-}
-
-/* Under lock: engine comes into use, and shares the fate of those that were when it was opened. */
-static Engine *admit(GstBiqaScorer *scorer, Engine *engine)
-{
-    if (scorer->stopping)
-        engine_stop(engine);
-    return engine;
 }
 
 static void signature_free(Signature *signature)
@@ -189,13 +173,13 @@ static void open_next(GstBiqaScorer *scorer, const char *asked)
     g_mutex_lock(&scorer->lock);
     if (engine) {
         before = scorer->next;
-        scorer->next = admit(scorer, engine);
+        scorer->next = engine;
         outdated = take_outdated(scorer);
     } else {
         running = g_strdup((scorer->next ? scorer->next : scorer->engine)->asked);
     }
     g_mutex_unlock(&scorer->lock);
-    if (error) {
+    if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         gst_biqa_warning_post(scorer->element, which, error);
         scorer->changed(scorer->element, asked, running, error);
     }
@@ -242,6 +226,7 @@ GstBiqaScorer *gst_biqa_scorer_new(GstElement *element, GstBiqaScorerChanged cha
 
     scorer->element = element;
     scorer->changed = changed;
+    scorer->stop = g_cancellable_new();
     g_mutex_init(&scorer->lock);
     g_cond_init(&scorer->wake);
     g_queue_init(&scorer->signatures);
@@ -254,6 +239,7 @@ void gst_biqa_scorer_free(GstBiqaScorer *scorer)
     g_mutex_clear(&scorer->lock);
     g_cond_clear(&scorer->wake);
     g_free(scorer->want);
+    g_object_unref(scorer->stop);
     g_free(scorer);
 }
 
@@ -265,8 +251,9 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
 
     g_return_val_if_fail(!scorer->opener, FALSE);
     gst_biqa_settings_init_copy(&scorer->settings, settings);
+    g_cancellable_reset(scorer->stop); /* nothing of the last run is left to heed it */
+    scorer->settings.setup.stop = scorer->stop;
     g_mutex_lock(&scorer->lock);
-    scorer->stopping = FALSE;
     scorer->choice = settings->setup.backend;
     g_mutex_unlock(&scorer->lock);
     engine = engine_open(scorer, settings->setup.model, &which, &error);
@@ -276,7 +263,7 @@ gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *set
         return FALSE;
     }
     g_mutex_lock(&scorer->lock);
-    scorer->engine = admit(scorer, engine);
+    scorer->engine = engine;
     sign(scorer);
     scorer->quit = FALSE;
     /* What was asked for since settings were read is another model. */
@@ -297,6 +284,7 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
 
     if (!scorer->opener)
         return;
+    g_cancellable_cancel(scorer->stop);
     g_mutex_lock(&scorer->lock);
     scorer->quit = TRUE;
     g_cond_signal(&scorer->wake);
@@ -317,15 +305,16 @@ void gst_biqa_scorer_stop(GstBiqaScorer *scorer)
 
 void gst_biqa_scorer_interrupt(GstBiqaScorer *scorer)
 {
-    g_mutex_lock(&scorer->lock);
-    scorer->stopping = TRUE;
-    engine_stop(scorer->engine);
-    engine_stop(scorer->next);
-    g_mutex_unlock(&scorer->lock);
+    g_cancellable_cancel(scorer->stop);
 }
 
-/* Puts Vulkan's backend in the place of one that takes no images. FALSE: the error has been
- * posted. */
+gboolean gst_biqa_scorer_interrupted(const GstBiqaScorer *scorer)
+{
+    return g_cancellable_is_cancelled(scorer->stop);
+}
+
+/* Puts Vulkan's backend in the place of one that takes no images. FALSE: the error has been posted,
+ * unless it is that the element stops. */
 static gboolean replace_backend(GstBiqaScorer *scorer)
 {
     g_autoptr(GError) error = NULL;
@@ -334,12 +323,13 @@ static gboolean replace_backend(GstBiqaScorer *scorer)
     Engine *engine = engine_open(scorer, scorer->engine->asked, &which, &error);
 
     if (!engine) {
-        gst_biqa_error_post(scorer->element, which, error);
+        if (!gst_biqa_scorer_interrupted(scorer))
+            gst_biqa_error_post(scorer->element, which, error);
         return FALSE;
     }
     g_mutex_lock(&scorer->lock);
     before = scorer->engine;
-    scorer->engine = admit(scorer, engine);
+    scorer->engine = engine;
     sign(scorer);
     g_mutex_unlock(&scorer->lock);
     return TRUE;
@@ -357,7 +347,7 @@ gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer)
         outdated = take_outdated(scorer);
         g_mutex_unlock(&scorer->lock);
         if (!engine_takes_images(scorer->engine) && !replace_backend(scorer))
-            return FALSE;
+            return gst_biqa_scorer_interrupted(scorer);
     }
     if (engine_takes_images(scorer->engine))
         return TRUE;

@@ -21,16 +21,18 @@ void gst_biqa_scorer_free(GstBiqaScorer *scorer);
 /* Opens the model of settings. FALSE: the error has been posted. */
 gboolean gst_biqa_scorer_start(GstBiqaScorer *scorer, const GstBiqaSettings *settings);
 
-/* Waits for a model that is being opened, and closes everything. */
+/* Closes everything. A model that is being opened is given up: the next start opens the one that
+ * its settings name. */
 void gst_biqa_scorer_stop(GstBiqaScorer *scorer);
 
-/* Until the next start frames and maps fail soon if their device hangs: the element stops. From any
- * thread. */
+/* The element stops: until the next start what is opened is given up, and frames and maps fail
+ * soon, with G_IO_ERROR_CANCELLED. From any thread. */
 void gst_biqa_scorer_interrupt(GstBiqaScorer *scorer);
+gboolean gst_biqa_scorer_interrupted(const GstBiqaScorer *scorer);
 
 /* Frames to come lie in images on a device: where the backend was chosen by itself and does not
  * take them, Vulkan's takes its place, and that of a model being opened. FALSE: the error has been
- * posted. Between two frames. */
+ * posted; TRUE without effect after an interrupt. Between two frames. */
 gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer);
 
 /* Asks for another model; of several asked for while one is being opened the last counts. From any

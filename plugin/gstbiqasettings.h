@@ -34,6 +34,7 @@ typedef struct {
     GstBiqaPolicy policy;
     guint delay;               /* frames, DEADLINE only */
     const GstBiqaMaker *maker; /* instead of backend; NULL: none; borrowed */
+    GCancellable *stop;        /* of the run that they are copied for; NULL: none; borrowed */
     GstBiqaHarvestSetup harvest;
     char *report; /* NULL: none */
     GstBiqaFormatKind report_format;

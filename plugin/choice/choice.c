@@ -11,26 +11,36 @@
 
 static const char vulkan[] = "vulkan", cpu[] = "cpu";
 
-static BiqaBackend *open_chosen(const char *device, const BiqaModel *model, BiqaChoice *choice,
-                                const char *backend, const char *reason, GError **error)
+/* What is to be opened, and what is found out on the way. */
+typedef struct {
+    const char *device; /* NULL: any */
+    const BiqaModel *model;
+    GCancellable *stop;
+    BiqaChoice *choice;
+} Opening;
+
+static BiqaBackend *open_chosen(const Opening *opening, const char *backend, const char *reason,
+                                GError **error)
 {
-    choice->backend = backend;
-    choice->reason = reason;
-    return backend == vulkan ? biqa_vk_backend_open(device, model, error)
-                             : biqa_cpu_backend_open(model, error);
+    opening->choice->backend = backend;
+    opening->choice->reason = reason;
+    return backend == vulkan
+               ? biqa_vk_backend_open(opening->device, opening->model, opening->stop, error)
+               : biqa_cpu_backend_open(opening->model, error);
 }
 
 /* Vulkan if it opens, else the processor. */
-static BiqaBackend *open_vulkan_if(const BiqaModel *model, BiqaChoice *choice, const char *reason,
-                                   GError **error)
+static BiqaBackend *open_vulkan_if(const Opening *opening, const char *reason, GError **error)
 {
     g_autoptr(GError) refusal = NULL;
-    BiqaBackend *backend = open_chosen(NULL, model, choice, vulkan, reason, &refusal);
+    BiqaBackend *backend = open_chosen(opening, vulkan, reason, &refusal);
 
     if (backend)
         return backend;
+    if (g_cancellable_set_error_if_cancelled(opening->stop, error))
+        return NULL;
     g_info("Vulkan does not work here: %s", refusal->message);
-    return open_chosen(NULL, model, choice, cpu, "only", error);
+    return open_chosen(opening, cpu, "only", error);
 }
 
 /* Everything that the outcome may depend on. */
@@ -50,11 +60,13 @@ static BiqaPastKey make_key(const BiqaVkDevice *device, const char *processor,
 }
 
 /* Fills in what the two take for the probe; the processor wins where either cannot tell. */
-static const char *measure(const BiqaModel *model, BiqaChoice *choice)
+static const char *measure(const Opening *opening)
 {
-    g_autoptr(BiqaModel) probe = biqa_probe_new(model);
+    BiqaChoice *choice = opening->choice;
+    g_autoptr(BiqaModel) probe = biqa_probe_new(opening->model);
     g_autoptr(BiqaBackend) one = probe ? biqa_cpu_backend_open(probe, NULL) : NULL;
-    g_autoptr(BiqaBackend) other = probe ? biqa_vk_backend_open(NULL, probe, NULL) : NULL;
+    g_autoptr(BiqaBackend) other =
+        probe ? biqa_vk_backend_open(NULL, probe, opening->stop, NULL) : NULL;
 
     if (one && other) {
         choice->cpu_ms = biqa_probe_run(one, probe);
@@ -64,40 +76,44 @@ static const char *measure(const BiqaModel *model, BiqaChoice *choice)
 }
 
 /* No GPU: the processor does the work, by one way or the other. */
-static BiqaBackend *open_faster(const BiqaVkDevice *device, const BiqaModel *model,
-                                BiqaChoice *choice, GError **error)
+static BiqaBackend *open_faster(const Opening *opening, const BiqaVkDevice *device, GError **error)
 {
-    g_autoptr(BiqaBackend) processor = open_chosen(NULL, model, choice, cpu, "measured", error);
+    BiqaChoice *choice = opening->choice;
+    g_autoptr(BiqaBackend) processor = open_chosen(opening, cpu, "measured", error);
     BiqaPastKey key;
     const char *backend;
 
     if (!processor)
         return NULL;
-    key = make_key(device, biqa_backend_device_name(processor), model);
+    key = make_key(device, biqa_backend_device_name(processor), opening->model);
     if (biqa_past_recall(&key, choice)) {
         choice->reason = "remembered";
         backend = choice->backend;
     } else {
-        backend = choice->backend = measure(model, choice);
+        backend = choice->backend = measure(opening);
+        if (g_cancellable_set_error_if_cancelled(opening->stop, error))
+            return NULL;
         biqa_past_remember(&key, choice);
     }
     if (g_strcmp0(backend, cpu) == 0)
         return g_steal_pointer(&processor);
-    return open_vulkan_if(model, choice, choice->reason, error);
+    return open_vulkan_if(opening, choice->reason, error);
 }
 
-BiqaBackend *biqa_choice_open(const char *device, const BiqaModel *model, BiqaChoice *choice,
-                              GError **error)
+BiqaBackend *biqa_choice_open(const char *device, const BiqaModel *model, GCancellable *stop,
+                              BiqaChoice *choice, GError **error)
 {
+    const gboolean named = device && g_strcmp0(device, "auto") != 0;
+    const Opening opening = {named ? device : NULL, model, stop, choice};
     g_autoptr(BiqaVkDevice) found = NULL;
 
     *choice = (BiqaChoice){.cpu_ms = NAN, .vulkan_ms = NAN};
-    if (device && g_strcmp0(device, "auto") != 0)
-        return open_chosen(device, model, choice, vulkan, "device", error);
+    if (named)
+        return open_chosen(&opening, vulkan, "device", error);
     found = biqa_vk_device_find(NULL, FALSE, NULL);
     if (!found)
-        return open_chosen(NULL, model, choice, cpu, "only", error);
+        return open_chosen(&opening, cpu, "only", error);
     if (found->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
-        return open_vulkan_if(model, choice, "gpu", error);
-    return open_faster(found, model, choice, error);
+        return open_vulkan_if(&opening, "gpu", error);
+    return open_faster(&opening, found, error);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "backend.h"
+#include <gio/gio.h>
 
 typedef struct {
     const char *backend; /* "vulkan", "cpu" */
@@ -14,7 +15,8 @@ typedef struct {
 
 /* Opens the one to use. device: as biqa_vk_backend_open(); a name other than "auto" means Vulkan.
  * What the first start measures takes a part of a second (more where Vulkan has to compile) and is
- * remembered by device, driver, processor and network. Errors: BIQA_ERROR_DEVICE,
- * BIQA_ERROR_SUPPORT. (transfer full) */
-BiqaBackend *biqa_choice_open(const char *device, const BiqaModel *model, BiqaChoice *choice,
-                              GError **error);
+ * remembered by device, driver, processor and network. stop: as biqa_vk_backend_open(), for what
+ * is opened here, too. Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SUPPORT, G_IO_ERROR_CANCELLED.
+ * (transfer full) */
+BiqaBackend *biqa_choice_open(const char *device, const BiqaModel *model, GCancellable *stop,
+                              BiqaChoice *choice, GError **error);

@@ -109,8 +109,7 @@ static VkResult wait_in_slices(BiqaVkCommands *commands, guint n)
     for (guint i = 0; i < n && result == VK_TIMEOUT; i++) {
         result =
             VK_CALL(device, WaitForFences, device->handle, 1, &commands->fence, VK_TRUE, SLICE_NS);
-        if (result == VK_TIMEOUT && i >= STOP_SLICES && commands->stop &&
-            g_atomic_int_get(commands->stop))
+        if (result == VK_TIMEOUT && i >= STOP_SLICES && g_cancellable_is_cancelled(commands->stop))
             result = VK_NOT_READY;
     }
     return result;
@@ -129,7 +128,7 @@ gboolean biqa_vk_commands_wait(BiqaVkCommands *commands, GError **error)
         return FALSE;
     }
     if (result == VK_NOT_READY) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "stopped while %s was at work",
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped while %s was at work",
                     device->properties.deviceName);
         return FALSE;
     }

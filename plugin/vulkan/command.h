@@ -4,6 +4,7 @@
 
 #include "memory.h"
 #include "step.h"
+#include <gio/gio.h>
 
 typedef struct {
     BiqaVkDevice *device; /* borrowed */
@@ -12,7 +13,7 @@ typedef struct {
     VkCommandBuffer once;  /* set-up and tap */
     VkFence fence;
     gboolean pending;    /* submitted, and not known to be done */
-    const gint *stop;    /* borrowed, atomic; waits end soon while it is set; or NULL */
+    GCancellable *stop;  /* borrowed; waits end soon once it is cancelled; or NULL */
     VkQueryPool queries; /* NULL where the queue has no timestamps */
     guint n_queries;
 } BiqaVkCommands;
@@ -29,7 +30,8 @@ gboolean biqa_vk_commands_end(BiqaVkCommands *commands, VkCommandBuffer buffer, 
 /* Submits n recorded buffers, that run in their order; the caller holds the device's lock. */
 gboolean biqa_vk_commands_submit(BiqaVkCommands *commands, const VkCommandBuffer *buffers, guint n,
                                  GError **error);
-/* Waits for what was submitted. A device that takes minutes hangs: it then counts as lost. */
+/* Waits for what was submitted. A device that takes minutes hangs: it then counts as lost. Also
+ * G_IO_ERROR_CANCELLED. */
 gboolean biqa_vk_commands_wait(BiqaVkCommands *commands, GError **error);
 /* Waits for what a failed or stopped wait left behind. FALSE: the device still works on it, and
  * nothing that it uses may be freed. */

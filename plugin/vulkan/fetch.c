@@ -10,12 +10,15 @@ struct BiqaVkFetch {
     BiqaVkCommands commands;
     BiqaVkBuffer buffer;    /* of the largest copy so far */
     BiqaFrameFormat format; /* of the copy */
-    gint stop;              /* atomic */
+    GCancellable *stop;
 };
 
 BiqaVkFetch *biqa_vk_fetch_new(void)
 {
-    return g_new0(BiqaVkFetch, 1);
+    BiqaVkFetch *fetch = g_new0(BiqaVkFetch, 1);
+
+    fetch->stop = g_cancellable_new();
+    return fetch;
 }
 
 void biqa_vk_fetch_release(BiqaVkFetch *fetch)
@@ -41,12 +44,16 @@ void biqa_vk_fetch_free(BiqaVkFetch *fetch)
     if (!fetch)
         return;
     biqa_vk_fetch_release(fetch);
+    g_object_unref(fetch->stop);
     g_free(fetch);
 }
 
 void biqa_vk_fetch_stop(BiqaVkFetch *fetch, gboolean stop)
 {
-    g_atomic_int_set(&fetch->stop, stop);
+    if (stop)
+        g_cancellable_cancel(fetch->stop);
+    else
+        g_cancellable_reset(fetch->stop);
 }
 
 static gboolean is_broken(const BiqaVkFetch *fetch)
@@ -69,7 +76,7 @@ static gboolean follow(BiqaVkFetch *fetch, const BiqaVkForeign *foreign, GError 
         biqa_vk_fetch_release(fetch);
         return FALSE;
     }
-    fetch->commands.stop = &fetch->stop;
+    fetch->commands.stop = fetch->stop;
     return TRUE;
 }
 

@@ -19,5 +19,6 @@ void biqa_vk_fetch_release(BiqaVkFetch *fetch);
 gboolean biqa_vk_fetch_run(BiqaVkFetch *fetch, const BiqaVkTake *take, BiqaFrame *copy,
                            GError **error);
 
-/* As biqa_backend_stop(), until started again. From any thread. */
+/* From TRUE to FALSE a copy that waits for a device in vain fails within seconds. TRUE from any
+ * thread; FALSE while nobody copies. */
 void biqa_vk_fetch_stop(BiqaVkFetch *fetch, gboolean stop);

@@ -9,7 +9,13 @@ typedef struct {
     VkPipeline handle;
 } Pipeline;
 
-/* One of the pipelines that are made at a time. */
+/* Pipelines that are made at a time, on several threads. */
+typedef struct {
+    const BiqaVkKernels *kernels;
+    GCancellable *stop;
+    GArray *jobs;
+} Work;
+
 typedef struct {
     BiqaVkVariant variant;
     VkPipeline handle; /* NULL: error says why */
@@ -174,9 +180,11 @@ error:
 
 static void run_job(gpointer data, gpointer user_data)
 {
+    const Work *work = user_data;
     Job *job = data;
 
-    job->handle = create_pipeline(user_data, &job->variant, &job->error);
+    if (!g_cancellable_set_error_if_cancelled(work->stop, &job->error))
+        job->handle = create_pipeline(work->kernels, &job->variant, &job->error);
 }
 
 /* The variants that have no pipeline yet, each once. */
@@ -196,19 +204,28 @@ static GArray *list_jobs(const BiqaVkKernels *kernels, const BiqaVkVariant *vari
     return jobs;
 }
 
-static void run_jobs(BiqaVkKernels *kernels, GArray *jobs)
+static void run_jobs(Work *work)
 {
     GThreadPool *pool;
 
-    if (jobs->len == 0)
+    if (work->jobs->len == 0)
         return;
-    pool = g_thread_pool_new(run_job, kernels, (gint)g_get_num_processors(), FALSE, NULL);
-    for (guint i = 0; i < jobs->len; i++)
-        g_thread_pool_push(pool, &g_array_index(jobs, Job, i), NULL);
+    pool = g_thread_pool_new(run_job, work, (gint)g_get_num_processors(), FALSE, NULL);
+    for (guint i = 0; i < work->jobs->len; i++)
+        g_thread_pool_push(pool, &g_array_index(work->jobs, Job, i), NULL);
     g_thread_pool_free(pool, FALSE, TRUE);
 }
 
-/* Takes over what the jobs made; FALSE with the first error if one failed. */
+/* Under lock: adds a pipeline, unless somebody else made the same meanwhile. */
+static void add_pipeline(BiqaVkKernels *kernels, const Pipeline *made)
+{
+    if (find_pipeline(kernels, &made->variant))
+        vkDestroyPipeline(kernels->device->handle, made->handle, NULL);
+    else
+        g_array_append_val(kernels->pipelines, *made);
+}
+
+/* Under lock: takes over what the jobs made; FALSE with the first error if one failed. */
 static gboolean collect_jobs(BiqaVkKernels *kernels, GArray *jobs, GError **error)
 {
     gboolean ok = TRUE;
@@ -217,7 +234,7 @@ static gboolean collect_jobs(BiqaVkKernels *kernels, GArray *jobs, GError **erro
         Job *job = &g_array_index(jobs, Job, i);
 
         if (job->handle)
-            g_array_append_val(kernels->pipelines, ((Pipeline){job->variant, job->handle}));
+            add_pipeline(kernels, &(Pipeline){job->variant, job->handle});
         else if (ok)
             g_propagate_error(error, g_steal_pointer(&job->error));
         ok = ok && job->handle;
@@ -227,14 +244,16 @@ static gboolean collect_jobs(BiqaVkKernels *kernels, GArray *jobs, GError **erro
 }
 
 gboolean biqa_vk_kernels_prepare(BiqaVkKernels *kernels, const BiqaVkVariant *variants, guint n,
-                                 GError **error)
+                                 GCancellable *stop, GError **error)
 {
     g_autoptr(GArray) jobs = NULL;
     gboolean ok;
 
     g_mutex_lock(&kernels->lock);
     jobs = list_jobs(kernels, variants, n);
-    run_jobs(kernels, jobs);
+    g_mutex_unlock(&kernels->lock);
+    run_jobs(&(Work){kernels, stop, jobs});
+    g_mutex_lock(&kernels->lock);
     ok = collect_jobs(kernels, jobs, error);
     if (jobs->len > 0)
         biqa_vk_cache_save(&kernels->cache);
@@ -247,7 +266,7 @@ VkPipeline biqa_vk_kernels_pipeline(BiqaVkKernels *kernels, const BiqaVkVariant 
 {
     VkPipeline handle;
 
-    if (!biqa_vk_kernels_prepare(kernels, variant, 1, error))
+    if (!biqa_vk_kernels_prepare(kernels, variant, 1, NULL, error))
         return VK_NULL_HANDLE;
     g_mutex_lock(&kernels->lock);
     handle = find_pipeline(kernels, variant);

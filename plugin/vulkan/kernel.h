@@ -5,6 +5,7 @@
 #include "cache.h"
 #include "interface.h"
 #include "shaders.h"
+#include <gio/gio.h>
 
 /* A kernel with values of its specialisation constants, by their BIQA_ID_... */
 typedef struct {
@@ -18,8 +19,8 @@ typedef struct {
     VkDescriptorSetLayout set_layout;
     VkPipelineLayout layout;
     VkShaderModule modules[BIQA_VK_N_KERNELS];
-    GMutex lock; /* of what follows: backends in any thread share it */
     BiqaVkCache cache;
+    GMutex lock;       /* of pipelines, and of saving the cache; not held while compiling */
     GArray *pipelines; /* variant, VkPipeline */
 } BiqaVkKernels;
 
@@ -32,9 +33,10 @@ void biqa_vk_kernels_clear(BiqaVkKernels *kernels);
 gboolean biqa_vk_binding_type(BiqaVkPlan plan, guint binding, VkDescriptorType *type);
 
 /* Makes the pipelines of n variants that are not there yet, on all processors: compiling them is
- * most of what a start takes. Errors: BIQA_ERROR_DEVICE. From any thread. */
+ * most of what a start takes. Once stop (may be NULL) is cancelled no other is begun; those that
+ * were made stay. Errors: BIQA_ERROR_DEVICE, G_IO_ERROR_CANCELLED. From any thread. */
 gboolean biqa_vk_kernels_prepare(BiqaVkKernels *kernels, const BiqaVkVariant *variants, guint n,
-                                 GError **error);
+                                 GCancellable *stop, GError **error);
 
 /* The pipeline of a variant, made if it is not there; owned by kernels. NULL and BIQA_ERROR_DEVICE
  * if it cannot be made. From any thread. */

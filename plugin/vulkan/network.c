@@ -20,7 +20,7 @@ typedef struct {
     guint tapped;           /* the task whose layers are told */
     BiqaVkSession *session; /* NULL: lost, and not yet opened again */
     gint recoveries;        /* atomic */
-    gint stop;              /* atomic; see biqa_backend_stop() */
+    GCancellable *stop;     /* NULL: never */
 } Network;
 
 static void network_free(BiqaBackend *backend)
@@ -29,6 +29,7 @@ static void network_free(BiqaBackend *backend)
 
     biqa_vk_session_free(network->session);
     g_clear_pointer(&network->fault, g_atomic_rc_box_release);
+    g_clear_object(&network->stop);
     g_free(network->device);
     g_free(network->name);
     g_free(network);
@@ -60,7 +61,7 @@ static gboolean choose_plan(const BiqaVkDevice *device, BiqaVkPlanChoice choice,
 /* foreign: the device that frames lie on; NULL: one of our own. */
 static BiqaVkSession *open_session(Network *network, const BiqaVkForeign *foreign, GError **error)
 {
-    BiqaVkSessionParams params = {.profile = network->profile, .stop = &network->stop};
+    BiqaVkSessionParams params = {.profile = network->profile, .stop = network->stop};
     BiqaVkRuntime *runtime =
         foreign ? biqa_vk_runtime_adopt(foreign, error)
                 : biqa_vk_runtime_get(network->device, network->validate, network->fault, error);
@@ -108,6 +109,8 @@ static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, guint 
 {
     Network *network = (Network *)backend;
 
+    if (g_cancellable_set_error_if_cancelled(network->stop, error))
+        return FALSE;
     drop_broken(network);
     follow_frame(network, frame);
     for (guint attempt = 0;; attempt++) {
@@ -118,7 +121,7 @@ static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, guint 
         drop_broken(network);
         /* Somebody else's device is theirs to open again. */
         if (network->session || frame->images || attempt == MAX_RECOVERIES ||
-            g_atomic_int_get(&network->stop)) {
+            g_cancellable_is_cancelled(network->stop)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
@@ -148,11 +151,6 @@ static guint network_recoveries(BiqaBackend *backend)
     return (guint)g_atomic_int_get(&((Network *)backend)->recoveries);
 }
 
-static void network_stop(BiqaBackend *backend)
-{
-    g_atomic_int_set(&((Network *)backend)->stop, TRUE);
-}
-
 static const BiqaBackendClass network_class = {
     .name = "vulkan",
     .images = TRUE,
@@ -162,7 +160,6 @@ static const BiqaBackendClass network_class = {
     .device_name = network_device_name,
     .device_ns = biqa_vk_backend_device_ns,
     .recoveries = network_recoveries,
-    .stop = network_stop,
     .free = network_free,
 };
 
@@ -182,6 +179,7 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
         .plan = params->plan,
         .profile = params->profile,
     };
+    g_set_object(&network->stop, params->stop);
     network->session = open_session(network, NULL, error);
     if (!network->session) {
         network_free(&network->base);
@@ -191,10 +189,11 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
     return &network->base;
 }
 
-BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GError **error)
+BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GCancellable *stop,
+                                  GError **error)
 {
     const char *plan = g_getenv("BIQA_VK_PLAN"), *fault = g_getenv("BIQA_VK_FAULT");
-    BiqaVkParams params = {.device = device};
+    BiqaVkParams params = {.device = device, .stop = stop};
     BiqaBackend *backend;
 
     if (g_strcmp0(plan, "compact") == 0)

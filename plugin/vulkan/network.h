@@ -5,10 +5,13 @@
 
 #include "backend.h"
 #include "call.h"
+#include <gio/gio.h>
 
 /* device: "auto", an index, or part of a name (see device.h). model is borrowed and must outlive
- * the backend. BIQA_VK_PLAN=compact or unrolled in the environment overrides the choice of plan;
- * BIQA_VK_FAULT=QueueSubmit:3:device-lost (call.h) makes the third submission fail, for tests.
+ * the backend. Once stop (may be NULL) is cancelled, opening fails soon, and so does a run that
+ * waits for the device, seconds later. BIQA_VK_PLAN=compact or unrolled in the environment
+ * overrides the choice of plan; BIQA_VK_FAULT=QueueSubmit:3:device-lost (call.h) makes the third
+ * submission fail, for tests.
  *
  * Backends of a process share device, pipelines and models (runtime.h). Where the device is lost a
  * run opens it again and goes on, a bounded number of times.
@@ -16,8 +19,10 @@
  * Frames may lie on a device that somebody else opened (image.h): they are scored there, by the
  * plan that any device runs, with one copy on the device.
  *
- * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device is too small for the model. */
-BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GError **error);
+ * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device is too small for the model,
+ * G_IO_ERROR_CANCELLED. */
+BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GCancellable *stop,
+                                  GError **error);
 
 typedef enum { BIQA_VK_PLAN_AUTO, BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED } BiqaVkPlanChoice;
 
@@ -27,6 +32,7 @@ typedef struct {
     gboolean validate;     /* with the Khronos validation layer, which speaks by g_warning() */
     gboolean profile;      /* a timestamp after every step, for biqa_vk_backend_step_time() */
     BiqaVkFault *fault;    /* NULL: none */
+    GCancellable *stop;    /* NULL: never */
 } BiqaVkParams;
 
 /* The same, for tests and benchmarks. params may be NULL. */

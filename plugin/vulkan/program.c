@@ -235,14 +235,15 @@ static gboolean make_steps(Making *making, GError **error)
     return gated != NULL;
 }
 
-static gboolean make_pipelines(BiqaVkProgram *program, BiqaVkKernels *kernels, GError **error)
+static gboolean make_pipelines(BiqaVkProgram *program, BiqaVkKernels *kernels, GCancellable *stop,
+                               GError **error)
 {
     const guint n = program->steps->len;
     g_autofree BiqaVkVariant *variants = g_new(BiqaVkVariant, n);
 
     for (guint i = 0; i < n; i++)
         variants[i] = g_array_index(program->steps, BiqaVkStep, i).variant;
-    if (!biqa_vk_kernels_prepare(kernels, variants, n, error))
+    if (!biqa_vk_kernels_prepare(kernels, variants, n, stop, error))
         return FALSE;
     for (guint i = 0; i < n; i++) {
         BiqaVkStep *step = &g_array_index(program->steps, BiqaVkStep, i);
@@ -286,13 +287,14 @@ static gboolean run_fill(BiqaVkProgram *program, BiqaVkCommands *commands,
 
 /* Brings values to the device: by themselves where the host sees its memory. */
 static gboolean fill_buffers(BiqaVkProgram *program, BiqaVkDevice *device, const GArray *values,
-                             GError **error)
+                             GCancellable *stop, GError **error)
 {
     const gsize size = values->len * sizeof(float);
     BiqaVkBuffer staging = {0};
     BiqaVkCommands commands = {0};
     gboolean ok = biqa_vk_commands_init(&commands, device, 0, error);
 
+    commands.stop = stop;
     if (program->weights.mapped)
         memcpy(program->weights.mapped, values->data, size);
     else if (ok && size > 0) {
@@ -312,7 +314,7 @@ static gboolean fill_buffers(BiqaVkProgram *program, BiqaVkDevice *device, const
 }
 
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
-                              const BiqaModel *model, GError **error)
+                              const BiqaModel *model, GCancellable *stop, GError **error)
 {
     g_autoptr(GArray) values = g_array_new(FALSE, TRUE, sizeof(float));
     Making making = {program, kernels, model, values};
@@ -322,10 +324,10 @@ gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
     lay_out(&making);
     if (!make_steps(&making, error) ||
         !create_buffers(program, kernels, making.texels, values->len / 4 + 1, error) ||
-        !make_pipelines(program, kernels, error))
+        !make_pipelines(program, kernels, stop, error))
         return FALSE;
     finish_steps(program);
-    return fill_buffers(program, kernels->device, values, error);
+    return fill_buffers(program, kernels->device, values, stop, error);
 }
 
 static void clear_buffers(BiqaVkProgram *program, const BiqaVkDevice *device)

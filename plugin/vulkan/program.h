@@ -24,11 +24,11 @@ typedef struct {
 } BiqaVkProgram;
 
 /* Lays out arena and steps, makes pipelines and buffers, zeroes the arena and brings the parameters
- * to the device. A zeroed struct may be cleared.
- * Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device is too small for the model. A
- * program that is stuck then, and its device, outlive all their users. */
+ * to the device; soon ends in vain once stop (may be NULL) is cancelled. A zeroed struct may be
+ * cleared. Errors: BIQA_ERROR_DEVICE, BIQA_ERROR_SIZE where the device is too small for the model,
+ * G_IO_ERROR_CANCELLED. A program that is stuck then, and its device, outlive all their users. */
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
-                              const BiqaModel *model, GError **error);
+                              const BiqaModel *model, GCancellable *stop, GError **error);
 void biqa_vk_program_clear(BiqaVkProgram *program, const BiqaVkDevice *device);
 
 /* The map of the layer whose first value is the raw score. */

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* How often who waits for a program that somebody else makes looks whether to stop, in us. */
+#define LOOK_AGAIN 100000
+
 /* The one place of the plugin with state of the process: elements know nothing of each other, so
  * who is to share must meet somewhere. */
 static GMutex register_lock;
@@ -24,6 +27,7 @@ static void runtime_free(BiqaVkRuntime *runtime)
     g_ptr_array_unref(runtime->programs);
     biqa_vk_device_free(runtime->device);
     g_mutex_clear(&runtime->lock);
+    g_cond_clear(&runtime->made);
     g_free(runtime);
 }
 
@@ -33,6 +37,7 @@ static BiqaVkRuntime *runtime_new(BiqaVkDevice *device, gboolean validate)
     BiqaVkRuntime *runtime = g_new0(BiqaVkRuntime, 1);
 
     g_mutex_init(&runtime->lock);
+    g_cond_init(&runtime->made);
     runtime->device = device;
     runtime->validate = validate;
     runtime->programs = g_ptr_array_new();
@@ -218,8 +223,9 @@ static void entry_free(Entry *entry, const BiqaVkDevice *device)
     g_free(entry);
 }
 
-static Entry *add_entry(BiqaVkRuntime *runtime, BiqaVkPlan plan, const BiqaModel *model,
-                        const char *key, GError **error)
+/* Who makes it has the turn. NULL: error says why. */
+static Entry *make_entry(BiqaVkRuntime *runtime, BiqaVkPlan plan, const BiqaModel *model,
+                         GCancellable *stop, GError **error)
 {
     BiqaVkKernels *kernels = &runtime->kernels[plan];
     Entry *entry;
@@ -229,29 +235,53 @@ static Entry *add_entry(BiqaVkRuntime *runtime, BiqaVkPlan plan, const BiqaModel
         return NULL;
     }
     entry = g_new0(Entry, 1);
-    if (!biqa_vk_program_init(&entry->program, kernels, model, error)) {
+    if (!biqa_vk_program_init(&entry->program, kernels, model, stop, error)) {
         runtime->stuck |= entry->program.stuck;
         entry_free(entry, runtime->device);
         return NULL;
     }
-    entry->key = g_strdup(key);
-    g_ptr_array_add(runtime->programs, entry);
+    return entry;
+}
+
+/* Under lock: the entry of a key, or NULL and the turn to make it, or NULL and an error. */
+static Entry *find_or_begin(BiqaVkRuntime *runtime, const char *key, GCancellable *stop,
+                            GError **error)
+{
+    Entry *entry;
+
+    while (!(entry = find_entry(runtime, key)) && runtime->making &&
+           !g_cancellable_is_cancelled(stop))
+        g_cond_wait_until(&runtime->made, &runtime->lock, g_get_monotonic_time() + LOOK_AGAIN);
+    if (!entry && !g_cancellable_set_error_if_cancelled(stop, error))
+        runtime->making = TRUE;
     return entry;
 }
 
 BiqaVkProgram *biqa_vk_runtime_program(BiqaVkRuntime *runtime, BiqaVkPlan plan,
-                                       const BiqaModel *model, GError **error)
+                                       const BiqaModel *model, GCancellable *stop, GError **error)
 {
     g_autofree char *key = model_key(plan, model);
+    g_autoptr(GError) failure = NULL;
     Entry *entry;
 
     g_mutex_lock(&runtime->lock);
-    entry = find_entry(runtime, key);
-    if (!entry)
-        entry = add_entry(runtime, plan, model, key, error);
+    entry = find_or_begin(runtime, key, stop, &failure);
+    if (!entry && !failure) {
+        g_mutex_unlock(&runtime->lock);
+        entry = make_entry(runtime, plan, model, stop, &failure);
+        g_mutex_lock(&runtime->lock);
+        runtime->making = FALSE;
+        g_cond_broadcast(&runtime->made);
+        if (entry) {
+            entry->key = g_steal_pointer(&key);
+            g_ptr_array_add(runtime->programs, entry);
+        }
+    }
     if (entry)
         entry->users++;
     g_mutex_unlock(&runtime->lock);
+    if (failure)
+        g_propagate_error(error, g_steal_pointer(&failure));
     return entry ? &entry->program : NULL;
 }
 

@@ -10,7 +10,9 @@ typedef struct {
     BiqaVkDevice *device;
     gboolean validate;
     guint users;
-    GMutex lock; /* of the kernels' making, and of programs */
+    GMutex lock; /* of what follows; not held while something is made */
+    GCond made;
+    gboolean making; /* somebody makes a program, or kernels for it: one at a time */
     BiqaVkKernels kernels[BIQA_VK_N_PLANS];
     GPtrArray *programs;
     gboolean stuck; /* the device never finished a program's copies: the runtime is never freed */
@@ -25,8 +27,9 @@ BiqaVkRuntime *biqa_vk_runtime_get(const char *name, gboolean validate, BiqaVkFa
 BiqaVkRuntime *biqa_vk_runtime_adopt(const BiqaVkForeign *foreign, GError **error);
 void biqa_vk_runtime_put(BiqaVkRuntime *runtime); /* NULL is fine */
 
-/* The program of a model in a plan, shared by all who bring an equal model, and its kernels.
- * Errors: as of biqa_vk_program_init(). From any thread; give it back. */
+/* The program of a model in a plan, shared by all who bring an equal model, and its kernels. Once
+ * stop (may be NULL) is cancelled nobody is waited for who makes another. Errors: as of
+ * biqa_vk_program_init(). From any thread; give it back. */
 BiqaVkProgram *biqa_vk_runtime_program(BiqaVkRuntime *runtime, BiqaVkPlan plan,
-                                       const BiqaModel *model, GError **error);
+                                       const BiqaModel *model, GCancellable *stop, GError **error);
 void biqa_vk_runtime_program_put(BiqaVkRuntime *runtime, BiqaVkProgram *program); /* NULL is fine */

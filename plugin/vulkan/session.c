@@ -305,7 +305,8 @@ gboolean biqa_vk_session_broken(BiqaVkSession *session)
 static gboolean session_init(BiqaVkSession *session, const BiqaVkSessionParams *params,
                              const BiqaModel *model, GError **error)
 {
-    session->program = biqa_vk_runtime_program(session->runtime, params->plan, model, error);
+    session->program =
+        biqa_vk_runtime_program(session->runtime, params->plan, model, params->stop, error);
     if (!session->program)
         return FALSE;
     session->kernels = &session->runtime->kernels[params->plan];

@@ -24,8 +24,8 @@ typedef struct {
 
 typedef struct {
     BiqaVkPlan plan;
-    gboolean profile; /* a timestamp after every step */
-    const gint *stop; /* see command.h */
+    gboolean profile;   /* a timestamp after every step */
+    GCancellable *stop; /* borrowed; once it is cancelled, waits end soon; may be NULL */
 } BiqaVkSessionParams;
 
 /* Takes runtime over, also when it fails; model outlives the session. Errors: as of

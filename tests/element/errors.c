@@ -229,7 +229,8 @@ static void test_causes(void)
     }
 }
 
-static BiqaBackend *refuse(gpointer user, const BiqaModel *model, GError **error)
+static BiqaBackend *refuse(gpointer user, const BiqaModel *model, GCancellable *stop,
+                           GError **error)
 {
     g_set_error_literal(error, BIQA_ERROR, *(BiqaErrorCode *)user, "refused");
     return NULL;

@@ -59,7 +59,8 @@ static const BiqaBackendClass gated_class = {
     .free = gated_free,
 };
 
-static BiqaBackend *gated_open(gpointer user, const BiqaModel *model, GError **error)
+static BiqaBackend *gated_open(gpointer user, const BiqaModel *model, GCancellable *stop,
+                               GError **error)
 {
     Gated *gated = g_new0(Gated, 1);
 

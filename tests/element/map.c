@@ -116,7 +116,7 @@ static void test_on_demand(void)
     }
 }
 
-/* Backends that count themselves, and those that were told to stop. */
+/* Backends that count themselves, and those whose user had stopped when they were closed. */
 typedef struct {
     GstBiqaMaker maker;
     gint n_opened, n_stopped; /* atomic */
@@ -126,7 +126,7 @@ typedef struct {
     BiqaBackend base;
     Counter *counter;
     guint n_crops;
-    gboolean stopped;
+    GCancellable *stop;
 } Counted;
 
 static gboolean counted_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
@@ -141,16 +141,12 @@ static const char *counted_device_name(BiqaBackend *backend)
     return "counter";
 }
 
-static void counted_stop(BiqaBackend *backend)
-{
-    ((Counted *)backend)->stopped = TRUE;
-}
-
 static void counted_free(BiqaBackend *backend)
 {
     Counted *counted = (Counted *)backend;
 
-    g_atomic_int_add(&counted->counter->n_stopped, counted->stopped);
+    g_atomic_int_add(&counted->counter->n_stopped, g_cancellable_is_cancelled(counted->stop));
+    g_object_unref(counted->stop);
     g_free(counted);
 }
 
@@ -158,15 +154,16 @@ static const BiqaBackendClass counted_class = {
     .name = "counted",
     .run = counted_run,
     .device_name = counted_device_name,
-    .stop = counted_stop,
     .free = counted_free,
 };
 
-static BiqaBackend *counted_open(gpointer user, const BiqaModel *model, GError **error)
+static BiqaBackend *counted_open(gpointer user, const BiqaModel *model, GCancellable *stop,
+                                 GError **error)
 {
     Counted *counted = g_new0(Counted, 1);
 
-    *counted = (Counted){{&counted_class, &model->input}, user, model->input.n_crops, FALSE};
+    *counted =
+        (Counted){{&counted_class, &model->input}, user, model->input.n_crops, g_object_ref(stop)};
     g_atomic_int_inc(&counted->counter->n_opened);
     return &counted->base;
 }

@@ -4,6 +4,7 @@
 #include "gstbiqamaker.h"
 
 #define TRIES 100000 /* frames that a model may take to open: a guard, not a measure */
+#define GUARD_MS 60000
 
 /* An element that runs one judge's model, and another judge. */
 typedef struct {
@@ -219,7 +220,8 @@ typedef struct {
     guint n_opened;
 } Asking;
 
-static BiqaBackend *asking_open(gpointer user, const BiqaModel *model, GError **error)
+static BiqaBackend *asking_open(gpointer user, const BiqaModel *model, GCancellable *stop,
+                                GError **error)
 {
     Asking *asking = user;
 
@@ -228,17 +230,23 @@ static BiqaBackend *asking_open(gpointer user, const BiqaModel *model, GError **
     return biqa_reference_open(model);
 }
 
+static void install(GstElement *element, GstBiqaMaker *maker)
+{
+    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
+
+    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER, maker,
+                      NULL);
+    gst_element_set_context(element, context);
+    gst_context_unref(context);
+}
+
 static void install_asking(GstElement *element, gpointer user)
 {
     Asking *asking = user;
-    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
 
     asking->element = element;
     asking->maker = (GstBiqaMaker){asking_open, asking};
-    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER,
-                      &asking->maker, NULL);
-    gst_element_set_context(element, context);
-    gst_context_unref(context);
+    install(element, &asking->maker);
 }
 
 /* Asked for while the element starts on another: neither lost nor the first. */
@@ -261,6 +269,61 @@ static void test_while_starting(void)
     g_assert_cmpuint(asking.n_opened, ==, 3);
 }
 
+/* Backends of which the second takes for ever to open, unless its user stops. */
+typedef struct {
+    GstBiqaMaker maker;
+    gint n_begun, n_given_up; /* atomic */
+} Slow;
+
+static BiqaBackend *slow_open(gpointer user, const BiqaModel *model, GCancellable *stop,
+                              GError **error)
+{
+    Slow *slow = user;
+    GPollFD stopped;
+
+    if (g_atomic_int_add(&slow->n_begun, 1) != 1)
+        return biqa_reference_open(model);
+    g_assert_true(g_cancellable_make_pollfd(stop, &stopped));
+    g_assert_cmpint(g_poll(&stopped, 1, GUARD_MS), ==, 1);
+    g_cancellable_release_fd(stop);
+    g_atomic_int_inc(&slow->n_given_up);
+    g_assert_true(g_cancellable_set_error_if_cancelled(stop, error));
+    return NULL;
+}
+
+static void install_slow(GstElement *element, gpointer user)
+{
+    Slow *slow = user;
+
+    slow->maker = (GstBiqaMaker){slow_open, slow};
+    install(element, &slow->maker);
+}
+
+/* A stop gives up the model that is being opened, which is no failure: the next start opens it. */
+static void test_stop_while_opening(void)
+{
+    g_autoptr(Pair) pair = pair_new();
+    Slow slow = {0};
+    g_autofree char *model = NULL;
+
+    rig_free(pair->rig);
+    pair->rig = rig_new_with(pair->one, install_slow, &slow);
+    rig_set_format(pair->rig, GST_VIDEO_FORMAT_GRAY8, 32, 32, &pair->info);
+    g_object_set(pair->rig->element, "any-domain", TRUE, NULL);
+    g_object_set(pair->rig->element, "model", pair->two->path, NULL);
+    while (g_atomic_int_get(&slow.n_begun) < 2)
+        g_assert_cmpfloat(next_score(pair), ==, pair->first);
+    gst_element_set_state(pair->rig->element, GST_STATE_NULL);
+    g_assert_cmpint(slow.n_given_up, ==, 1);
+    g_assert_cmpuint(bus_count(pair->rig->bus, GST_MESSAGE_WARNING), ==, 0);
+    g_object_get(pair->rig->element, "model", &model, NULL);
+    g_assert_cmpstr(model, ==, pair->two->path);
+    gst_element_set_state(pair->rig->element, GST_STATE_PLAYING);
+    gst_harness_push_event(pair->rig->harness, gst_event_new_stream_start("again"));
+    rig_set_format(pair->rig, GST_VIDEO_FORMAT_GRAY8, 32, 32, &pair->info);
+    g_assert_cmpfloat(next_score(pair), ==, pair->second);
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -270,5 +333,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/swap/while-seeking", test_while_seeking);
     g_test_add_func("/element/swap/stop", test_stop);
     g_test_add_func("/element/swap/while-starting", test_while_starting);
+    g_test_add_func("/element/swap/stop-while-opening", test_stop_while_opening);
     return g_test_run();
 }

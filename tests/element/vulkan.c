@@ -21,7 +21,7 @@ static Judge *vulkan_judge_new(guint64 seed)
     Judge *judge = judge_new(seed);
 
     biqa_backend_free(judge->reference);
-    judge->reference = biqa_vk_backend_open("auto", judge->model, &error);
+    judge->reference = biqa_vk_backend_open("auto", judge->model, NULL, &error);
     g_assert_no_error(error);
     return judge;
 }
@@ -106,7 +106,7 @@ static void test_lost(void)
     harness = gst_harness_new_parse(line);
     g_unsetenv("BIQA_VK_FAULT");
     gst_element_set_bus(harness->element, bus);
-    judge->reference = biqa_vk_backend_open("auto", judge->model, NULL);
+    judge->reference = biqa_vk_backend_open("auto", judge->model, NULL, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(steps); i++)
         check_step(judge, harness, i, 1);
     filter = gst_bin_get_by_name(GST_BIN(harness->element), "filter");

@@ -119,7 +119,7 @@ static void test_vulkan(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(BiqaModel) model = load();
-    g_autoptr(BiqaBackend) backend = biqa_vk_backend_open("auto", model, &error);
+    g_autoptr(BiqaBackend) backend = biqa_vk_backend_open("auto", model, NULL, &error);
     g_assert_no_error(error);
     check(backend, model);
 }

@@ -9,7 +9,7 @@ static void assert_opens(const char *device)
 {
     g_autoptr(BiqaModel) model = mini_model_new(1);
     g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaBackend) backend = biqa_vk_backend_open(device, model, &error);
+    g_autoptr(BiqaBackend) backend = biqa_vk_backend_open(device, model, NULL, &error);
 
     g_assert_no_error(error);
     g_assert_cmpstr(backend->klass->name, ==, "vulkan");
@@ -19,7 +19,7 @@ static void assert_opens(const char *device)
 static void test_found(void)
 {
     g_autoptr(BiqaModel) model = mini_model_new(1);
-    g_autoptr(BiqaBackend) any = biqa_vk_backend_open(NULL, model, NULL);
+    g_autoptr(BiqaBackend) any = biqa_vk_backend_open(NULL, model, NULL, NULL);
     g_autofree char *part = NULL;
 
     assert_opens(NULL);
@@ -34,10 +34,10 @@ static void test_found(void)
 static void assert_not_opened(const char *device)
 {
     g_autoptr(BiqaModel) model = mini_model_new(1);
-    g_autoptr(BiqaBackend) any = biqa_vk_backend_open(NULL, model, NULL);
+    g_autoptr(BiqaBackend) any = biqa_vk_backend_open(NULL, model, NULL, NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(biqa_vk_backend_open(device, model, &error));
+    g_assert_null(biqa_vk_backend_open(device, model, NULL, &error));
     assert_refused(error, BIQA_ERROR_DEVICE, device);
     /* It lists what there is. */
     assert_refused(error, BIQA_ERROR_DEVICE, biqa_backend_device_name(any));
@@ -58,7 +58,7 @@ static void test_no_driver(void)
 
         g_setenv("VK_ICD_FILENAMES", "/nonexistent.json", TRUE);
         g_setenv("VK_DRIVER_FILES", "/nonexistent.json", TRUE);
-        g_assert_null(biqa_vk_backend_open("auto", model, &error));
+        g_assert_null(biqa_vk_backend_open("auto", model, NULL, &error));
         assert_refused(error, BIQA_ERROR_DEVICE, "mesa-vulkan-drivers");
         return;
     }
@@ -79,7 +79,7 @@ static void test_plans(void)
         BiqaResult result;
 
         g_setenv("BIQA_VK_PLAN", plans[i], TRUE);
-        g_autoptr(BiqaBackend) backend = biqa_vk_backend_open("auto", model, &error);
+        g_autoptr(BiqaBackend) backend = biqa_vk_backend_open("auto", model, NULL, &error);
         g_unsetenv("BIQA_VK_PLAN");
         g_assert_no_error(error);
         g_assert_cmpuint(biqa_vk_backend_device_ns(backend), ==, 0);

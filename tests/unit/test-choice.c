@@ -85,7 +85,7 @@ static void check_open(const BiqaModel *model, const char *backend, const char *
 {
     g_autoptr(GError) error = NULL;
     BiqaChoice choice;
-    g_autoptr(BiqaBackend) opened = biqa_choice_open("auto", model, &choice, &error);
+    g_autoptr(BiqaBackend) opened = biqa_choice_open("auto", model, NULL, &choice, &error);
 
     g_assert_no_error(error);
     g_assert_cmpstr(choice.reason, ==, reason);
@@ -100,7 +100,7 @@ static void test_open(void)
     g_autoptr(BiqaModel) model = tiny_model_new(2);
     g_autoptr(GError) error = NULL;
     BiqaChoice choice;
-    g_autoptr(BiqaBackend) first = biqa_choice_open("auto", model, &choice, &error);
+    g_autoptr(BiqaBackend) first = biqa_choice_open("auto", model, NULL, &choice, &error);
     g_autofree char *path = NULL;
 
     g_assert_no_error(error);
@@ -126,13 +126,27 @@ static void test_named(void)
     g_autoptr(BiqaModel) model = tiny_model_new(2);
     g_autoptr(GError) error = NULL;
     BiqaChoice choice;
-    g_autoptr(BiqaBackend) backend = biqa_choice_open("0", model, &choice, &error);
+    g_autoptr(BiqaBackend) backend = biqa_choice_open("0", model, NULL, &choice, &error);
 
     g_assert_no_error(error);
     g_assert_cmpstr(choice.reason, ==, "device");
     g_assert_cmpstr(backend->klass->name, ==, "vulkan");
-    g_assert_null(biqa_choice_open("no such device", model, &choice, &error));
+    g_assert_null(biqa_choice_open("no such device", model, NULL, &choice, &error));
     g_assert_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE);
+}
+
+/* Who stopped before anything was measured gets nothing, the processor in Vulkan's place neither;
+ * and nothing is remembered, as test_open() finds. */
+static void test_stopped(void)
+{
+    g_autoptr(BiqaModel) model = tiny_model_new(2);
+    g_autoptr(GCancellable) stop = g_cancellable_new();
+    g_autoptr(GError) error = NULL;
+    BiqaChoice choice;
+
+    g_cancellable_cancel(stop);
+    g_assert_null(biqa_choice_open("auto", model, stop, &choice, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 /* Without a driver, whoever asks for a device by name hears why not; auto does without. */
@@ -145,7 +159,7 @@ static void test_no_vulkan(void)
     g_setenv("VK_ICD_FILENAMES", "/nonexistent", TRUE);
     g_setenv("VK_DRIVER_FILES", "/nonexistent", TRUE);
     check_open(model, "cpu", "only");
-    g_assert_null(biqa_choice_open("0", model, &choice, &error));
+    g_assert_null(biqa_choice_open("0", model, NULL, &choice, &error));
     g_assert_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE);
 }
 
@@ -179,6 +193,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/choice/probe", test_probe);
     g_test_add_func("/choice/past", test_past);
+    g_test_add_func("/choice/stopped", test_stopped);
     g_test_add_func("/choice/open", test_open);
     g_test_add_func("/choice/named", test_named);
     g_test_add_func("/choice/no-vulkan", test_no_vulkan);
