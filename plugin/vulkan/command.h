@@ -43,6 +43,7 @@ gboolean biqa_vk_commands_finish(BiqaVkCommands *commands, VkCommandBuffer buffe
 /* Makes what was written at some stages visible to others. */
 void biqa_vk_commands_barrier(VkCommandBuffer buffer, VkPipelineStageFlags from,
                               VkPipelineStageFlags to);
+/* A dispatch, behind a barrier of compute shaders where the step wants one. */
 void biqa_vk_commands_step(VkCommandBuffer buffer, VkPipelineLayout layout, const BiqaVkStep *step);
 
 /* Writes timestamp number query into the frame's buffer (0 resets all); nothing if there are none,

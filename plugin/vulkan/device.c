@@ -22,10 +22,20 @@ static const VkDebugUtilsMessengerCreateInfoEXT messenger_info = {
     .pfnUserCallback = report_message,
 };
 
+static const VkValidationFeatureEnableEXT checks[] = {
+    VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
+
+static const VkValidationFeaturesEXT validation_info = {
+    .sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT,
+    .enabledValidationFeatureCount = G_N_ELEMENTS(checks),
+    .pEnabledValidationFeatures = checks,
+};
+
 static gboolean create_instance(BiqaVkDevice *device, gboolean validate, GError **error)
 {
     const char *layer = "VK_LAYER_KHRONOS_validation";
-    const char *extension = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME,
+                                             VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME};
     uint32_t version = VK_API_VERSION_1_1;
     PFN_vkCreateDebugUtilsMessengerEXT create_messenger;
 
@@ -33,6 +43,7 @@ static gboolean create_instance(BiqaVkDevice *device, gboolean validate, GError 
     VK_TRY_RESULT(vkCreateInstance(
                       &(VkInstanceCreateInfo){
                           .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
+                          .pNext = validate ? &validation_info : NULL,
                           .pApplicationInfo =
                               &(VkApplicationInfo){
                                   .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
@@ -41,8 +52,8 @@ static gboolean create_instance(BiqaVkDevice *device, gboolean validate, GError 
                               },
                           .enabledLayerCount = validate ? 1 : 0,
                           .ppEnabledLayerNames = &layer,
-                          .enabledExtensionCount = validate ? 1 : 0,
-                          .ppEnabledExtensionNames = &extension,
+                          .enabledExtensionCount = validate ? G_N_ELEMENTS(extensions) : 0,
+                          .ppEnabledExtensionNames = extensions,
                       },
                       NULL, &device->instance),
                   "vkCreateInstance");

@@ -25,8 +25,9 @@ typedef struct {
 } BiqaVkDevice;
 
 /* name: "auto" or NULL (discrete, else integrated, else virtual GPU, else CPU), an index into
- * Vulkan's list, or part of a name. validate turns the Khronos validation layer on; whatever it
- * says becomes a g_warning(). Errors: BIQA_ERROR_DEVICE. (transfer full) */
+ * Vulkan's list, or part of a name. validate turns the Khronos validation layer on, with its
+ * synchronisation validation; whatever it says becomes a g_warning(). Errors: BIQA_ERROR_DEVICE.
+ * (transfer full) */
 BiqaVkDevice *biqa_vk_device_find(const char *name, gboolean validate, GError **error);
 /* Makes a device that was found ready for use; fault: see call.h, may be NULL. */
 gboolean biqa_vk_device_open(BiqaVkDevice *device, BiqaVkFault *fault, GError **error);

@@ -14,6 +14,7 @@ typedef struct {
     char *device;           /* as it was asked for */
     char *name;             /* of the device that was found */
     gboolean validate;
+    gboolean barriers;
     BiqaVkFault *fault;
     BiqaVkPlanChoice plan;
     gboolean profile;
@@ -61,7 +62,8 @@ static gboolean choose_plan(const BiqaVkDevice *device, BiqaVkPlanChoice choice,
 /* foreign: the device that frames lie on; NULL: one of our own. */
 static BiqaVkSession *open_session(Network *network, const BiqaVkForeign *foreign, GError **error)
 {
-    BiqaVkSessionParams params = {.profile = network->profile, .stop = network->stop};
+    BiqaVkSessionParams params = {
+        .profile = network->profile, .barriers = network->barriers, .stop = network->stop};
     BiqaVkRuntime *runtime =
         foreign ? biqa_vk_runtime_adopt(foreign, error)
                 : biqa_vk_runtime_get(network->device, network->validate, network->fault, error);
@@ -175,6 +177,7 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
         .model = model,
         .device = g_strdup(params->device),
         .validate = params->validate,
+        .barriers = params->validate || g_strcmp0(g_getenv("BIQA_VK_BARRIERS"), "all") == 0,
         .fault = params->fault ? g_atomic_rc_box_acquire(params->fault) : NULL,
         .plan = params->plan,
         .profile = params->profile,

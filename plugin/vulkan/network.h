@@ -29,7 +29,9 @@ typedef enum { BIQA_VK_PLAN_AUTO, BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED } 
 typedef struct {
     const char *device;    /* NULL: "auto" */
     BiqaVkPlanChoice plan; /* unrolled needs buffer device addresses; auto takes it on CPUs only */
-    gboolean validate;     /* with the Khronos validation layer, which speaks by g_warning() */
+    gboolean validate;     /* with the Khronos validation layer, which speaks by g_warning(); its
+                            * synchronisation validation sees buffers as wholes, so that there is a
+                            * barrier before every step then, needed or not */
     gboolean profile;      /* a timestamp after every step, for biqa_vk_backend_step_time() */
     BiqaVkFault *fault;    /* NULL: none */
     GCancellable *stop;    /* NULL: never */

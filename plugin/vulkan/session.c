@@ -130,8 +130,10 @@ static gboolean record_frame(BiqaVkSession *session, GError **error)
     biqa_vk_commands_step(buffer, session->kernels->layout, &first);
     biqa_vk_commands_stamp(&session->commands, 2);
     for (guint i = 0; i < program->steps->len; i++) {
-        biqa_vk_commands_step(buffer, session->kernels->layout,
-                              &g_array_index(program->steps, BiqaVkStep, i));
+        BiqaVkStep step = g_array_index(program->steps, BiqaVkStep, i);
+
+        step.barrier |= session->barriers;
+        biqa_vk_commands_step(buffer, session->kernels->layout, &step);
         biqa_vk_commands_stamp(&session->commands, 3 + i);
     }
     record_readback(session);
@@ -327,6 +329,7 @@ BiqaVkSession *biqa_vk_session_new(BiqaVkRuntime *runtime, const BiqaVkSessionPa
     session->runtime = runtime;
     session->device = runtime->device;
     session->model = model;
+    session->barriers = params->barriers;
     if (!session_init(session, params, model, error))
         return NULL;
     return g_steal_pointer(&session);

@@ -16,6 +16,7 @@ typedef struct {
     BiqaVkCommands commands;
     BiqaVkPicture picture; /* of the format the frame's commands are recorded for */
     gboolean recorded;
+    gboolean barriers;      /* see BiqaVkSessionParams */
     const BiqaModel *model; /* borrowed */
     BiqaVkBuffer readback;  /* scores and weights (session.c) */
     VkDescriptorPool pool;
@@ -25,6 +26,7 @@ typedef struct {
 typedef struct {
     BiqaVkPlan plan;
     gboolean profile;   /* a timestamp after every step */
+    gboolean barriers;  /* also between steps that do without */
     GCancellable *stop; /* borrowed; once it is cancelled, waits end soon; may be NULL */
 } BiqaVkSessionParams;
 

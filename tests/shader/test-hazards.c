@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Barriers that were left out: between two of those that are there no step touches what another one
+ * writes. Synchronisation validation cannot tell, as it sees only that all steps use one buffer;
+ * here every float of the arena that a step reads or writes is worked out from its constants, as
+ * the shaders do. */
+#include "mobilenet.h"
+#include "runtime.h"
+#include "support.h"
+
+#include <string.h>
+
+typedef enum { READS = 1, WRITES = 2 } Access;
+
+/* What was done to each float of the arena since the last barrier. */
+typedef struct {
+    guint8 *done; /* Access, or-ed */
+    gsize n;
+    guint step; /* the one at hand, for messages */
+    const char *kernel;
+} Ledger;
+
+/* One step at a time: first check all it touches, then enter it. */
+typedef void (*Visit)(Ledger *ledger, gsize first, gsize n, Access access);
+
+static void check(Ledger *ledger, gsize first, gsize n, Access access)
+{
+    const guint8 conflict = access == READS ? WRITES : READS | WRITES;
+
+    g_assert_cmpuint(first + n, <=, ledger->n);
+    for (gsize i = first; i < first + n; i++)
+        if (ledger->done[i] & conflict)
+            g_error("step %u (%s) %s float %zu, which a step since the last barrier %s",
+                    ledger->step, ledger->kernel, access == READS ? "reads" : "writes", i,
+                    ledger->done[i] & WRITES ? "writes" : "reads");
+}
+
+static void enter(Ledger *ledger, gsize first, gsize n, Access access)
+{
+    for (gsize i = first; i < first + n; i++)
+        ledger->done[i] |= access;
+}
+
+typedef struct {
+    guint width, height, planes, samples;
+} Box;
+
+static void visit_box(Ledger *ledger, Visit visit, const biqa_view *view, Box box, Access access)
+{
+    for (guint n = 0; n < box.samples; n++)
+        for (guint p = 0; p < box.planes; p++)
+            for (guint y = 0; y < box.height; y++)
+                visit(ledger,
+                      4 * ((gsize)view->origin + n * view->sample_stride + p * view->plane +
+                           y * view->row),
+                      4 * (gsize)box.width, access);
+}
+
+static void visit_texels(Ledger *ledger, Visit visit, guint first, guint n, Access access)
+{
+    visit(ledger, 4 * (gsize)first, 4 * (gsize)n, access);
+}
+
+/* Single channels of pixel (0, 0). */
+typedef struct {
+    guint first, n, samples;
+} Channels;
+
+static void visit_channels(Ledger *ledger, Visit visit, const biqa_view *view, Channels some,
+                           Access access)
+{
+    for (guint s = 0; s < some.samples; s++)
+        for (guint c = some.first; c < some.first + some.n; c++)
+            visit(ledger,
+                  4 * ((gsize)view->origin + s * view->sample_stride + c / 4 * view->plane) + c % 4,
+                  1, access);
+}
+
+/* An unrolled dense step makes a part of a layer, every other one a whole one. The texels beyond a
+ * map that the unrolled ones load and never use are left out. */
+static void visit_conv(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_conv_push *push = &step->push.conv;
+    const uint32_t *constants = step->variant.constants;
+    const gboolean part = step->variant.kernel == BIQA_VK_DENSE && constants[BIQA_ID_INPUTS] > 0;
+    const guint inputs = part ? constants[BIQA_ID_INPUTS] : push->inputs;
+    const Box to = {push->width, push->height,
+                    part ? step->groups[1] * constants[BIQA_ID_OUTPUTS]
+                         : biqa_vk_planes(push->outputs),
+                    push->samples};
+    const Box from = {(push->width - 1) * push->stride + push->kernel_w,
+                      (push->height - 1) * push->stride + push->kernel_h, biqa_vk_planes(inputs),
+                      push->samples};
+
+    visit_box(ledger, visit, &push->source, from, READS);
+    if (push->accumulate)
+        visit_box(ledger, visit, &push->target, to, READS);
+    visit_box(ledger, visit, &push->target, to, WRITES);
+}
+
+static void visit_add(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_add_push *push = &step->push.add;
+    const Box box = {push->width, push->height, push->planes, step->groups[2] / push->planes};
+
+    for (guint k = 0; k < step->variant.constants[BIQA_ID_INPUTS]; k++)
+        visit_box(ledger, visit, &push->source[k], box, READS);
+    visit_box(ledger, visit, &push->target, box, WRITES);
+}
+
+static void visit_scratch(Ledger *ledger, Visit visit, const biqa_pool_push *push, Access access)
+{
+    visit_texels(ledger, visit, push->scratch,
+                 2 * push->parts * biqa_vk_planes(push->channels) * push->samples, access);
+}
+
+static void visit_pool_part(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_pool_push *push = &step->push.pool;
+    const Box box = {push->width, push->height, biqa_vk_planes(push->channels), push->samples};
+
+    visit_box(ledger, visit, &push->source, box, READS);
+    visit_scratch(ledger, visit, push, WRITES);
+}
+
+static void visit_pool_merge(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_pool_push *push = &step->push.pool;
+
+    visit_scratch(ledger, visit, push, READS);
+    visit_channels(
+        ledger, visit, &push->target,
+        (Channels){push->first, (push->deviation ? 2 : 1) * push->channels, push->samples}, WRITES);
+}
+
+static void visit_linear(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_linear_push *push = &step->push.linear;
+
+    visit_box(ledger, visit, &push->source, (Box){1, 1, push->planes, push->samples}, READS);
+    visit_channels(ledger, visit, &push->target, (Channels){0, push->outputs, push->samples},
+                   WRITES);
+}
+
+static void visit_gate_features(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_gate_features_push *push = &step->push.features;
+
+    visit_channels(ledger, visit, &push->source,
+                   (Channels){push->first, push->channels, push->samples}, READS);
+    visit_texels(ledger, visit, push->target, biqa_vk_planes(push->channels), WRITES);
+}
+
+static void visit_gate_distances(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_gate_distances_push *push = &step->push.distances;
+
+    visit_texels(ledger, visit, push->features, push->planes, READS);
+    visit_texels(ledger, visit, push->target, push->n, WRITES);
+}
+
+static void visit_gate_weights(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    const biqa_gate_weights_push *push = &step->push.weights;
+
+    visit_texels(ledger, visit, push->distances, push->parts * push->n, READS);
+    visit_texels(ledger, visit, push->target, biqa_vk_planes(push->n_tasks), WRITES);
+    visit_texels(ledger, visit, push->groups, push->n_steps, WRITES);
+}
+
+static void (*const visitors[BIQA_VK_N_KERNELS])(Ledger *, Visit, const BiqaVkStep *) = {
+    [BIQA_VK_DENSE] = visit_conv,
+    [BIQA_VK_DEPTHWISE] = visit_conv,
+    [BIQA_VK_CONV] = visit_conv,
+    [BIQA_VK_ADD] = visit_add,
+    [BIQA_VK_POOL_PART] = visit_pool_part,
+    [BIQA_VK_POOL_MERGE] = visit_pool_merge,
+    [BIQA_VK_LINEAR] = visit_linear,
+    [BIQA_VK_PREPROCESS] = NULL, /* not of the program */
+    [BIQA_VK_GATE_FEATURES] = visit_gate_features,
+    [BIQA_VK_GATE_DISTANCES] = visit_gate_distances,
+    [BIQA_VK_GATE_WEIGHTS] = visit_gate_weights,
+};
+
+/* What a step does, and before it the read of how many groups it has. */
+static void visit_step(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    if (step->arena)
+        visit_texels(ledger, visit, step->gate, 1, READS);
+    visitors[step->variant.kernel](ledger, visit, step);
+}
+
+/* Steps through a frame; returns how many barriers were left out. */
+static guint check_program(const BiqaVkProgram *program)
+{
+    const BiqaVkMap *input = &program->maps[0][BIQA_FULL][0];
+    Ledger ledger = {.n = program->arena.size / sizeof(float)};
+    g_autofree guint8 *done = g_malloc0(ledger.n);
+    guint n_left_out = 0;
+
+    ledger.done = done;
+    /* What comes before is the preprocessing, which writes the crops. */
+    visit_box(&ledger, enter, &input->view,
+              (Box){input->shape.w, input->shape.h, biqa_vk_planes(input->shape.c), input->samples},
+              WRITES);
+    for (ledger.step = 0; ledger.step < program->steps->len; ledger.step++) {
+        const BiqaVkStep *step = &g_array_index(program->steps, BiqaVkStep, ledger.step);
+
+        ledger.kernel = biqa_vk_kernel_name(step->variant.kernel);
+        if (step->barrier)
+            memset(done, 0, ledger.n);
+        n_left_out += !step->barrier;
+        visit_step(&ledger, check, step);
+        visit_step(&ledger, enter, step);
+    }
+    return n_left_out;
+}
+
+/* The order of steps depends on whether the device is a processor. */
+static guint check_order(const BiqaModel *model, BiqaVkPlan plan, VkPhysicalDeviceType type)
+{
+    g_autoptr(GError) error = NULL;
+    BiqaVkRuntime *runtime = biqa_vk_runtime_get(NULL, FALSE, NULL, &error);
+    BiqaVkProgram *program;
+    guint n;
+
+    g_assert_no_error(error);
+    runtime->device->properties.deviceType = type;
+    program = biqa_vk_runtime_program(runtime, plan, model, NULL, &error);
+    g_assert_no_error(error);
+    n = check_program(program);
+    biqa_vk_runtime_program_put(runtime, program);
+    biqa_vk_runtime_put(runtime);
+    return n;
+}
+
+/* model (transfer full) */
+static void check_model(BiqaModel *model)
+{
+    for (BiqaVkPlan plan = 0; plan < BIQA_VK_N_PLANS; plan++) {
+        check_order(model, plan, VK_PHYSICAL_DEVICE_TYPE_CPU);
+        /* There the branches share a layer's barrier. */
+        g_assert_cmpuint(check_order(model, plan, VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU), >,
+                         model->graph->n_layers / 4);
+    }
+    biqa_model_free(model);
+}
+
+static void test_tiny(void)
+{
+    check_model(tiny_model_new(31));
+}
+
+static void test_mobilenet(void)
+{
+    check_model(mobilenet_model_new(65, 3, 4, 32));
+}
+
+/* The real widths, so that layers are cut into parts. */
+static void test_wide(void)
+{
+    BiqaModel *model = mobilenet_model_new(32, 2, 1, 33);
+
+    g_assert_cmpuint(check_order(model, BIQA_VK_UNROLLED, VK_PHYSICAL_DEVICE_TYPE_CPU), >, 10);
+    check_model(model);
+}
+
+static void test_tasks(void)
+{
+    BiqaModel *model = tiny_model_new(34);
+
+    tiny_tasks_add(model, TRUE, 34);
+    check_model(model);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/shader/hazards/every-kind", test_tiny);
+    g_test_add_func("/shader/hazards/mobilenet", test_mobilenet);
+    g_test_add_func("/shader/hazards/wide", test_wide);
+    g_test_add_func("/shader/hazards/tasks", test_tasks);
+    return g_test_run();
+}
