@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The element's inside, for gstbiqafilter.c (what GStreamer asks of an element) and gstbiqaflow.c
- * (what happens to a frame). */
+/* The element's inside: for gstbiqafilter.c, which is what GStreamer calls, and for what that is
+ * made of: gstbiqarun.c (from start to stop), gstbiqaflow.c (what happens to a frame),
+ * gstbiqaanswer.c and gstbiqaresults.c (what it says when asked). */
 #pragma once
 
 #include "gstbiqadelay.h"
 #include "gstbiqafilter.h"
 #include "gstbiqaharvest.h"
+#include "gstbiqalateness.h"
 #include "gstbiqasettings.h"
 #include "gstbiqastats.h"
 #include "gstbiqaview.h"
@@ -19,7 +21,6 @@ struct _GstBiqaFilter {
     char *device_name;       /* NULL while stopped */
     gboolean images;         /* frames lie in Vulkan images; set by the streaming thread alone */
     GstClockTime hold;       /* how long a frame may wait for its score; 0 without delay */
-    GstClockTime earliest;   /* running time up to which downstream is late; NONE: it is not */
     GstBiqaHarvest *harvest; /* NULL: hard frames are not kept; from start() to the next start() */
 
     /* From start() to stop(), for the streaming thread alone: */
@@ -39,10 +40,10 @@ struct _GstBiqaFilter {
 
     GstBiqaDelay *delay; /* NULL: policy=every */
     guint length;        /* of delay, frames */
-    GstClockTime tried;  /* running time of the last frame that was to be scored */
     GstFlowReturn flow;  /* of the last frame that delay let go */
     gint failed;         /* atomic: the device has, and it was posted */
 
+    GstBiqaLateness lateness;
     GstBiqaScorer *scorer;
     GstBiqaWatch *watch;
 };

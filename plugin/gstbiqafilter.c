@@ -64,11 +64,11 @@
  */
 
 #include "gstbiqaanswer.h"
-#include "gstbiqaerror.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqaflow.h"
 #include "gstbiqameta.h"
 #include "gstbiqaresults.h"
+#include "gstbiqarun.h"
 #include "gstbiqaview.h"
 #include "gstframe.h"
 #include "plugin-config.h"
@@ -95,92 +95,16 @@ static GstStaticPadTemplate src_template =
 G_DEFINE_TYPE(GstBiqaFilter, gst_biqa_filter, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE(biqafilter, "biqafilter", GST_RANK_NONE, GST_TYPE_BIQA_FILTER)
 
-/* -- start and stop ------------------------------------------------------------------------ */
-
-static void copy_settings(GstBiqaFilter *self, GstBiqaSettings *settings)
-{
-    GST_OBJECT_LOCK(self);
-    gst_biqa_settings_init_copy(settings, &self->settings);
-    GST_OBJECT_UNLOCK(self);
-}
-
-static gboolean open_watch(GstBiqaFilter *self, const GstBiqaSetup *setup)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (gst_biqa_watch_start(self->watch, setup->report, setup->report_format, &error))
-        return TRUE;
-    gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_REPORT, error);
-    return FALSE;
-}
-
-/* FALSE: hard frames are to be kept and cannot; the error has been posted. */
-static gboolean open_harvest(GstBiqaFilter *self, const GstBiqaHarvestSetup *setup)
-{
-    g_autoptr(GError) error = NULL;
-    GstBiqaHarvest *harvest = NULL, *before;
-
-    if (setup->folder && *setup->folder) {
-        harvest = gst_biqa_harvest_open(setup, GST_BASE_TRANSFORM_SINK_PAD(self), &error);
-        if (!harvest)
-            gst_biqa_error_post(GST_ELEMENT(self), GST_BIQA_ERROR_HARVEST, error);
-    }
-    GST_OBJECT_LOCK(self);
-    before = self->harvest;
-    self->harvest = harvest;
-    GST_OBJECT_UNLOCK(self);
-    gst_biqa_harvest_free(before);
-    return !error;
-}
+/* -- start, stop, caps --------------------------------------------------------------------- */
 
 static gboolean start(GstBaseTransform *trans)
 {
-    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-    GstBiqaSettings settings;
-    gboolean ok, deadline;
-
-    copy_settings(self, &settings);
-    self->length = settings.setup.delay;
-    deadline = settings.setup.policy == GST_BIQA_POLICY_DEADLINE;
-    ok = gst_biqa_scorer_start(self->scorer, &settings) &&
-         open_harvest(self, &settings.setup.harvest) && open_watch(self, &settings.setup);
-    gst_biqa_settings_clear(&settings);
-    if (!ok) {
-        gst_biqa_harvest_close(self->harvest);
-        gst_biqa_scorer_stop(self->scorer);
-        return FALSE;
-    }
-
-    gst_biqa_schedule_init(&self->schedule);
-    gst_biqa_sieve_reset(&self->sieve);
-    self->n_frames = 0;
-    self->flow = GST_FLOW_OK;
-    self->tried = GST_CLOCK_TIME_NONE;
-    self->failed = FALSE;
-    self->said = BIQA_DOMAIN_PICTURE;
-    self->scored = FALSE;
-    GST_OBJECT_LOCK(self);
-    gst_biqa_stats_init(&self->stats);
-    self->hold = 0;
-    self->earliest = GST_CLOCK_TIME_NONE;
-    GST_OBJECT_UNLOCK(self);
-    if (deadline)
-        self->delay = gst_biqa_flow_delay_new(self);
-    gst_biqa_flow_set_device(self, gst_biqa_scorer_device_name(self->scorer));
-    return TRUE;
+    return gst_biqa_run_start(GST_BIQA_FILTER(trans));
 }
 
 static gboolean stop(GstBaseTransform *trans)
 {
-    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
-
-    gst_biqa_delay_free(self->delay); /* whose threads read self->delay to the end */
-    self->delay = NULL;
-    gst_biqa_harvest_close(self->harvest);
-    gst_biqa_watch_stop(self->watch);
-    gst_biqa_scorer_stop(self->scorer);
-    gst_biqa_lens_release(&self->lens);
-    gst_biqa_flow_set_device(self, NULL);
+    gst_biqa_run_stop(GST_BIQA_FILTER(trans));
     return TRUE;
 }
 
@@ -269,27 +193,10 @@ static GstFlowReturn generate_output(GstBaseTransform *trans, GstBuffer **output
     return gst_biqa_flow_step(self, g_steal_pointer(&trans->queued_buf));
 }
 
-/* What downstream says of its lateness, as GstVideoDecoder reads it. */
-static void learn_lateness(GstBiqaFilter *self, GstEvent *event)
-{
-    GstClockTimeDiff difference;
-    GstClockTime time;
-
-    gst_event_parse_qos(event, NULL, NULL, &difference, &time);
-    if (!GST_CLOCK_TIME_IS_VALID(time))
-        return;
-    GST_OBJECT_LOCK(self);
-    if (difference > 0)
-        self->earliest = time + 2 * (GstClockTime)difference;
-    else
-        self->earliest = time >= (GstClockTime)-difference ? time + difference : 0;
-    GST_OBJECT_UNLOCK(self);
-}
-
 static gboolean src_event(GstBaseTransform *trans, GstEvent *event)
 {
     if (GST_EVENT_TYPE(event) == GST_EVENT_QOS)
-        learn_lateness(GST_BIQA_FILTER(trans), event);
+        gst_biqa_lateness_learn(&GST_BIQA_FILTER(trans)->lateness, event);
     return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)->src_event(trans, event);
 }
 
@@ -310,24 +217,6 @@ static gboolean query(GstBaseTransform *trans, GstPadDirection direction, GstQue
 
 /* -- events -------------------------------------------------------------------------------- */
 
-/* A seek or a flush: what was said of other frames is not said of the next. */
-static void forget(GstBiqaFilter *self)
-{
-    gst_biqa_watch_end(self->watch, GST_BIQA_REASON_FLUSH, &self->tuning.watch);
-    gst_biqa_watch_allow_wait(self->watch, TRUE);
-    gst_biqa_schedule_init(&self->schedule);
-    gst_biqa_sieve_reset(&self->sieve);
-    self->scored = FALSE;
-    self->scene++;
-    self->flow = GST_FLOW_OK;
-    self->tried = GST_CLOCK_TIME_NONE;
-    if (self->delay)
-        gst_biqa_delay_clear(self->delay);
-    GST_OBJECT_LOCK(self);
-    self->earliest = GST_CLOCK_TIME_NONE;
-    GST_OBJECT_UNLOCK(self);
-}
-
 static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
@@ -338,7 +227,7 @@ static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
     if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
         gst_biqa_watch_allow_wait(self->watch, FALSE);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
-        forget(self);
+        gst_biqa_run_forget(self);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
         gst_biqa_harvest_new_stream(self->harvest);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
@@ -422,45 +311,14 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
-/* Under the object lock. (transfer full) */
-static GstStructure *describe_stats(GstBiqaFilter *self)
-{
-    GstStructure *structure = gst_biqa_stats_to_structure(&self->stats);
-
-    const GstBiqaSpeed speed = gst_biqa_scorer_speed(self->scorer);
-
-    if (speed.device > 0)
-        gst_structure_set(structure, "device-time", G_TYPE_UINT64, speed.device, NULL);
-    gst_structure_set(structure, "devices-lost", G_TYPE_UINT, gst_biqa_scorer_lost(self->scorer),
-                      "path", G_TYPE_STRING, self->images ? "memory:VulkanImage" : "system-memory",
-                      NULL);
-    gst_biqa_harvest_fill(self->harvest, structure);
-    gst_biqa_watch_fill_stats(self->watch, structure);
-    return structure;
-}
-
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(object);
-    gboolean known = TRUE;
+    gboolean known;
 
     GST_OBJECT_LOCK(self);
-    switch (id) {
-    case GST_BIQA_RESULT_DEVICE_NAME:
-        g_value_set_string(value, self->device_name);
-        break;
-    case GST_BIQA_RESULT_STATS:
-        g_value_take_boxed(value, describe_stats(self));
-        break;
-    case GST_BIQA_RESULT_LATENCY:
-        g_value_set_uint64(value, gst_biqa_scorer_speed(self->scorer).latency);
-        break;
-    case GST_BIQA_RESULT_THROUGHPUT:
-        g_value_set_double(value, gst_biqa_scorer_speed(self->scorer).throughput);
-        break;
-    default:
-        known = gst_biqa_settings_get(&self->settings, id - GST_BIQA_N_RESULTS, value);
-    }
+    known = gst_biqa_results_get(self, id, value) ||
+            gst_biqa_settings_get(&self->settings, id - GST_BIQA_N_RESULTS, value);
     GST_OBJECT_UNLOCK(self);
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -475,6 +333,7 @@ static void finalize(GObject *object)
     gst_biqa_scorer_free(self->scorer);
     gst_biqa_watch_free(self->watch);
     gst_biqa_lens_clear(&self->lens);
+    gst_biqa_lateness_clear(&self->lateness);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
@@ -532,6 +391,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
     self->scorer = gst_biqa_scorer_new(GST_ELEMENT(self), model_changed);
     self->watch = gst_biqa_watch_new(GST_ELEMENT(self));
     gst_biqa_lens_init(&self->lens);
+    gst_biqa_lateness_init(&self->lateness);
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the
      * neighbours. */

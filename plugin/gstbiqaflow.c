@@ -257,21 +257,6 @@ GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
 
 /* -- policy=deadline ----------------------------------------------------------------------- */
 
-/* Whether to leave a frame unscored because it comes late downstream as it is. One a second is
- * scored even so: a monitor on a machine that is overloaded should not go blind. */
-static gboolean is_late(GstBiqaFilter *self, GstClockTime running_time)
-{
-    gboolean late;
-
-    if (!GST_CLOCK_TIME_IS_VALID(running_time) || !GST_CLOCK_TIME_IS_VALID(self->tried) ||
-        running_time >= self->tried + GST_SECOND)
-        return FALSE;
-    GST_OBJECT_LOCK(self);
-    late = GST_CLOCK_TIME_IS_VALID(self->earliest) && running_time <= self->earliest;
-    GST_OBJECT_UNLOCK(self);
-    return late;
-}
-
 /* Puts a frame (transfer full) into the delay, to be scored or not. */
 static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
 {
@@ -282,14 +267,15 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
         .format = &self->lens.format,
     };
 
-    if (is_due(self, &arrival.record) && !is_late(self, arrival.record.running_time)) {
+    if (is_due(self, &arrival.record) &&
+        !gst_biqa_lateness_applies(&self->lateness, arrival.record.running_time)) {
         GstBiqaView view;
 
         if (!look(self, buffer, &view, &arrival.record)) {
             gst_buffer_unref(buffer);
             return failed_flow(self);
         }
-        self->tried = arrival.record.running_time;
+        gst_biqa_lateness_try(&self->lateness, arrival.record.running_time);
         arrival.question = question_of(self, &arrival.record);
         if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
             arrival.video = gst_biqa_view_take(&view);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The properties that are read only. */
 #include "gstbiqaresults.h"
+#include "gstbiqafilter-private.h"
 
 #define RESULT_FLAGS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 
@@ -49,4 +50,40 @@ void gst_biqa_results_install(GObjectClass *klass)
 {
     install_frames(klass);
     install_speeds(klass);
+}
+
+/* Under the object lock. (transfer full) */
+static GstStructure *describe_stats(GstBiqaFilter *self)
+{
+    GstStructure *structure = gst_biqa_stats_to_structure(&self->stats);
+    const GstBiqaSpeed speed = gst_biqa_scorer_speed(self->scorer);
+
+    if (speed.device > 0)
+        gst_structure_set(structure, "device-time", G_TYPE_UINT64, speed.device, NULL);
+    gst_structure_set(structure, "devices-lost", G_TYPE_UINT, gst_biqa_scorer_lost(self->scorer),
+                      "path", G_TYPE_STRING, self->images ? "memory:VulkanImage" : "system-memory",
+                      NULL);
+    gst_biqa_harvest_fill(self->harvest, structure);
+    gst_biqa_watch_fill_stats(self->watch, structure);
+    return structure;
+}
+
+gboolean gst_biqa_results_get(GstBiqaFilter *self, guint id, GValue *value)
+{
+    switch (id) {
+    case GST_BIQA_RESULT_DEVICE_NAME:
+        g_value_set_string(value, self->device_name);
+        return TRUE;
+    case GST_BIQA_RESULT_STATS:
+        g_value_take_boxed(value, describe_stats(self));
+        return TRUE;
+    case GST_BIQA_RESULT_LATENCY:
+        g_value_set_uint64(value, gst_biqa_scorer_speed(self->scorer).latency);
+        return TRUE;
+    case GST_BIQA_RESULT_THROUGHPUT:
+        g_value_set_double(value, gst_biqa_scorer_speed(self->scorer).throughput);
+        return TRUE;
+    default:
+        return FALSE;
+    }
 }

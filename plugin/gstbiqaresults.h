@@ -2,7 +2,7 @@
 /* What a user can only read of the element, as properties. */
 #pragma once
 
-#include <gst/gst.h>
+#include "gstbiqafilter.h"
 
 typedef enum {
     GST_BIQA_RESULT_DEVICE_NAME = 1,
@@ -14,3 +14,6 @@ typedef enum {
 
 /* Installs a property for each, its id being the number above. */
 void gst_biqa_results_install(GObjectClass *klass);
+
+/* The value of one, under the object lock. FALSE: id is none of them. */
+gboolean gst_biqa_results_get(GstBiqaFilter *self, guint id, GValue *value);
