@@ -339,6 +339,32 @@ static void test_frames(void)
     }
 }
 
+/* libvmaf's layout says before which frame others were skipped, unless it is to hear of none but
+ * inferred ones; the sum of all frames counts them even so. */
+static void test_skipped(void)
+{
+    static const char *const frames[] = {"all", "inferred"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
+        g_autofree char *path = new_path(), *text = NULL;
+        g_autoptr(Judge) judge = judge_new(50);
+        g_autoptr(Rig) rig = rig_new_stopped(judge, path, "json");
+        GstBuffer *black;
+        GstVideoInfo info;
+
+        gst_util_set_object_arg(G_OBJECT(rig->element), "report-frames", frames[i]);
+        rig_start(rig, &info);
+        black = noise_frame_new(&info, 50, 0);
+        gst_buffer_memset(black, 0, 0, gst_buffer_get_size(black));
+        g_assert_cmpint(gst_harness_push(rig->harness, black), ==, GST_FLOW_OK);
+        push(rig, &info, 1, 1);
+        end(rig);
+        text = take_report(path);
+        g_assert_cmpint(strstr(text, "skipped-before") != NULL, ==, i == 0);
+        g_assert_nonnull(strstr(text, "\"skipped\":1"));
+    }
+}
+
 /* -- alarms -------------------------------------------------------------------------------- */
 
 static const GstStructure *next_notice(Rig *rig, const char *name, GstMessage **message)
@@ -491,6 +517,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/watch/seek", test_seek);
     g_test_add_func("/element/watch/intervals", test_intervals);
     g_test_add_func("/element/watch/frames", test_frames);
+    g_test_add_func("/element/watch/skipped", test_skipped);
     g_test_add_func("/element/watch/alarm", test_alarm);
     g_test_add_func("/element/watch/alarm-at-end", test_alarm_at_end);
     g_test_add_func("/element/watch/fail-on-alarm", test_fail_on_alarm);
