@@ -44,7 +44,8 @@ BiqaBackend *biqa_vk_backend_new(const BiqaVkParams *params, const BiqaModel *mo
 /* The table of calls to the device in use; NULL if it could not be opened again. */
 const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend);
 
-/* Taps (backend.h) tell the layers of that task from now on, as it last ran; at first task 0's. */
+/* Taps (backend.h) tell the layers of that task from now on; at first task 0's. Of the others only
+ * the last that had weight in the frame has all of its layers, the rest have their outputs. */
 void biqa_vk_backend_tap_task(BiqaBackend *backend, guint task);
 
 /* Nanoseconds the device worked on the last frame; 0 if it cannot say, or there was none. */

@@ -39,7 +39,34 @@ static void share_input(BiqaVkProgram *program, BiqaVkMap *maps)
     *maps = *first;
 }
 
-/* Lays out the branches of all tasks one behind the other, scratch included. */
+static gboolean same_shapes(const BiqaGraph *a, const BiqaGraph *b)
+{
+    for (guint i = 0; i < a->n_layers; i++)
+        if (memcmp(&a->layers[i].shape, &b->layers[i].shape, sizeof a->layers[i].shape) != 0)
+            return FALSE;
+    return TRUE;
+}
+
+/* Whether a branch's maps can lie where task 1's do, that has run before: memory would grow with
+ * tasks. Equal shapes leave the zeros between maps alone. */
+static gboolean lies_over(const BiqaVkProgram *program, guint task, BiqaBranch branch)
+{
+    return task > 1 &&
+           same_shapes(program->nets[task][branch]->graph, program->nets[1][branch]->graph);
+}
+
+/* But the output, which is read when all have run. */
+static void lay_over(BiqaVkProgram *program, guint task, BiqaBranch branch, gsize *end)
+{
+    const guint n = program->nets[task][branch]->graph->n_layers;
+    BiqaVkMap *maps = program->maps[task][branch];
+
+    memcpy(maps, program->maps[1][branch], n * sizeof *maps);
+    maps[n - 1].view.origin = *end;
+    *end += (gsize)maps[n - 1].view.sample_stride * maps[n - 1].samples;
+}
+
+/* Lays out the branches of tasks one behind the other, scratch included. */
 static void lay_out(Making *making)
 {
     BiqaVkProgram *program = making->program;
@@ -50,7 +77,10 @@ static void lay_out(Making *making)
             const BiqaGraph *graph = program->nets[t][b]->graph;
             BiqaVkMap *maps = program->maps[t][b];
 
-            biqa_vk_arena_add(graph, program->input.n_crops, &end, maps);
+            if (lies_over(program, t, b))
+                lay_over(program, t, b, &end);
+            else
+                biqa_vk_arena_add(graph, program->input.n_crops, &end, maps);
             slack = MAX(slack, biqa_vk_arena_slack(maps, graph->n_layers));
             share_input(program, maps);
         }
@@ -58,8 +88,9 @@ static void lay_out(Making *making)
     program->scratch = end;
     for (guint t = 0; t < program->n_tasks; t++)
         for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-            making->scratch[t][b] = end;
-            end += biqa_vk_steps_scratch(program->nets[t][b]->graph, program->input.n_crops);
+            making->scratch[t][b] = lies_over(program, t, b) ? making->scratch[1][b] : end;
+            if (making->scratch[t][b] == end)
+                end += biqa_vk_steps_scratch(program->nets[t][b]->graph, program->input.n_crops);
         }
     making->texels = end;
 }
@@ -161,16 +192,19 @@ static gboolean add_branch(const Making *making, guint task, BiqaBranch branch, 
     return TRUE;
 }
 
-/* A GPU runs branches, and tasks, at once, layer by layer, to fill itself; a CPU has its caches
- * warm when it runs one after the other. */
+/* A GPU runs both branches at once, layer by layer, to fill itself; a CPU has its caches warm when
+ * it runs one after the other. */
 static gint compare_layers(gconstpointer a, gconstpointer b)
 {
     const BiqaVkStep *one = a, *other = b;
 
+    if (one->task != other->task)
+        return one->task < other->task ? -1 : 1;
     return one->layer < other->layer ? -1 : one->layer > other->layer;
 }
 
-/* The order of execution, and no barrier between the branches, or tasks, of a layer. */
+/* The order of execution, and no barrier between the branches of a layer. Tasks wait for each
+ * other: one's maps lie where another's were. */
 static void order_steps(GArray *steps, VkPhysicalDeviceType type)
 {
     if (type != VK_PHYSICAL_DEVICE_TYPE_CPU)
@@ -179,8 +213,8 @@ static void order_steps(GArray *steps, VkPhysicalDeviceType type)
         const BiqaVkStep *before = &g_array_index(steps, BiqaVkStep, i - 1);
         BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, i);
 
-        if (step->layer == before->layer &&
-            (step->branch != before->branch || step->task != before->task))
+        if (step->task == before->task && step->layer == before->layer &&
+            step->branch != before->branch)
             step->barrier = FALSE;
     }
 }

@@ -42,7 +42,7 @@ void biqa_vk_session_free(BiqaVkSession *session); /* NULL is fine */
 gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
                              BiqaResult *result, GError **error);
 typedef struct {
-    guint task; /* the layers tell of the last frame that it ran on */
+    guint task; /* see biqa_vk_backend_tap_task() */
     BiqaBranch branch;
     guint crop, layer;
 } BiqaVkTap;

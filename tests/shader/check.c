@@ -181,44 +181,91 @@ static void expect_weights(BiqaBackend *backend, const BiqaModel *model, float *
     biqa_model_weigh(model, features, weights);
 }
 
-static void check_task(BiqaBackend *backend, const BiqaModel *view, const BiqaFrame *frame,
-                       const CheckCase *what, BiqaResult *result)
+/* Every layer of a task, whose maps are still there. */
+static void check_layers(BiqaBackend *backend, const BiqaModel *model, guint task,
+                         const BiqaFrame *frame, const CheckCase *what)
+{
+    const BiqaModel view = biqa_model_task(model, task);
+
+    biqa_vk_backend_tap_task(backend, task);
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
+        g_autoptr(BiqaNet) net = biqa_model_fold(&view, b, NULL);
+
+        for (guint i = 0; i < view.input.n_crops; i++)
+            check_crop(backend, &view, net, frame, b, i, what);
+    }
+}
+
+/* The raw scores that the device has of the task tapped. */
+static void read_task(BiqaBackend *backend, const BiqaModel *view, BiqaResult *result)
 {
     result->n_crops = view->input.n_crops;
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         g_autoptr(BiqaNet) net = biqa_model_fold(view, b, NULL);
+        const guint last = net->graph->n_layers - 1;
+        g_autofree float *output = g_new(float, biqa_shape_size(net->graph->layers[last].shape));
 
-        for (guint i = 0; i < result->n_crops; i++)
-            result->crops[b][i] = (float)check_crop(backend, view, net, frame, b, i, what);
+        for (guint i = 0; i < result->n_crops; i++) {
+            biqa_backend_tap(backend, b, i, last, output, NULL);
+            result->crops[b][i] = output[0];
+        }
     }
 }
 
-/* Weights differ by what single precision loses of distances up to a few, times the temperature. */
+/* They are those of the reference, up to what errors of layers add up to in a small network. */
+static void check_raw(const BiqaModel *view, const BiqaFrame *frame, const BiqaResult *result)
+{
+    g_autoptr(BiqaBackend) reference = biqa_reference_open(view);
+    BiqaResult expected;
+
+    g_assert_true(biqa_backend_run_spot(reference, frame, 0, &expected, NULL));
+    for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+        for (guint i = 0; i < view->input.n_crops; i++)
+            g_assert_cmpfloat_with_epsilon(result->crops[b][i], expected.crops[b][i],
+                                           1e-4 * (1 + fabs(expected.crops[b][i])));
+}
+
+/* Each task that has weight, by itself; returns the last of them. */
+static guint check_each(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
+                        const float *weights, BiqaResult *results)
+{
+    guint last = 0;
+
+    for (guint t = 0; t < biqa_model_n_tasks(model); t++) {
+        const BiqaModel view = biqa_model_task(model, t);
+
+        if (!(weights[t] > 0))
+            continue;
+        biqa_vk_backend_tap_task(backend, t);
+        read_task(backend, &view, &results[t]);
+        check_raw(&view, frame, &results[t]);
+        last = t;
+    }
+    return last;
+}
+
 void check_tasks(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
                  const CheckCase *what, BiqaResult *result)
 {
     BiqaResult results[BIQA_MAX_TASKS], blended;
     float weights[BIQA_MAX_TASKS];
     g_autoptr(GError) error = NULL;
+    guint last;
 
     biqa_backend_run_spot(backend, frame, 0, result, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(result->n_tasks, ==, biqa_model_n_tasks(model));
     expect_weights(backend, model, weights);
-    for (guint t = 0; t < result->n_tasks; t++) {
-        const BiqaModel view = biqa_model_task(model, t);
-
+    /* What single precision loses of distances up to a few, times the temperature. */
+    for (guint t = 0; t < result->n_tasks; t++)
         g_assert_cmpfloat_with_epsilon(result->weights[0][t], weights[t], 1e-4);
-        if (!(result->weights[0][t] > 0))
-            continue;
-        biqa_vk_backend_tap_task(backend, t);
-        check_task(backend, &view, frame, what, &results[t]);
-    }
-    biqa_vk_backend_tap_task(backend, 0);
+    last = check_each(backend, model, frame, result->weights[0], results);
     biqa_model_blend(model, result->weights[0], results, &blended);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++)
         for (guint i = 0; i < blended.n_crops; i++)
             g_assert_cmpfloat(result->crops[b][i], ==, blended.crops[b][i]);
+    check_layers(backend, model, last, frame, what);
+    check_layers(backend, model, 0, frame, what);
     check_arena(backend, what);
 }
 

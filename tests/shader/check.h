@@ -33,9 +33,10 @@ BiqaBackend *check_open(const BiqaModel *model, const CheckCase *what);
 void check_frame(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
                  const CheckCase *what);
 
-/* The same of a model with tasks on a Vulkan backend that weighs them, for the first spot: the
- * layers of each task that has weight, that the weights are those of the features that were
- * computed, and the scores the tasks' blended by them. Returns the weights in result. */
+/* The same of a model with tasks on a Vulkan backend that weighs them, for the first spot: that the
+ * weights are those of the features that were computed, the raw scores of each task that has any
+ * those of the reference, the frame's the tasks' blended; and the layers of the model itself and of
+ * the last such task, whose maps no other task overwrites. Returns the weights in result. */
 void check_tasks(BiqaBackend *backend, const BiqaModel *model, const BiqaFrame *frame,
                  const CheckCase *what, BiqaResult *result);
 
