@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A model with tasks: the element, on every backend, says of pictures what `biqa-train score` says. */
+/* A model with tasks: the element, on every backend, says of pictures what `biqa-train score` says.
+ */
 #include "drawing.h"
 #include "image.h"
 #include "support.h"
