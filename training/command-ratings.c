@@ -4,6 +4,8 @@
 #include "csv.h"
 #include "metrics.h"
 #include "ratings-pixels.h"
+#include "replay.h"
+#include "tally.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -106,6 +108,33 @@ static gboolean check_pixels(const TrainRatings *ratings, GError **error)
     return TRUE;
 }
 
+static void print_tallies(const GArray *tallies)
+{
+    printf("%-20s %-20s %6s %10s %7s %9s\n", "defender", "attacker", "rated", "falsified", "upheld",
+           "reversed");
+    for (guint i = 0; i < tallies->len; i++) {
+        const TrainTally *row = &g_array_index(tallies, TrainTally, i);
+        printf("%-20s %-20s %6u %10u %7u %9u\n", row->defender, row->attacker, row->rated,
+               row->falsified, row->upheld, row->reversed);
+    }
+}
+
+/* Of a list beside the pairs that were rated, who was right in them. */
+static gboolean print_matches(const TrainRatings *ratings, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(ratings->list);
+    g_autofree char *list = g_build_filename(folder, "pairs.csv", NULL);
+    if (!g_file_test(list, G_FILE_TEST_EXISTS))
+        return TRUE;
+    g_autoptr(TrainPairs) pairs = train_pairs_load(folder, error);
+    if (!pairs)
+        return FALSE;
+    g_autofree double *rated = train_replay_ratings(pairs, ratings);
+    g_autoptr(GArray) tallies = train_tally_new(pairs, rated);
+    print_tallies(tallies);
+    return TRUE;
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     TrainRatingsParams params = {.skip_missing = TRUE};
@@ -120,7 +149,7 @@ static int run(int argc, char **argv, GError **error)
     if (!ratings)
         return 1;
     print_ratings(ratings);
-    if (!check_pixels(ratings, error))
+    if (!check_pixels(ratings, error) || !print_matches(ratings, error))
         return 1;
     return !csv || write_csv(ratings, error) ? 0 : 1;
 }
@@ -131,7 +160,9 @@ const TrainCommand train_command_ratings = {
     .arguments = "PATH...",
     .description =
         "docs/data-sets.md lists the layouts that are known, docs/gmad.md says how raters' files "
-        "are put\ntogether: write the list beside pairs.csv, so that its images are found.",
+        "are put\ntogether: write the list beside pairs.csv, so that its images are found. Of such "
+        "a "
+        "list it says who\nwas right in the pairs.",
     .entries = entries,
     .run = run,
 };

@@ -384,6 +384,39 @@ static void test_killed(void)
     workshop_assert_same("cut/images.csv", "whole/images.csv");
 }
 
+/* Two files of one name meet by names of their own; with ratings beside the pairs, who was right in
+ * each match is counted. */
+static void test_versus(void)
+{
+    g_autoptr(GString) list = g_string_new("image,mos\n");
+    g_autofree char *out = NULL;
+    guint falsified = 0, upheld = 0, reversed = 0, n = 0;
+    workshop_run_well("gmad first=tiny/model.gguf --against last=tiny/model.gguf --against self "
+                      "--originals pictures --types noise --side 64 --levels 1 --tolerance 9 "
+                      "--out versus",
+                      NULL);
+    g_autoptr(TrainPairs) pairs = load("versus");
+    for (guint i = 0; i < pairs->images->len; i++)
+        g_string_append_printf(list, "%s,%u\n", train_pairs_image(pairs, i)->file, 10 * (i % 4));
+    for (guint i = 0; i < pairs->pairs->len; i++) {
+        const TrainPair *pair = train_pairs_at(pairs, i);
+        const int gap = 10 * (int)(pair->images[0] % 4) - 10 * (int)(pair->images[1] % 4);
+        if (!g_str_equal(pair->defender, "first"))
+            continue;
+        n++;
+        falsified += gap > 12;
+        upheld += ABS(gap) < 12;
+        reversed += gap < -12;
+    }
+    workshop_write("versus/mos.csv", list->str);
+    workshop_run_well("ratings versus/mos.csv", &out);
+    g_autofree char *row = g_strdup_printf("\n%-20s %-20s %6u %10u %7u %9u\n", "first",
+                                           "competitor", n, falsified, upheld, reversed);
+    g_assert_cmpuint(n, >, 0);
+    if (!strstr(out, row))
+        g_error("there is no row \"%s\" in: %s", row, out);
+}
+
 /* The study of what memory candidates take, on few of them. */
 static void test_study(void)
 {
@@ -422,6 +455,7 @@ int main(int argc, char **argv)
     g_test_add_func("/candidates/renamed", test_renamed);
     g_test_add_func("/candidates/killed", test_killed);
     g_test_add_func("/candidates/study", test_study);
+    g_test_add_func("/candidates/versus", test_versus);
     const int status = g_test_run();
     workshop_leave(folder);
     return status;

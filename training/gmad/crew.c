@@ -68,7 +68,7 @@ static gboolean enlist(TrainCrew *crew, TrainMember *member, GError **error)
         if (!g_str_equal(train_crew_name(crew, m), member->name))
             continue;
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "two judges are called \"%s\": rename a file", member->name);
+                    "two judges are called \"%s\": give one as NAME=FILE", member->name);
         member_free(member);
         return FALSE;
     }
@@ -127,7 +127,7 @@ static gboolean add_self(TrainCrew *crew, GError **error)
     return enlist(crew, member, error);
 }
 
-static gboolean add_judge(TrainCrew *crew, const char *path, GError **error)
+static gboolean add_judge(TrainCrew *crew, const char *path, const char *name, GError **error)
 {
     TrainJudge *judge = train_judge_load(path, error);
     if (!judge)
@@ -135,7 +135,7 @@ static gboolean add_judge(TrainCrew *crew, const char *path, GError **error)
     TrainMember *member = g_new0(TrainMember, 1);
     member->kind = &judge_kind;
     member->judge = judge;
-    member->name = train_crew_file_name(path);
+    member->name = name ? g_strdup(name) : train_crew_file_name(path);
     member->key = file_key(path, "judge", error);
     if (!member->key) {
         member_free(member);
@@ -175,15 +175,20 @@ gboolean train_crew_add(TrainCrew *crew, const char *what, GError **error)
         g_autofree char *full = g_strconcat(name, "-competitor", NULL);
         return add_model(crew, what + strlen(other), BIQA_COMPETITOR, full, error);
     }
-    if (!g_file_test(what, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "\"%s\" is no judge: give a file, \"self\", \"competitor:FILE\" or what "
-                    "`biqa-train compare` prints, as ms-ssim",
-                    what);
+    const char *equals = g_file_test(what, G_FILE_TEST_EXISTS) ? NULL : strchr(what, '=');
+    g_autofree char *name =
+        equals && equals > what ? g_strndup(what, (gsize)(equals - what)) : NULL;
+    const char *path = name ? equals + 1 : what;
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_set_error(
+            error, BIQA_ERROR, BIQA_ERROR_VALUE,
+            "\"%s\" is no judge: give a file, NAME=FILE, \"self\", \"competitor:FILE\" or what "
+            "`biqa-train compare` prints, as ms-ssim",
+            what);
         return FALSE;
     }
-    return is_judge(what) ? add_judge(crew, what, error)
-                          : add_model(crew, what, BIQA_FULL, NULL, error);
+    return is_judge(path) ? add_judge(crew, path, name, error)
+                          : add_model(crew, path, BIQA_FULL, name, error);
 }
 
 gboolean train_crew_add_list(TrainCrew *crew, const char *what, gboolean distance, GError **error)

@@ -15,10 +15,10 @@ typedef struct {
 TrainCrew *train_crew_new(void);
 void train_crew_free(TrainCrew *crew);
 
-/* Adds a judge. what: the file of a model; "self", the first model's pruned self-competitor;
- * "competitor:FILE", that of another; the file of a fused judge; or the name of an annotator.
- * Judges of distances count backwards, so that more is always better. Errors: what none of that is,
- * a name that is taken. */
+/* Adds a judge. what: the file of a model, or NAME=FILE; "self", the first model's pruned
+ * self-competitor; "competitor:FILE", that of another; the file of a fused judge; or the name of an
+ * annotator. Judges of distances count backwards, so that more is always better. Errors: what none
+ * of that is, a name that is taken. */
 gboolean train_crew_add(TrainCrew *crew, const char *what, GError **error);
 /* Adds somebody else's scores: "NAME=FILE" (score-list.h). Pictures that are not in the list are
  * not judged. */
