@@ -8,8 +8,9 @@
 
 struct TrainScorer {
     const BiqaModel *model;
-    guint pool;                                     /* the last, in the folded graph */
-    BiqaNet *nets[BIQA_MAX_TASKS][BIQA_N_BRANCHES]; /* task 0 is the model's own */
+    guint pool; /* the last, in the folded graph */
+    /* Task 0 is the model's own. NULL: the competitor has the full model's weights. */
+    BiqaNet *nets[BIQA_MAX_TASKS][BIQA_N_BRANCHES];
 };
 
 TrainScorer *train_scorer_new(const BiqaModel *model)
@@ -18,8 +19,9 @@ TrainScorer *train_scorer_new(const BiqaModel *model)
     scorer->model = model;
     for (guint t = 0; t < biqa_model_n_tasks(model); t++) {
         const BiqaModel view = biqa_model_task(model, t);
-        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
-            scorer->nets[t][b] = biqa_model_fold(&view, b, NULL);
+        scorer->nets[t][BIQA_FULL] = biqa_model_fold(&view, BIQA_FULL, NULL);
+        if (view.params[BIQA_COMPETITOR] != view.params[BIQA_FULL])
+            scorer->nets[t][BIQA_COMPETITOR] = biqa_model_fold(&view, BIQA_COMPETITOR, NULL);
     }
     scorer->pool = biqa_task_pool(scorer->nets[0][BIQA_FULL]->graph);
     return scorer;
@@ -88,7 +90,10 @@ static BiqaResult run_task(const TrainScorer *scorer, guint task, const float *c
     BiqaResult result = {.n_crops = n};
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         const Pass pass = {result.crops[b], scorer->pool, b == BIQA_FULL ? pooled : NULL};
-        run_branch(scorer->nets[task][b], crops, n, &pass);
+        if (scorer->nets[task][b])
+            run_branch(scorer->nets[task][b], crops, n, &pass);
+        else
+            memcpy(result.crops[b], result.crops[BIQA_FULL], sizeof result.crops[b]);
     }
     return result;
 }

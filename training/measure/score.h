@@ -13,7 +13,9 @@
 /* A model folded and ready; used by any number of threads at once. */
 typedef struct TrainScorer TrainScorer;
 
-TrainScorer *train_scorer_new(const BiqaModel *model); /* model is borrowed; its tasks weigh in */
+/* model is borrowed; its tasks weigh in. Where both branches' params are one arena, the
+ * competitor's scores are the full model's, which is run once. */
+TrainScorer *train_scorer_new(const BiqaModel *model);
 void train_scorer_free(TrainScorer *scorer);
 
 BiqaResult train_scorer_result(const TrainScorer *scorer, const BiqaFrame *frame);
