@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *base, *recipe, *page, *shares;
+static char *base, *recipe, *page, *shares, *keep;
 static int threads;
 
 static const GOptionEntry entries[] = {
@@ -15,6 +15,8 @@ static const GOptionEntry entries[] = {
     {"recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, "As of adapt", "FILE"},
     {"shares", 0, 0, G_OPTION_ARG_STRING, &shares,
      "Of each list, by content: training, validation, test (70;10;20)", "A;B;C"},
+    {"keep", 'k', 0, G_OPTION_ARG_FILENAME, &keep,
+     "Folder for what is learned: a second call, or another order, goes on from there", "DIR"},
     {"page", 'p', 0, G_OPTION_ARG_FILENAME, &page, "Also a page with tables and a plot", "FILE"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads (one a processor)", "N"},
     {0},
@@ -71,6 +73,7 @@ static int run(int argc, char **argv, GError **error)
             .base = base,
             .recipe = recipe,
             .shares = shares ? shares : "70;10;20",
+            .keep = keep,
             .names = names,
             .ratings = ratings,
             .n = (guint)argc,
@@ -98,8 +101,9 @@ const TrainCommand train_command_continual = {
     .arguments = "NAME=RATINGS NAME=RATINGS...",
     .description =
         "The ways: heads and normalisation of each task's own, their scores weighed, or the right\n"
-        "one taken, or the last; one head trained on; a head a task with all else trained on; all\n"
-        "tasks at once. Mean SRCC, plasticity and stability are those of Zhang et al.",
+        "one taken, or the last; one head trained on, without or with keeping to its former\n"
+        "scores; a head a task with all else trained on; all tasks at once. Mean SRCC, plasticity "
+        "and stability are those of Zhang et al.",
     .entries = entries,
     .run = run,
 };

@@ -209,7 +209,7 @@ static void test_tasks_command(void)
 
 static void test_refusals(void)
 {
-    g_autoptr(GBytes) before = workshop_read("two.gguf");
+    g_autoptr(GBytes) before = workshop_read("two.gguf"), closed = workshop_read("closed.gguf");
 
     list_rated("dark", "few.csv", 19);
     workshop_refuse(ADAPT "few.csv", "19 rated images are too few");
@@ -230,6 +230,8 @@ static void test_refusals(void)
     workshop_refuse(ADAPT "dark.csv --recipe wild.ini", "no finite number");
     g_autoptr(GBytes) after = workshop_read("two.gguf");
     g_assert_true(g_bytes_equal(before, after));
+    g_autoptr(GBytes) still_closed = workshop_read("closed.gguf");
+    g_assert_true(g_bytes_equal(closed, still_closed));
 }
 
 /* Keys of the recipe reach the file; the model is replaced where no other is named. */
@@ -255,34 +257,99 @@ static void test_recipe(void)
     }
 }
 
+typedef struct {
+    double mean, plasticity, stability, forgetting;
+} Figures;
+
+/* The row of a way in what `continual` prints. */
+static Figures figures_of(const char *out, const char *way)
+{
+    const char *row = strstr(out, way);
+    Figures figures;
+
+    g_assert_nonnull(row);
+    g_assert_cmpint(sscanf(row + strlen(way), "%lf %lf %lf %lf", &figures.mean, &figures.plasticity,
+                           &figures.stability, &figures.forgetting),
+                    ==, 4);
+    return figures;
+}
+
 /* A sequence of two: what is learned by tasks is not forgotten, and the page has it all. */
 static void test_continual(void)
 {
     g_autofree char *out = NULL, *page = NULL;
-    double mean[2], plasticity[2], stability[2], forgetting[2];
-    const char *gated, *oracle;
 
     workshop_refuse("continual --base base.gguf dark=dark.csv", "2 to 15");
     workshop_refuse("continual --base base.gguf dark=dark.csv light.csv", "NAME=RATINGS");
     workshop_refuse("continual --base two.gguf a=dark.csv b=light.csv", "has tasks already");
-    workshop_run_well("continual --base base.gguf dark=dark.csv light=light.csv --page page.html",
+    workshop_write("short.ini",
+                   "[stage head]\nkind=tune\nhead-only=true\nsteps=30\nrated=12\nrate=0.003\n"
+                   "[stage norm]\nkind=ohem\nfreeze-convolutions=true\nsteps=40\nrated=12\n"
+                   "rate=0.003\n");
+    workshop_run_well("continual --base base.gguf --recipe short.ini dark=dark.csv light=light.csv "
+                      "--page page.html",
                       &out);
-    gated = strstr(out, "gated heads");
-    oracle = strstr(out, "oracle head");
+    const Figures oracle = figures_of(out, "oracle head"), gated = figures_of(out, "gated heads"),
+                  one = figures_of(out, "one head, fine-tuned"),
+                  keeping = figures_of(out, "one head, without forgetting");
     g_assert_nonnull(strstr(out, "joint training"));
-    g_assert_cmpint(sscanf(gated + 11, "%lf %lf %lf %lf", &mean[0], &plasticity[0], &stability[0],
-                           &forgetting[0]),
-                    ==, 4);
-    g_assert_cmpint(sscanf(oracle + 11, "%lf %lf %lf %lf", &mean[1], &plasticity[1], &stability[1],
-                           &forgetting[1]),
-                    ==, 4);
-    g_assert_cmpfloat(forgetting[1], ==, 0);
-    g_assert_cmpfloat(stability[1], ==, 1);
-    g_assert_cmpfloat(mean[1], >, .5);
-    g_assert_cmpfloat(plasticity[0], <=, 1);
+    g_assert_cmpfloat(oracle.forgetting, ==, 0);
+    g_assert_cmpfloat(oracle.stability, ==, 1);
+    g_assert_cmpfloat(oracle.mean, >, .5);
+    g_assert_cmpfloat(gated.plasticity, <=, 1);
+    /* Keeping to former scores is the opposite of what the second task asks. */
+    g_assert_cmpfloat(keeping.stability, >, one.stability);
+    g_assert_cmpfloat(keeping.plasticity, <, one.plasticity);
     g_assert_true(g_file_get_contents("page.html", &page, NULL, NULL));
     g_assert_nonnull(strstr(page, "<svg"));
     g_assert_nonnull(strstr(page, "separate heads, shared fine-tuning"));
+}
+
+#define BRIEFLY "continual --base base.gguf --recipe small.ini "
+#define KEEPING BRIEFLY "--keep kept "
+
+/* Models in folder kept. */
+static guint count_kept(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("kept", 0, NULL);
+    guint n = 0;
+
+    g_assert_nonnull(dir);
+    while (g_dir_read_name(dir))
+        n++;
+    return n;
+}
+
+/* What was learned is found again: tasks and joint training by any order, the rest by this one. */
+static void test_continual_kept(void)
+{
+    g_autofree char *first = NULL, *again = NULL, *reversed = NULL;
+    const guint n = 2 + 2 + 1 + 1 + 1; /* tasks, one head after each, keeping, separate, joint */
+
+    workshop_run_well(BRIEFLY "dark=dark.csv light=light.csv", &first);
+    workshop_run_well(KEEPING "dark=dark.csv light=light.csv", NULL);
+    g_assert_cmpuint(count_kept(), ==, n);
+    workshop_run_well(KEEPING "dark=dark.csv light=light.csv", &again);
+    g_assert_cmpuint(count_kept(), ==, n);
+    g_assert_cmpstr(first, ==, again);
+    workshop_run_well(KEEPING "light=light.csv dark=dark.csv", &reversed);
+    g_assert_cmpuint(count_kept(), ==, n + 2 + 1 + 1);
+    g_assert_cmpfloat(figures_of(reversed, "oracle head").plasticity, ==,
+                      figures_of(first, "oracle head").plasticity);
+}
+
+/* A file that is no model of the base's is named, and not taken. */
+static void test_continual_foreign(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("kept", 0, NULL);
+    g_autoptr(GBytes) foreign = workshop_read("two.gguf");
+
+    for (const char *name; (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename("kept", name, NULL);
+        g_assert_true(g_file_set_contents(path, g_bytes_get_data(foreign, NULL),
+                                          (gssize)g_bytes_get_size(foreign), NULL));
+    }
+    workshop_refuse(KEEPING "dark=dark.csv light=light.csv", "not what was kept");
 }
 
 int main(int argc, char **argv)
@@ -297,6 +364,8 @@ int main(int argc, char **argv)
     g_test_add_func("/tasks/recipe", test_recipe);
     g_test_add_func("/tasks/command", test_tasks_command);
     g_test_add_func("/tasks/continual", test_continual);
+    g_test_add_func("/tasks/continual-kept", test_continual_kept);
+    g_test_add_func("/tasks/continual-foreign", test_continual_foreign);
     g_autofree char *folder = workshop_enter();
     make_world();
     const int status = g_test_run();

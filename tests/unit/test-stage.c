@@ -97,11 +97,42 @@ static void test_competitor_weight(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* Scores are pulled to those of the kept weights, on the same crops; these do not change. */
+static void test_keeping(Fixture *fixture, gconstpointer data)
+{
+    const gsize n = fixture->weights->graph->n_params;
+    const float *values = fixture->weights->values[BIQA_FULL];
+    g_autofree float *kept = g_memdup2(values, n * sizeof *kept), *scores = g_new(float, N);
+    TrainBatch *batch = fixture->batch;
+    TrainStep step = {
+        .recipe = &fixture->recipe,
+        .weights = fixture->weights,
+        .norm = TRAIN_NORM_FROZEN,
+        .rated = batch,
+        .kept = kept,
+    };
+    double expected = 0;
+
+    g_assert_cmpfloat(train_stage_find("tune")->step(&step), ==, 0);
+    for (gsize i = 0; i < n; i++)
+        kept[i] *= i % 2 ? 1.5f : .75f;
+    train_net_forward(batch->nets[BIQA_FULL], N, kept, TRAIN_NORM_FROZEN, scores);
+    const double loss = train_stage_find("tune")->step(&step);
+    for (guint i = 0; i < N; i++) {
+        const double off = batch->scores[BIQA_FULL][i] - scores[i];
+        expected += off * off / N;
+        g_assert_cmpfloat_with_epsilon(batch->d_scores[BIQA_FULL][i], 2 * off / N, 1e-5);
+    }
+    g_assert_cmpfloat(expected, >, .01);
+    g_assert_cmpfloat_with_epsilon(loss, expected, 1e-5 * expected);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/stage/judged-squared", Fixture, NULL, set_up, test_judged_squared, tear_down);
     g_test_add("/stage/competitor-weight", Fixture, NULL, set_up, test_competitor_weight,
                tear_down);
+    g_test_add("/stage/keeping", Fixture, NULL, set_up, test_keeping, tear_down);
     return g_test_run();
 }

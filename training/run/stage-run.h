@@ -10,6 +10,9 @@ typedef struct {
     TrainWorkers *workers;
     TrainWeights *weights;
     const TrainDataset *dataset;
+    /* n_params: earlier weights, to whose scores those of rated images shall stay near while a tune
+     * stage learns: learning without forgetting. NULL: there are none. */
+    const float *kept;
 } TrainContext;
 
 typedef struct {

@@ -171,6 +171,20 @@ static double step_full(const TrainStep *step, TrainBatch *batch, BatchLoss loss
     return loss;
 }
 
+/* Li and Hoiem, learning without forgetting (TPAMI 40(12), 2018): what the earlier weights say of
+ * the very crops is a second target, worth as much as a rating. */
+static double step_keeping(const TrainStep *step, TrainBatch *batch)
+{
+    g_autofree float *kept = g_new(float, batch->n);
+    train_net_forward(batch->nets[BIQA_FULL], batch->n, step->kept, step->norm, kept);
+    forward(step, batch, BIQA_FULL);
+    const double loss =
+        rating_loss(step, batch, BIQA_FULL) +
+        train_loss_squared(kept, batch->scores[BIQA_FULL], batch->n, 1, batch->d_scores[BIQA_FULL]);
+    backward(step, batch, BIQA_FULL);
+    return loss;
+}
+
 /* What the losses so far ask of a branch's scores counts weight times. */
 static double weigh(TrainBatch *batch, BiqaBranch branch, double weight, double loss)
 {
@@ -209,7 +223,9 @@ static double rank_step(const TrainStep *step)
 
 static double tune_step(const TrainStep *step)
 {
-    return step_full(step, step->rated, rating_loss) + step_full(step, step->ranked, ranked_loss);
+    const double rated = step->kept && step->rated ? step_keeping(step, step->rated)
+                                                   : step_full(step, step->rated, rating_loss);
+    return rated + step_full(step, step->ranked, ranked_loss);
 }
 
 static double ohem_step(const TrainStep *step)

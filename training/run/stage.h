@@ -12,6 +12,7 @@ typedef struct {
     TrainNorm norm;
     TrainBatch *ranked, *rated; /* NULL: the stage has none */
     guint first_layer;          /* layers before it are not trained */
+    const float *kept;          /* n_params: see TrainContext */
 } TrainStep;
 
 typedef struct {

@@ -2,6 +2,7 @@
 /* Networks to start from. */
 #include "start.h"
 
+#include "batch.h"
 #include "error.h"
 #include "gguf.h"
 #include "model.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define NORM_EPSILON 1e-3f
+#define START_PICTURES 64 /* to measure normalisation on */
 
 /* A line "conv" of backbone.layers: id conv in cout cin/groups kh kw stride groups pad act offset.
  */
@@ -341,26 +343,42 @@ static void measure_channel(const TrainNet *net, guint layer, guint c, guint n, 
     *variance = MAX(squares / (n * plane) - *mean * *mean, 0);
 }
 
-void train_start_measure(TrainWeights *weights, const float *pictures, guint n,
-                         TrainWorkers *workers)
+/* Gives a channel's normalisation other statistics, without a change to what it computes. */
+static void set_statistics(const BiqaLayer *norm, guint c, double mean, double variance,
+                           float *values)
 {
-    float *values = weights->values[BIQA_FULL];
-    g_autoptr(TrainNet) net = train_net_new(weights->graph, n, workers);
-    g_autofree float *scores = g_new(float, n);
-    const gsize size = biqa_shape_size(weights->graph->layers[0].shape);
+    float *scale = values + norm->offset[0] + c, *shift = values + norm->offset[1] + c,
+          *old_mean = values + norm->offset[2] + c, *old_variance = values + norm->offset[3] + c;
+    const double slope = *scale / sqrt((double)*old_variance + norm->epsilon);
 
-    for (guint s = 0; s < n; s++)
-        memcpy(train_net_input(net, s), pictures + s * size, size * sizeof(float));
-    train_net_forward(net, n, values, TRAIN_NORM_FROZEN, scores);
+    *shift = (float)(*shift + slope * (mean - *old_mean));
+    *scale = (float)(slope * sqrt(variance + norm->epsilon));
+    *old_mean = (float)mean;
+    *old_variance = (float)variance;
+}
+
+void train_start_measure(const TrainRecipe *recipe, const TrainDataset *dataset,
+                         TrainWeights *weights, TrainWorkers *workers)
+{
+    const guint64 seed = train_seed(recipe->seed, 5, 0);
+    float *values = weights->values[BIQA_FULL];
+    TrainBatch *batch = train_batch_new(weights->graph, recipe->input.size,
+                                        START_PICTURES - START_PICTURES % 6, FALSE, workers);
+    const TrainNet *net = batch->nets[BIQA_FULL];
+
+    if (dataset->ratings)
+        train_batch_fill_rated(batch, dataset, &recipe->input, 0, seed, workers);
+    else
+        train_batch_fill_ranked(batch, dataset, &recipe->input, seed, workers);
+    train_net_forward(batch->nets[BIQA_FULL], batch->n, values, TRAIN_NORM_FROZEN,
+                      batch->scores[BIQA_FULL]);
     for (guint i = 0; i < weights->graph->n_layers; i++) {
         const BiqaLayer *norm = &weights->graph->layers[i];
         for (guint c = 0; norm->kind == BIQA_LAYER_NORM && c < norm->shape.c; c++) {
             double mean, variance;
-            measure_channel(net, norm->inputs[0], c, n, &mean, &variance);
-            values[norm->offset[0] + c] = (float)sqrt(variance + norm->epsilon);
-            values[norm->offset[1] + c] += (float)mean;
-            values[norm->offset[2] + c] = (float)mean;
-            values[norm->offset[3] + c] = (float)variance;
+            measure_channel(net, norm->inputs[0], c, batch->n, &mean, &variance);
+            set_statistics(norm, c, mean, variance, values);
         }
     }
+    train_batch_free(batch);
 }

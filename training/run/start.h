@@ -3,6 +3,7 @@
  * backbone trained for something else, or a model of this trainer. */
 #pragma once
 
+#include "dataset.h"
 #include "recipe.h"
 #include "weights.h"
 #include "workers.h"
@@ -16,7 +17,8 @@ BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error);
  * or all of a model's full branch: a competitor begins anew from that. */
 gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GError **error);
 
-/* A folded backbone gets its normalisation back: mean and variance of every NORM are set to what is
- * measured on pictures (n, 3, size, size), scale and shift so that nothing changes. */
-void train_start_measure(TrainWeights *weights, const float *pictures, guint n,
-                         TrainWorkers *workers);
+/* Mean and variance of every NORM of the full branch become those of rated training pictures, else
+ * of ranked ones; its scale and shift change so that what it gives stays. A folded backbone gets
+ * its normalisation so, a task statistics of its own. */
+void train_start_measure(const TrainRecipe *recipe, const TrainDataset *dataset,
+                         TrainWeights *weights, TrainWorkers *workers);

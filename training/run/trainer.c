@@ -16,8 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define START_PICTURES 64 /* to measure a backbone's normalisation on */
-#define LOG_EVERY 10      /* steps */
+#define LOG_EVERY 10 /* steps */
 
 typedef struct {
     const TrainRunParams *params;
@@ -219,7 +218,7 @@ static gboolean is_model_current(const Run *run)
 
 static TrainRunResult run_stages(Run *run, GError **error)
 {
-    const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset};
+    const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset, NULL};
     const gboolean was_finished = run->place.stage == run->recipe->n_stages;
     while (run->place.stage < run->recipe->n_stages) {
         g_autoptr(TrainStageRun) stage = train_stage_run_new(&context, run->place.stage);
@@ -242,27 +241,6 @@ static TrainRunResult run_stages(Run *run, GError **error)
         fprintf(stderr, "nothing to do: recipe and data are those that \"%s\" was made of\n",
                 run->model);
     return TRAIN_RUN_DONE;
-}
-
-/* A folded backbone needs real pictures to measure its normalisation on: the rated ones, else
- * ranked. */
-static void measure_start(Run *run)
-{
-    const BiqaGraph *graph = run->weights->graph;
-    TrainBatch *batch = train_batch_new(graph, run->recipe->input.size,
-                                        START_PICTURES - START_PICTURES % 6, FALSE, run->workers);
-    const guint64 seed = train_seed(run->recipe->seed, 5, 0);
-    if (run->dataset->ratings)
-        train_batch_fill_rated(batch, run->dataset, &run->recipe->input, 0, seed, run->workers);
-    else
-        train_batch_fill_ranked(batch, run->dataset, &run->recipe->input, seed, run->workers);
-    const gsize size = biqa_shape_size(graph->layers[0].shape);
-    g_autofree float *pictures = g_new(float, batch->n *size);
-    for (guint i = 0; i < batch->n; i++)
-        memcpy(pictures + i * size, train_net_input(batch->nets[BIQA_FULL], i),
-               size * sizeof(float));
-    train_start_measure(run->weights, pictures, batch->n, run->workers);
-    train_batch_free(batch);
 }
 
 typedef struct {
@@ -391,7 +369,7 @@ static gboolean prepare_values(Run *run, GError **error)
     if (!train_start_values(run->recipe, run->weights, error))
         return FALSE;
     if (run->recipe->backbone)
-        measure_start(run);
+        train_start_measure(run->recipe, run->dataset, run->weights, run->workers);
     return save_checkpoint(run, error);
 }
 

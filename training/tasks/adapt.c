@@ -9,6 +9,7 @@
 #include "score.h"
 #include "seed.h"
 #include "stage-run.h"
+#include "start.h"
 #include <math.h>
 #include <string.h>
 
@@ -73,19 +74,29 @@ static gboolean run_stage(TrainStageRun *stage, gboolean quiet, GError **error)
     return FALSE;
 }
 
-TrainWeights *train_adapt_learn(const BiqaModel *model, const TrainRecipe *recipe,
-                                const TrainDataset *dataset, TrainWorkers *workers, gboolean quiet,
-                                GError **error)
+static gboolean learns_normalisation(const TrainRecipe *recipe)
 {
-    g_autoptr(TrainWeights) weights =
-        train_weights_new(model->graph, &recipe->optim, recipe->own_norm);
-    const TrainContext context = {recipe, workers, weights, dataset};
+    for (guint s = 0; s < recipe->n_stages; s++)
+        if (!recipe->stages[s].head_only)
+            return TRUE;
+    return FALSE;
+}
 
-    memcpy(weights->values[BIQA_FULL], model->params[BIQA_FULL],
-           model->graph->n_params * sizeof(float));
+TrainWeights *train_adapt_learn(const TrainLesson *lesson, TrainWorkers *workers, GError **error)
+{
+    const TrainRecipe *recipe = lesson->recipe;
+    const BiqaGraph *graph = lesson->model->graph;
+    const float *from = lesson->model->params[BIQA_FULL];
+    g_autoptr(TrainWeights) weights = train_weights_new(graph, &recipe->optim, recipe->own_norm);
+    const TrainContext context = {recipe, workers, weights, lesson->dataset,
+                                  lesson->keep ? from : NULL};
+
+    memcpy(weights->values[BIQA_FULL], from, graph->n_params * sizeof *from);
+    if (learns_normalisation(recipe))
+        train_start_measure(recipe, lesson->dataset, weights, workers);
     for (guint s = 0; s < recipe->n_stages; s++) {
         g_autoptr(TrainStageRun) stage = train_stage_run_new(&context, s);
-        if (!run_stage(stage, quiet, error))
+        if (!run_stage(stage, lesson->quiet, error))
             return NULL;
     }
     return g_steal_pointer(&weights);
@@ -257,8 +268,8 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
         return FALSE;
     const TrainDatasetParams none = {0};
     g_autoptr(TrainDataset) dataset = train_dataset_load(recipe, &none, workers, error);
-    g_autoptr(TrainWeights) weights =
-        dataset ? train_adapt_learn(model, recipe, dataset, workers, params->quiet, error) : NULL;
+    const TrainLesson lesson = {model, recipe, dataset, FALSE, params->quiet};
+    g_autoptr(TrainWeights) weights = dataset ? train_adapt_learn(&lesson, workers, error) : NULL;
     TrainAgreement agreement[BIQA_N_BRANCHES];
     g_autoptr(BiqaModel) learned =
         weights ? train_export(recipe, weights, dataset, workers, agreement, error) : NULL;

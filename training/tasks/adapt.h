@@ -44,11 +44,17 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
 TrainRecipe *train_adapt_recipe(const BiqaModel *model, const char *path,
                                 const TrainAdaptParams *params, GError **error);
 
-/* The stages of a recipe, from the full weights of a model on. Errors: a loss that is no finite
- * number. (transfer full) */
-TrainWeights *train_adapt_learn(const BiqaModel *model, const TrainRecipe *recipe,
-                                const TrainDataset *dataset, TrainWorkers *workers, gboolean quiet,
-                                GError **error);
+/* What train_adapt_learn() goes by; all borrowed. */
+typedef struct {
+    const BiqaModel *model; /* of which the full weights are where learning begins */
+    const TrainRecipe *recipe;
+    const TrainDataset *dataset;
+    gboolean keep; /* stay near the model's own scores, as TrainContext's kept */
+    gboolean quiet;
+} TrainLesson;
+
+/* The stages of a recipe. Errors: a loss that is no finite number. (transfer full) */
+TrainWeights *train_adapt_learn(const TrainLesson *lesson, TrainWorkers *workers, GError **error);
 
 /* FALSE and error where the model's recipe says [tasks] adapt=false. */
 gboolean train_adapt_allowed(const BiqaModel *model, GError **error);

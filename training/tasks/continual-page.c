@@ -6,13 +6,16 @@
 
 /* Colours of the methods, by day and night, and their keys in the legend. */
 static const char *const classes[TRAIN_N_CONTINUAL] = {
-    [TRAIN_CONTINUAL_GATED] = "full",     [TRAIN_CONTINUAL_ORACLE] = "oracle",
-    [TRAIN_CONTINUAL_LAST] = "last",      [TRAIN_CONTINUAL_ONE] = "competitor",
-    [TRAIN_CONTINUAL_SEPARATE] = "apart", [TRAIN_CONTINUAL_JOINT] = "joint",
+    [TRAIN_CONTINUAL_GATED] = "full",      [TRAIN_CONTINUAL_ORACLE] = "oracle",
+    [TRAIN_CONTINUAL_LAST] = "last",       [TRAIN_CONTINUAL_ONE] = "competitor",
+    [TRAIN_CONTINUAL_KEEPING] = "keeping", [TRAIN_CONTINUAL_SEPARATE] = "apart",
+    [TRAIN_CONTINUAL_JOINT] = "joint",
 };
 
 static const char colours[] =
-    ":root{--oracle:#22863a;--last:#8a63d2;--apart:#b08800;--joint:#6a737d}"
+    ":root{--oracle:#22863a;--last:#8a63d2;--keeping:#d6409f;--apart:#b08800;--joint:#6a737d}"
+    ".key.keeping{background:var(--keeping)}svg .line.keeping{stroke:var(--keeping)}"
+    "svg .dot.keeping{fill:var(--keeping)}"
     ".key.oracle{background:var(--oracle)}.key.last{background:var(--last)}"
     ".key.apart{background:var(--apart)}.key.joint{background:var(--joint)}"
     "svg .line.oracle{stroke:var(--oracle)}svg .line.last{stroke:var(--last)}"

@@ -4,6 +4,7 @@
 
 #include "adapt.h"
 #include "csv.h"
+#include "keep.h"
 #include "score.h"
 #include <glib/gstdio.h>
 #include <math.h>
@@ -12,20 +13,29 @@
 /* A task's pictures: the list, dealt to parts. */
 typedef struct {
     TrainAdaptParams params;
-    TrainRecipe *recipe; /* with convolutions trained, too: of the comparisons */
+    TrainRecipe *recipe; /* of the comparisons */
     TrainRatings *ratings;
-    GArray *train, *test;             /* guint: indices into ratings */
+    TrainDataset *dataset;            /* of the comparisons; NULL: nothing is learned yet */
+    GArray *train;                    /* guint: indices into ratings */
+    GPtrArray *test;                  /* TrainPicture; looked at many times */
     double *truth;                    /* of the test part */
     double *first[TRAIN_N_CONTINUAL]; /* scores of the test part right after the task */
 } Task;
+
+/* Weights that are trained on from task to task. */
+typedef struct {
+    float *params;
+    char *digest; /* of all that led to them, see keep.h */
+} Chain;
 
 typedef struct {
     const TrainContinualParams *params;
     TrainWorkers *workers;
     TrainContinual *result;
     BiqaModel *model; /* with the tasks learned so far */
+    char *base;       /* digest of the model without them */
     Task tasks[TRAIN_CONTINUAL_MOST];
-    float *one, *separate;              /* weights that are trained on from task to task */
+    Chain one, keeping, separate;
     float *heads[TRAIN_CONTINUAL_MOST]; /* weights after each task, of which the head counts */
 } Run;
 
@@ -36,6 +46,7 @@ const char *train_continual_name(TrainContinualMethod method)
         [TRAIN_CONTINUAL_ORACLE] = "oracle head",
         [TRAIN_CONTINUAL_LAST] = "last head",
         [TRAIN_CONTINUAL_ONE] = "one head, fine-tuned",
+        [TRAIN_CONTINUAL_KEEPING] = "one head, without forgetting",
         [TRAIN_CONTINUAL_SEPARATE] = "separate heads, shared fine-tuning",
         [TRAIN_CONTINUAL_JOINT] = "joint training",
     };
@@ -83,6 +94,37 @@ static GArray *part_new(const TrainPart *parts, guint n, TrainPart wanted)
     return part;
 }
 
+static gboolean load_test(Task *task, const GArray *part, GError **error)
+{
+    task->test = g_ptr_array_new_with_free_func((GDestroyNotify)train_picture_free);
+    task->truth = g_new(double, part->len);
+    for (guint k = 0; k < part->len; k++) {
+        const guint i = g_array_index(part, guint, k);
+        TrainPicture *picture = train_picture_load(task->ratings->paths[i], error);
+
+        if (!picture)
+            return FALSE;
+        g_ptr_array_add(task->test, picture);
+        task->truth[k] = task->ratings->scores[i];
+    }
+    return TRUE;
+}
+
+/* Makes an adaptation's recipe one of the comparisons', with so many times the steps. */
+static void compare_by(TrainRecipe *recipe, guint times)
+{
+    for (guint s = 0; s < recipe->n_stages; s++) {
+        TrainStageRecipe *stage = &recipe->stages[s];
+
+        stage->steps *= times;
+        if (!stage->head_only)
+            stage->rate *= TRAIN_CONTINUAL_RATE;
+        stage->frozen = FALSE;
+        g_free(stage->kind);
+        stage->kind = g_strdup("tune");
+    }
+}
+
 static gboolean open_task(Run *run, guint t, GError **error)
 {
     Task *task = &run->tasks[t];
@@ -98,23 +140,19 @@ static gboolean open_task(Run *run, guint t, GError **error)
     task->recipe = train_adapt_recipe(run->model, run->params->base, &task->params, error);
     if (!task->recipe)
         return FALSE;
-    for (guint s = 0; s < task->recipe->n_stages; s++)
-        task->recipe->stages[s].frozen = FALSE;
+    compare_by(task->recipe, 1);
     task->ratings = train_dataset_ratings(task->recipe, error);
     g_autofree TrainPart *parts =
         task->ratings ? train_dataset_parts(task->recipe, task->ratings, error) : NULL;
     if (!parts)
         return FALSE;
     task->train = part_new(parts, task->ratings->n, TRAIN_PART_TRAIN);
-    task->test = part_new(parts, task->ratings->n, TRAIN_PART_HELD_OUT);
-    task->truth = g_new(double, task->test->len + 1);
-    for (guint k = 0; k < task->test->len; k++)
-        task->truth[k] = task->ratings->scores[g_array_index(task->test, guint, k)];
-    if (task->test->len >= 3)
-        return TRUE;
+    g_autoptr(GArray) test = part_new(parts, task->ratings->n, TRAIN_PART_HELD_OUT);
+    if (test->len >= 3)
+        return load_test(task, test, error);
     g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
                 "task \"%s\": %u pictures to test on are too few for a rank correlation",
-                task->params.name, task->test->len);
+                task->params.name, test->len);
     return FALSE;
 }
 
@@ -122,8 +160,9 @@ static void task_clear(Task *task)
 {
     train_recipe_free(task->recipe);
     train_ratings_free(task->ratings);
+    train_dataset_free(task->dataset);
     g_clear_pointer(&task->train, g_array_unref);
-    g_clear_pointer(&task->test, g_array_unref);
+    g_clear_pointer(&task->test, g_ptr_array_unref);
     g_free(task->truth);
     for (guint m = 0; m < TRAIN_N_CONTINUAL; m++)
         g_free(task->first[m]);
@@ -131,28 +170,34 @@ static void task_clear(Task *task)
 
 /* --- Scores --- */
 
+typedef struct {
+    const TrainScorer *scorer;
+    const GPtrArray *pictures;
+    double *scores;
+} Scoring;
+
+static void score_picture(guint k, gpointer data)
+{
+    const Scoring *scoring = data;
+    const TrainPicture *picture = g_ptr_array_index(scoring->pictures, k);
+
+    scoring->scores[k] = train_scorer_frame(scoring->scorer, train_picture_frame(picture)).score;
+}
+
 /* A model's scores of a task's test part, into the tables. */
-static gboolean score(Run *run, const BiqaModel *model, TrainContinualMethod method, guint t,
-                      guint s, GError **error)
+static void score(Run *run, const BiqaModel *model, TrainContinualMethod method, guint t, guint s)
 {
     Task *task = &run->tasks[s];
     const guint n = task->test->len;
-    g_autofree char **paths = g_new(char *, n);
-    g_autofree BiqaVerdict *verdicts = g_new(BiqaVerdict, n);
     g_autofree double *scores = g_new(double, n);
     g_autoptr(TrainScorer) scorer = train_scorer_new(model);
+    Scoring scoring = {scorer, task->test, scores};
 
-    for (guint k = 0; k < n; k++)
-        paths[k] = task->ratings->paths[g_array_index(task->test, guint, k)];
-    if (!train_scorer_files(scorer, paths, n, run->workers, verdicts, error))
-        return FALSE;
-    for (guint k = 0; k < n; k++)
-        scores[k] = verdicts[k].score;
+    train_workers_run(run->workers, n, score_picture, &scoring);
     run->result->srcc[method][t][s] = train_srcc(scores, task->truth, n);
     if (t == s)
         task->first[method] = g_memdup2(scores, n * sizeof *scores);
     run->result->same[method][t][s] = t == s ? 1 : train_srcc(scores, task->first[method], n);
-    return TRUE;
 }
 
 /* The base with other weights; owns nothing. Only its full branch is looked at. */
@@ -177,69 +222,181 @@ static float *with_head(const BiqaGraph *graph, const float *weights, const floa
     return params;
 }
 
-/* All ways but joint training, on the test part of task s after task t. */
-static gboolean score_all(Run *run, guint t, guint s, GError **error)
+/* The model with its tasks, whose competitors nobody looks at; tasks is where they are put. Owns
+ * nothing. */
+static BiqaModel with_tasks(const Run *run, BiqaTasks *tasks)
 {
-    const BiqaModel oracle = biqa_model_task(run->model, s + 1),
-                    last = biqa_model_task(run->model, t + 1), one = with_weights(run, run->one);
-    g_autofree float *merged = with_head(run->model->graph, run->separate, run->heads[s]);
+    BiqaModel view = *run->model;
+
+    *tasks = *run->model->tasks;
+    for (guint t = 0; t < tasks->n; t++)
+        tasks->items[t].params[BIQA_COMPETITOR] = tasks->items[t].params[BIQA_FULL];
+    view.params[BIQA_COMPETITOR] = view.params[BIQA_FULL];
+    view.tasks = tasks;
+    return view;
+}
+
+/* All ways but joint training, on the test part of task s after task t. */
+static void score_all(Run *run, guint t, guint s)
+{
+    BiqaTasks tasks;
+    const BiqaModel gated = with_tasks(run, &tasks), oracle = biqa_model_task(&gated, s + 1),
+                    last = biqa_model_task(&gated, t + 1), one = with_weights(run, run->one.params),
+                    keeping = with_weights(run, run->keeping.params);
+    g_autofree float *merged = with_head(run->model->graph, run->separate.params, run->heads[s]);
     const BiqaModel separate = with_weights(run, merged);
 
-    return score(run, run->model, TRAIN_CONTINUAL_GATED, t, s, error) &&
-           score(run, &oracle, TRAIN_CONTINUAL_ORACLE, t, s, error) &&
-           score(run, &last, TRAIN_CONTINUAL_LAST, t, s, error) &&
-           score(run, &one, TRAIN_CONTINUAL_ONE, t, s, error) &&
-           score(run, &separate, TRAIN_CONTINUAL_SEPARATE, t, s, error);
+    score(run, &gated, TRAIN_CONTINUAL_GATED, t, s);
+    score(run, &oracle, TRAIN_CONTINUAL_ORACLE, t, s);
+    score(run, &last, TRAIN_CONTINUAL_LAST, t, s);
+    score(run, &one, TRAIN_CONTINUAL_ONE, t, s);
+    score(run, &keeping, TRAIN_CONTINUAL_KEEPING, t, s);
+    score(run, &separate, TRAIN_CONTINUAL_SEPARATE, t, s);
 }
 
 /* --- Learning --- */
 
+static const char way_one[] = "one", way_keeping[] = "keeping", way_separate[] = "separate",
+                  way_joint[] = "joint";
+
+static Chain chain_new(const Run *run)
+{
+    return (Chain){
+        g_memdup2(run->model->params[BIQA_FULL], run->model->graph->n_params * sizeof(float)),
+        g_strdup(run->base)};
+}
+
+static void chain_set(Chain *chain, const Run *run, const Chain *other)
+{
+    memcpy(chain->params, other->params, run->model->graph->n_params * sizeof *chain->params);
+    g_free(chain->digest);
+    chain->digest = g_strdup(other->digest);
+}
+
+static void chain_clear(Chain *chain)
+{
+    g_free(chain->params);
+    g_free(chain->digest);
+}
+
 /* What weights come to when trained on; they are replaced. */
-static gboolean train_on(const Run *run, const TrainRecipe *recipe, float **params, GError **error)
+static gboolean learn(const Run *run, Task *task, gboolean keep, float *params, GError **error)
 {
     const TrainDatasetParams none = {0};
-    const BiqaModel from = with_weights(run, *params);
-    g_autoptr(TrainDataset) dataset = train_dataset_load(recipe, &none, run->workers, error);
+    const BiqaModel from = with_weights(run, params);
+
+    if (!task->dataset)
+        task->dataset = train_dataset_load(task->recipe, &none, run->workers, error);
+    const TrainLesson lesson = {&from, task->recipe, task->dataset, keep, run->params->quiet};
     g_autoptr(TrainWeights) weights =
-        dataset ? train_adapt_learn(&from, recipe, dataset, run->workers, run->params->quiet, error)
-                : NULL;
+        task->dataset ? train_adapt_learn(&lesson, run->workers, error) : NULL;
 
     if (!weights)
         return FALSE;
-    g_free(*params);
-    *params = g_memdup2(train_weights_result(weights, BIQA_FULL),
-                        run->model->graph->n_params * sizeof **params);
+    memcpy(params, train_weights_result(weights, BIQA_FULL),
+           run->model->graph->n_params * sizeof *params);
     return TRUE;
+}
+
+/* The same, or what is kept of it. */
+static gboolean train_on(const Run *run, const char *how, Task *task, Chain *chain, GError **error)
+{
+    const TrainKeepLesson lesson = {how, chain->digest, task->recipe, task->ratings};
+    const BiqaModel view = with_weights(run, chain->params);
+    g_autofree char *digest = train_keep_lesson(&lesson);
+    g_autoptr(BiqaModel) kept = NULL;
+
+    if (!train_keep_load(run->params->keep, digest, run->model, 1, &kept, error))
+        return FALSE;
+    if (kept)
+        memcpy(chain->params, kept->params[BIQA_FULL],
+               kept->graph->n_params * sizeof *chain->params);
+    else if (!learn(run, task, how == way_keeping, chain->params, error) ||
+             !train_keep_save(run->params->keep, digest, &view, error))
+        return FALSE;
+    g_free(chain->digest);
+    chain->digest = g_steal_pointer(&digest);
+    return TRUE;
+}
+
+/* A model with the task alone: what is learned of it depends on no other. (transfer full) */
+static BiqaModel *adapt_alone(const Run *run, const Task *task, GError **error)
+{
+    TrainAdapted adapted;
+    g_autoptr(BiqaModel) model = biqa_model_load(run->params->base, error);
+
+    if (!model ||
+        !train_adapt(model, run->params->base, &task->params, run->workers, &adapted, error))
+        return NULL;
+    return g_steal_pointer(&model);
+}
+
+static gboolean adapt(Run *run, const Task *task, GError **error)
+{
+    const TrainKeepLesson lesson = {task->params.name, run->base, task->recipe, task->ratings};
+    g_autofree char *digest = train_keep_lesson(&lesson);
+    g_autoptr(BiqaModel) alone = NULL;
+
+    if (!train_keep_load(run->params->keep, digest, run->model, 2, &alone, error))
+        return FALSE;
+    if (!alone) {
+        alone = adapt_alone(run, task, error);
+        if (!alone || !train_keep_save(run->params->keep, digest, alone, error))
+            return FALSE;
+    }
+    return biqa_model_add_task(run->model, &alone->tasks->gating, &alone->tasks->items[1], error);
+}
+
+/* In the ways with which the first task has nothing to do: no score to keep, no head to be separate
+ * from. */
+static gboolean learn_beside(Run *run, guint t, GError **error)
+{
+    float *fresh;
+
+    if (!t) {
+        chain_set(&run->keeping, run, &run->one);
+        chain_set(&run->separate, run, &run->one);
+        return TRUE;
+    }
+    fresh = with_head(run->model->graph, run->separate.params, run->model->params[BIQA_FULL]);
+    g_free(run->separate.params);
+    run->separate.params = fresh;
+    return train_on(run, way_keeping, &run->tasks[t], &run->keeping, error) &&
+           train_on(run, way_separate, &run->tasks[t], &run->separate, error);
 }
 
 static gboolean learn_task(Run *run, guint t, GError **error)
 {
     const BiqaGraph *graph = run->model->graph;
-    const TrainRecipe *recipe = run->tasks[t].recipe;
-    TrainAdapted adapted;
-    float *fresh = with_head(graph, run->separate, run->model->params[BIQA_FULL]);
 
-    g_free(run->separate);
-    run->separate = fresh;
-    if (!train_adapt(run->model, run->params->base, &run->tasks[t].params, run->workers, &adapted,
-                     error) ||
-        !train_on(run, recipe, &run->one, error) || !train_on(run, recipe, &run->separate, error))
+    if (!adapt(run, &run->tasks[t], error) ||
+        !train_on(run, way_one, &run->tasks[t], &run->one, error) || !learn_beside(run, t, error))
         return FALSE;
-    run->heads[t] = g_memdup2(run->separate, graph->n_params * sizeof(float));
+    run->heads[t] = g_memdup2(run->separate.params, graph->n_params * sizeof(float));
     for (guint s = 0; s <= t; s++)
-        if (!score_all(run, t, s, error))
-            return FALSE;
+        score_all(run, t, s);
     return TRUE;
 }
 
-/* All training and validation pictures in one list. */
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    const Task *const *x = a, *const *y = b;
+
+    return strcmp((*x)->params.name, (*y)->params.name);
+}
+
+/* All training pictures in one list, which does not depend on the order of the tasks. */
 static char *joint_list(const Run *run)
 {
     GString *list = g_string_new("image,mos\n");
     char number[G_ASCII_DTOSTR_BUF_SIZE];
+    const Task *tasks[TRAIN_CONTINUAL_MOST];
 
+    for (guint t = 0; t < run->params->n; t++)
+        tasks[t] = &run->tasks[t];
+    qsort(tasks, run->params->n, sizeof *tasks, compare_names);
     for (guint t = 0; t < run->params->n; t++) {
-        const Task *task = &run->tasks[t];
+        const Task *task = tasks[t];
         for (guint k = 0; k < task->train->len; k++) {
             const guint i = g_array_index(task->train, guint, k);
             g_autofree char *path = g_canonicalize_filename(task->ratings->paths[i], NULL);
@@ -251,53 +408,54 @@ static char *joint_list(const Run *run)
     return g_string_free(list, FALSE);
 }
 
-static gboolean learn_joint(Run *run, const char *list, float **params, GError **error)
+/* In as many steps as all tasks together had. */
+static gboolean learn_joint(Run *run, const char *list, Chain *chain, GError **error)
 {
-    TrainAdaptParams joint = run->tasks[0].params;
+    Task joint = {.params = run->tasks[0].params};
+    gboolean ok = FALSE;
 
-    joint.ratings = list;
-    joint.shares = "100;0;0";
-    g_autoptr(TrainRecipe) recipe =
-        train_adapt_recipe(run->model, run->params->base, &joint, error);
-    if (!recipe)
-        return FALSE;
-    for (guint s = 0; s < recipe->n_stages; s++) {
-        recipe->stages[s].frozen = FALSE;
-        recipe->stages[s].steps *= run->params->n; /* as many as all tasks together had */
+    joint.params.ratings = list;
+    joint.params.shares = "100;0;0";
+    joint.recipe = train_adapt_recipe(run->model, run->params->base, &joint.params, error);
+    joint.ratings = joint.recipe ? train_dataset_ratings(joint.recipe, error) : NULL;
+    if (joint.ratings) {
+        compare_by(joint.recipe, run->params->n);
+        ok = train_on(run, way_joint, &joint, chain, error);
     }
-    return train_on(run, recipe, params, error);
+    task_clear(&joint);
+    return ok;
 }
 
 /* Joint training sees no sequence: its row is the same after every task. */
 static gboolean run_joint(Run *run, GError **error)
 {
     g_autofree char *text = joint_list(run), *path = NULL;
-    g_autofree float *params =
-        g_memdup2(run->model->params[BIQA_FULL], run->model->graph->n_params * sizeof(float));
+    Chain chain = chain_new(run);
     const int file = g_file_open_tmp("biqa-joint-XXXXXX.csv", &path, error);
 
-    if (file < 0 || !g_close(file, error) || !g_file_set_contents(path, text, -1, error))
-        return FALSE;
-    gboolean ok = learn_joint(run, path, &params, error);
-    g_unlink(path);
-    const BiqaModel view = with_weights(run, params);
+    gboolean ok = file >= 0 && g_close(file, error) && g_file_set_contents(path, text, -1, error) &&
+                  learn_joint(run, path, &chain, error);
+    if (path)
+        g_unlink(path);
+    const BiqaModel view = with_weights(run, chain.params);
     for (guint s = 0; ok && s < run->params->n; s++) {
-        ok = score(run, &view, TRAIN_CONTINUAL_JOINT, s, s, error);
-        for (guint t = s + 1; ok && t < run->params->n; t++) {
+        score(run, &view, TRAIN_CONTINUAL_JOINT, s, s);
+        for (guint t = s + 1; t < run->params->n; t++) {
             run->result->srcc[TRAIN_CONTINUAL_JOINT][t][s] =
                 run->result->srcc[TRAIN_CONTINUAL_JOINT][s][s];
             run->result->same[TRAIN_CONTINUAL_JOINT][t][s] = 1;
         }
     }
+    chain_clear(&chain);
     return ok;
 }
 
 static gboolean run_all(Run *run, GError **error)
 {
-    const gsize bytes = run->model->graph->n_params * sizeof(float);
-
-    run->one = g_memdup2(run->model->params[BIQA_FULL], bytes);
-    run->separate = g_memdup2(run->model->params[BIQA_FULL], bytes);
+    run->base = train_keep_model(run->model);
+    run->one = chain_new(run);
+    run->keeping = chain_new(run);
+    run->separate = chain_new(run);
     for (guint t = 0; t < run->params->n; t++)
         if (!open_task(run, t, error))
             return FALSE;
@@ -325,8 +483,10 @@ gboolean train_continual(const TrainContinualParams *params, TrainWorkers *worke
         task_clear(&run.tasks[t]);
         g_free(run.heads[t]);
     }
-    g_free(run.one);
-    g_free(run.separate);
+    chain_clear(&run.one);
+    chain_clear(&run.keeping);
+    chain_clear(&run.separate);
+    g_free(run.base);
     biqa_model_free(run.model);
     return ok;
 }

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A sequence of tasks, learned one after the other in several ways, and what each way comes to: the
- * protocol and the figures of Zhang, Ma, Zhai and Yang. */
+ * protocol and the figures of Zhang, Ma, Zhai and Yang. Tasks are adaptations (adapt.h). The other
+ * ways learn in as many steps of as many pictures, with convolutions trained too, at
+ * TRAIN_CONTINUAL_RATE of the rate, and without a competitor, at which nobody looks. */
 #pragma once
 
 #include "error.h"
 #include "workers.h"
 
 #define TRAIN_CONTINUAL_MOST 15 /* tasks */
+#define TRAIN_CONTINUAL_RATE .3
 
 typedef enum {
     TRAIN_CONTINUAL_GATED,    /* normalisation and a head a task, weighed for each picture */
     TRAIN_CONTINUAL_ORACLE,   /* the same, by the head of the task that the picture is of */
     TRAIN_CONTINUAL_LAST,     /* the same, by the head that was learned last */
     TRAIN_CONTINUAL_ONE,      /* one head, all weights trained on without protection */
+    TRAIN_CONTINUAL_KEEPING,  /* the same, staying near its scores before: without forgetting */
     TRAIN_CONTINUAL_SEPARATE, /* a head a task, all other weights shared and trained on; oracle */
     TRAIN_CONTINUAL_JOINT,    /* one head, all tasks learned at once */
     TRAIN_N_CONTINUAL
@@ -24,6 +28,7 @@ typedef struct {
     const char *base;                    /* the model's file */
     const char *recipe;                  /* as of an adaptation; NULL: the built-in one */
     const char *shares;                  /* of each task's list: training, validation, test */
+    const char *keep;                    /* folder for what is learned, see keep.h; NULL: none */
     char *const *names, *const *ratings; /* of the tasks, in order */
     guint n;                             /* 2..TRAIN_CONTINUAL_MOST */
     gboolean quiet;
