@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the studies are made with, as a user runs it: biqa-train judge rebuild and map. */
+/* What the studies are made with, as a user runs it: biqa-train judge rebuild and map,
+ * and drawings. */
 #include "command.h"
 #include "image.h"
 #include "support.h"
@@ -127,6 +128,46 @@ static void remove_all(Place *place)
     g_free(place->model);
 }
 
+/* training/studies/drawings.awk by that seed. (transfer full) */
+static char *draw(const char *seed)
+{
+    g_autofree char *set = g_strconcat("seed=", seed, NULL);
+    char *argv[] = {
+        (char *)"awk", (char *)"-v", set, (char *)"-f", (char *)g_getenv("BIQA_DRAWINGS"), NULL};
+    char *svg = NULL;
+    int status = 1;
+
+    g_assert_nonnull(argv[4]);
+    g_assert_true(
+        g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &svg, NULL, &status, NULL));
+    g_assert_true(g_spawn_check_wait_status(status, NULL));
+    return svg;
+}
+
+/* A seed is a drawing, which the trainer reads as any picture. */
+static void test_drawings(gconstpointer data)
+{
+    const Place *place = data;
+    g_autofree char *one = draw("1"), *same = draw("1"), *two = draw("2"),
+                    *path = g_build_filename(place->folder, "drawing.svg", NULL);
+    g_autoptr(GError) error = NULL;
+    guint8 low = 255, high = 0;
+
+    g_assert_cmpstr(one, ==, same);
+    g_assert_cmpstr(one, !=, two);
+    g_assert_true(g_file_set_contents(path, one, -1, NULL));
+    g_autoptr(TrainImage) image = train_image_load(path, &error);
+    g_unlink(path);
+    g_assert_no_error(error);
+    g_assert_cmpuint(image->width, ==, 640);
+    g_assert_cmpuint(image->height, ==, 480);
+    for (gsize i = 0; i < 3 * (gsize)640 * 480; i++) {
+        low = MIN(low, image->rgb[i]);
+        high = MAX(high, image->rgb[i]);
+    }
+    g_assert_cmpuint(high - low, >, 200);
+}
+
 int main(int argc, char **argv)
 {
     gst_init(&argc, &argv);
@@ -141,6 +182,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/pipeline/studies/rebuild", &place, test_rebuild);
     g_test_add_data_func("/pipeline/studies/map", &place, test_map);
     g_test_add_data_func("/pipeline/studies/refusals", &place, test_refusals);
+    g_test_add_data_func("/pipeline/studies/drawings", &place, test_drawings);
     const int status = g_test_run();
     remove_all(&place);
     return status;

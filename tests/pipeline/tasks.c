@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A model learns kinds of pictures one after the other: what it gains, that it loses nothing, and
  * what it refuses. */
+#include "batch.h"
 #include "drawing.h"
 #include "image.h"
 #include "metrics.h"
@@ -257,6 +258,39 @@ static void test_recipe(void)
     }
 }
 
+/* Normalisation is measured on the task's pictures, and where nothing is learned that changes no
+ * score. */
+static void test_statistics(void)
+{
+    guint measured = 0;
+
+    workshop_write("still.ini", "[stage a]\nkind=tune\nrated=4\nsteps=1\nrate=1e-9\n"
+                                "freeze-convolutions=true\n");
+    workshop_run_well("adapt --base base.gguf --name dark dark.csv --without-base "
+                      "--recipe still.ini --out still.gguf",
+                      NULL);
+    g_autoptr(BiqaModel) model = load("still.gguf");
+    const BiqaModel own = biqa_model_task(model, 0), task = biqa_model_task(model, 1);
+    g_autoptr(TrainScorer) before = train_scorer_new(&own), after = train_scorer_new(&task);
+    for (guint i = 0; i < model->graph->n_layers; i++) {
+        const BiqaLayer *layer = &model->graph->layers[i];
+        if (layer->kind == BIQA_LAYER_NORM)
+            measured +=
+                own.params[BIQA_FULL][layer->offset[2]] != task.params[BIQA_FULL][layer->offset[2]];
+    }
+    g_assert_cmpuint(measured, >, 0);
+    for (guint i = 0; i < 4; i++) {
+        g_autofree char *name = g_strdup_printf("dark%u.png", i);
+        g_autoptr(TrainPicture) picture = train_picture_load(name, NULL);
+        const BiqaFrame *frame = train_picture_frame(picture);
+        /* Raw outputs: a model made here has a scale of its own, the trainer always the same. */
+        const double raw =
+            (train_scorer_frame(before, frame).score - own.scale.offset) / own.scale.scale;
+        g_assert_cmpfloat_with_epsilon(raw, train_raw_score(train_scorer_frame(after, frame).score),
+                                       1e-3);
+    }
+}
+
 typedef struct {
     double mean, plasticity, stability, forgetting;
 } Figures;
@@ -363,6 +397,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tasks/refusals", test_refusals);
     g_test_add_func("/tasks/recipe", test_recipe);
     g_test_add_func("/tasks/command", test_tasks_command);
+    g_test_add_func("/tasks/statistics", test_statistics);
     g_test_add_func("/tasks/continual", test_continual);
     g_test_add_func("/tasks/continual-kept", test_continual_kept);
     g_test_add_func("/tasks/continual-foreign", test_continual_foreign);

@@ -333,7 +333,8 @@ static BiqaModel *adapt_alone(const Run *run, const Task *task, GError **error)
 
 static gboolean adapt(Run *run, const Task *task, GError **error)
 {
-    const TrainKeepLesson lesson = {task->params.name, run->base, task->recipe, task->ratings};
+    g_autofree char *how = g_strconcat("task ", task->params.name, NULL);
+    const TrainKeepLesson lesson = {how, run->base, task->recipe, task->ratings};
     g_autofree char *digest = train_keep_lesson(&lesson);
     g_autoptr(BiqaModel) alone = NULL;
 

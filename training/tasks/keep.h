@@ -17,8 +17,9 @@ typedef struct {
 
 /* A digest (hex) of a model's full weights. (transfer full) */
 char *train_keep_model(const BiqaModel *model);
-/* A digest (hex) of a lesson, which stands for the weights it ends in. Pictures count by their
- * names and ratings, not by their pixels. (transfer full) */
+/* A digest (hex) of a lesson, which stands for the weights it ends in as long as the program that
+ * learns stays the same. Pictures count by their names and ratings, not by their pixels. (transfer
+ * full) */
 char *train_keep_lesson(const TrainKeepLesson *lesson);
 
 /* The model kept under a digest, into found; NULL: none is. folder NULL keeps nothing. Errors: a
