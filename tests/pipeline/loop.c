@@ -150,6 +150,56 @@ static void test_random(void)
     }
 }
 
+/* -- the report ---------------------------------------------------------------------------- */
+
+typedef struct {
+    GString *sections; /* their ids, each between spaces */
+    guint pictures;
+} Page;
+
+static void start_element(GMarkupParseContext *context, const char *element, const char **names,
+                          const char **values, gpointer data, GError **error)
+{
+    Page *page = data;
+    (void)context, (void)error;
+    for (guint i = 0; names[i]; i++) {
+        if (g_str_equal(element, "section") && g_str_equal(names[i], "id"))
+            g_string_append_printf(page->sections, "%s ", values[i]);
+        g_assert_cmpstr(names[i], !=, "href");
+        if (!g_str_equal(names[i], "src"))
+            continue;
+        g_assert_true(g_str_has_prefix(values[i], "data:image/jpeg;base64,/9j/"));
+        page->pictures++;
+    }
+}
+
+/* The page is well-formed, fetches nothing, and has these sections. */
+static void check_page(const char *folder, const char *sections)
+{
+    static const GMarkupParser parser = {.start_element = start_element};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = file_in(folder, 1, "report.html");
+    g_autoptr(GBytes) bytes = workshop_read(path);
+    gsize size;
+    const char *text = g_bytes_get_data(bytes, &size);
+    Page page = {g_string_new(NULL), 0};
+    g_autoptr(GMarkupParseContext) context = g_markup_parse_context_new(&parser, 0, &page, NULL);
+    g_markup_parse_context_parse(context, text, (gssize)size, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_markup_parse_context_end_parse(context, &error));
+    g_assert_no_error(error);
+    g_assert_null(g_strstr_len(text, (gssize)size, "http"));
+    g_assert_cmpstr(page.sections->str, ==, sections);
+    g_assert_cmpuint(page.pictures, >, 0);
+    g_string_free(page.sections, TRUE);
+}
+
+static void test_report(void)
+{
+    check_page("first", "found replay pairs missed tests survey ");
+    check_page("drawn", "found missed tests survey ");
+}
+
 static void test_refusals(void)
 {
     static const struct {
@@ -188,6 +238,7 @@ int main(int argc, char **argv)
     g_test_add_func("/loop/disjoint", test_disjoint);
     g_test_add_func("/loop/resume", test_resume);
     g_test_add_func("/loop/random", test_random);
+    g_test_add_func("/loop/report", test_report);
     g_test_add_func("/loop/refusals", test_refusals);
     const int status = g_test_run();
     workshop_leave(folder);

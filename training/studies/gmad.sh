@@ -36,16 +36,17 @@ known="$compression $blur $noise $other"
 candidates="jpeg $blur noise kadid-impulse still-grain $other"
 missing='kadid-blocks kadid-diffusion kadid-shift still-banding'
 
-# cut: the middle of each photograph at half its size, dealt to three folders by turns.
+# cut: the middle of each photograph at half its size, dealt to four folders by turns.
 cut() {
     n=0
-    mkdir -p "$out/old" "$out/held-out" "$out/candidates" "$out/rated"
+    mkdir -p "$out/old" "$out/held-out" "$out/candidates" "$out/last" "$out/rated"
     for picture in "$data"/pristine/bsds500/*.jpg; do
         n=$((n + 1))
         case $((n % 10)) in
         0 | 5) folder=old ;;
         1) folder=held-out ;;
         2 | 7) folder=candidates ;;
+        3) folder=last ;;
         *) continue ;;
         esac
         name=$out/$folder/$(basename "$picture" .jpg).png
@@ -152,21 +153,44 @@ for list in compression blur noise other; do
     sparse $list "test-$list" 3
 done
 
-# go ARM SEED OPTION...: the rounds of an arm.
+# go MODEL SEED DIR ORIGINALS OPTION...: a loop from that model, with pictures of these originals.
 go() {
-    dir=$out/$2/$1 model=$out/$2/base/model.gguf seed=$2 n=0
-    shift 2
-    options=
+    model=$1 seed=$2 dir=$3 originals=$4 options=
+    shift 4
     for type in $candidates $missing; do options="$options --types $type"; done
-    for list in compression blur noise other; do options="$options --test $out/test-$list.csv"; done
+    # shellcheck disable=SC2086 # one word an option
+    "$train" loop "$model" --ratings "$out/memory.csv" --originals "$originals" $options \
+        --rater vsi --rated 32 --rate 0.0003 --seed "$seed" --threads "$threads" \
+        --cache "$out/$seed/scores.cache" --out "$dir" "$@" >"$dir.log" 2>&1
+}
+
+# arm SEED ARM OPTION...: its rounds.
+arm() {
+    start=$out/$1/base/model.gguf seed=$1 dir=$out/$1/$2 measured="" n=0
+    shift 2
+    for list in compression blur noise other; do measured="$measured --test $out/test-$list.csv"; done
     for picture in "$out"/held-out/*.png; do
         n=$((n + 1))
-        [ $((n % 2)) = 0 ] || options="$options --held-out $picture"
+        [ $((n % 2)) = 0 ] || measured="$measured --held-out $picture"
     done
-    # shellcheck disable=SC2086 # one word an option
-    "$train" loop "$model" --ratings "$out/memory.csv" --originals "$out/candidates" $options \
-        --rater vsi --rounds "$rounds" --steps "$tune" --rated 32 --rate 0.0003 --seed "$seed" \
-        --threads "$threads" --cache "$out/$seed/scores.cache" --out "$dir" "$@" >"$dir.log" 2>&1
+    # shellcheck disable=SC2086
+    go "$start" "$seed" "$dir" "$out/candidates" --rounds "$rounds" --steps "$tune" $measured "$@"
+}
+
+# duel SEED: the last model of gMAD's arm meets the first on photographs that neither has seen. The
+# one step of training is no part of it: what counts are the pairs as they were found.
+duel() {
+    dir=$out/$1/duel
+    mkdir -p "$dir"
+    cp "$out/$1/base/model.gguf" "$dir/first.gguf"
+    cp "$out/$1/gmad/round-$rounds/tuned/model.gguf" "$dir/last.gguf"
+    go "$dir/last.gguf" "$1" "$dir/loop" "$out/last" --against "$dir/first.gguf" --top 4 --steps 1
+    awk -F , -v seed="$1" 'NR > 1 { n[$2]++; own[$2] += $7; other[$2] += $9 }
+        END { printf "%4s last as defender falsified in %d of %d pairs, as attacker right in %d of %d\n",
+                  seed, n["defender"] - own["defender"], n["defender"], own["attacker"], n["attacker"]
+              printf "%4s first as defender falsified in %d of %d pairs, as attacker right in %d of %d\n",
+                  seed, n["attacker"] - other["attacker"], n["attacker"], other["defender"], n["defender"] }' \
+        "$dir/loop/round-1/replay.csv"
 }
 
 # figures SEED ARM ROUND: RMSE on the missing and on the other types, and SRCC of each test set.
@@ -190,12 +214,15 @@ printf '%s %-6s %s  %-7s  %-27s  %s\n' seed arm round rated 'RMSE missing, known
     'SRCC of compression, blur, noise, other: each before and after'
 for seed in $seeds; do
     base "$out/$seed/base" "$seed"
-    go gmad "$seed" --against self --against "$judge" --against gmsd --against mdsi
-    go random "$seed" --random-like "$out/$seed/gmad"
+    arm "$seed" gmad --against self --against "$judge" --against gmsd --against mdsi
+    arm "$seed" random --random-like "$out/$seed/gmad"
     for arm in gmad random; do
         for round in $(seq "$rounds"); do
             printf '%4s %-6s %5s  %s  %s\n' "$seed" $arm "$round" \
                 "$(drawn "$seed" $arm "$round")" "$(figures "$seed" $arm "$round")"
         done
     done
+done
+for seed in $seeds; do
+    duel "$seed"
 done
