@@ -56,6 +56,18 @@ static const GOptionEntry entries[] = {
 
 static char *self[] = {"self", NULL};
 
+/* However its file is called. */
+static gboolean rater_competes(void)
+{
+    g_autofree char *own = g_canonicalize_filename(rater, NULL);
+    for (char **judge = against ? against : self; *judge; judge++) {
+        g_autofree char *other = g_canonicalize_filename(*judge, NULL);
+        if (g_str_equal(own, other))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static gboolean check_options(GError **error)
 {
     const char *wrong = NULL;
@@ -69,7 +81,7 @@ static gboolean check_options(GError **error)
         wrong = "--rater: say who rates in people's place";
     else if (like && against)
         wrong = "--random-like takes no judges: leave out --against";
-    else if (g_strv_contains((const char *const *)(against ? against : self), rater))
+    else if (rater_competes())
         wrong = "--rater: who rates cannot compete, see --against";
     else if (rounds < 1 || raters < 1 || levels < 1 || top < 1)
         wrong = "--rounds, --raters, --levels and --top are at least 1";

@@ -14,19 +14,26 @@
     "--held-out pictures/p5.png --test ratings.csv "
 #define COMPETE LOOP "--against self --against ms-ssim "
 
-/* Pictures beside their references, rated by their levels: the scale of the stand-in. */
-static void make_old(void)
+/* Pictures beside their references, rated best, and so much less a level. */
+static void write_old(const char *name, int best, int step)
 {
     g_autoptr(GString) list = g_string_new("image,mos,content\n");
-    g_assert_cmpint(g_mkdir("old", 0777), ==, 0);
-    workshop_run_well("distort --out old --type live pictures/p0.png", NULL);
     for (guint level = 1; level <= 5; level++) {
         static const char *const types[] = {"blur", "noise", "jpeg", "jpeg2000"};
         for (guint t = 0; t < G_N_ELEMENTS(types); t++)
-            g_string_append_printf(list, "p0.png.%s.%u.png,%u,../pictures/p0.png\n", types[t],
-                                   level, 90 - 15 * level);
+            g_string_append_printf(list, "p0.png.%s.%u.png,%d,../pictures/p0.png\n", types[t],
+                                   level, best - step * (int)level);
     }
-    workshop_write("old/list.csv", list->str);
+    workshop_write(name, list->str);
+}
+
+/* The scale of the stand-in, and one that is turned round. */
+static void make_old(void)
+{
+    g_assert_cmpint(g_mkdir("old", 0777), ==, 0);
+    workshop_run_well("distort --out old --type live pictures/p0.png", NULL);
+    write_old("old/list.csv", 90, 15);
+    write_old("old/turned.csv", 5, -15);
 }
 
 static char *file_in(const char *folder, guint number, const char *name)
@@ -211,6 +218,9 @@ static void test_refusals(void)
         {"loop tiny/model.gguf --ratings old/list.csv --originals pictures --out x", "--rater"},
         {COMPETE "--random-like first --out x", "--against"},
         {LOOP "--against vsi --out x", "cannot compete"},
+        {LOOP "--rater tiny/model.gguf --against ./tiny/model.gguf --out x", "cannot compete"},
+        {"loop tiny/model.gguf --ratings old/turned.csv --originals pictures --rater vsi --out x",
+         "does not rise"},
         {LOOP "--rater nobody --out x", "nobody"},
         {LOOP "--rater tiny/model.gguf --out x", "tiny/model.gguf"},
         {LOOP "--rounds 0 --out x", "--rounds"},

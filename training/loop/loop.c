@@ -28,8 +28,6 @@ static void add_entries(GString *text, const char *what, const TrainEntries *ent
         g_checksum_update(sum, (const guchar *)name, (gssize)strlen(name) + 1);
     }
     g_string_append_printf(text, "%s=%s\n", what, entries ? g_checksum_get_string(sum) : "");
-    if (entries)
-        g_string_append_printf(text, "side=%u\n", entries->side);
 }
 
 /* All that decides what comes of a loop but the number of its rounds. (transfer full) */
@@ -53,7 +51,8 @@ static char *describe(const TrainLoop *loop, GError **error)
                            train_stand_in_name(loop->sitting.stand_in), loop->sitting.raters,
                            g_ascii_dtostr(number[0], sizeof number[0], loop->sitting.noise),
                            against ? against : "", loop->like ? loop->like : "");
-    g_string_append_printf(text, "levels=%u\ntop=%u\ntolerance=%s\n", loop->levels, loop->top,
+    g_string_append_printf(text, "side=%u\nlevels=%u\ntop=%u\ntolerance=%s\n",
+                           loop->candidates->side, loop->levels, loop->top,
                            g_ascii_dtostr(number[0], sizeof number[0], loop->tolerance));
     g_string_append_printf(text, "steps=%u\nrated=%u\nrate=%s\nseed=%" G_GUINT64_FORMAT "\n",
                            loop->steps, loop->rated,

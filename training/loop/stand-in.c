@@ -82,15 +82,18 @@ static gboolean fit_scale(TrainStandIn *stand_in, const TrainRatings *rated, Tra
     if (!train_stand_in_take_errors(errors, rated->n, error))
         return FALSE;
     const guint known = keep_known(figures, points, rated->n);
-    if (known >= TRAIN_STAND_IN_LEAST &&
-        train_logistic_fit(figures, points, known, &stand_in->scale))
+    if (known < TRAIN_STAND_IN_LEAST)
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "ratings \"%s\": %u images have a reference of their size, and a scale for "
+                    "\"%s\" takes %u; or let a fused judge rate",
+                    rated->list, known, stand_in->name, TRAIN_STAND_IN_LEAST);
+    else if (!train_logistic_fit(figures, points, known, &stand_in->scale))
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "ratings \"%s\": what \"%s\" says does not rise with them; let another judge "
+                    "rate",
+                    rated->list, stand_in->name);
+    else
         return TRUE;
-    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                "ratings \"%s\": %u images have a reference of their size, and the figures of "
-                "\"%s\" %s: it takes %u for a scale; or let a fused judge rate",
-                rated->list, known, stand_in->name,
-                known < TRAIN_STAND_IN_LEAST ? "need more" : "do not rise with the ratings",
-                TRAIN_STAND_IN_LEAST);
     return FALSE;
 }
 
