@@ -13,8 +13,8 @@ typedef struct TrainStandIn TrainStandIn;
 
 /* what: the file of a fused judge, which speaks in points of 0..100, or the name of an annotator,
  * which comes to the scale of the rated images by a logistic fitted to those that have a reference
- * of their size. Errors: neither, fewer than TRAIN_STAND_IN_LEAST such images, figures that do not
- * rise with the ratings, pictures that cannot be read. */
+ * of their size, another file. Errors: neither, fewer than TRAIN_STAND_IN_LEAST such images,
+ * figures that do not rise with the ratings, pictures that cannot be read. */
 TrainStandIn *train_stand_in_new(const char *what, const TrainRatings *rated, TrainWorkers *workers,
                                  GError **error);
 void train_stand_in_free(TrainStandIn *stand_in);
