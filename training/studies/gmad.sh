@@ -29,16 +29,17 @@ known='blur noise jpeg kadid-lens kadid-motion kadid-impulse kadid-pixelate kadi
     kadid-patches kadid-jitter kadid-palette still-grain still-fog still-banding still-ringing line-jitter'
 missing='tid-aberration still-chroma-411 still-halo freeze'
 
-# cut: the middle of some photographs, dealt to three folders by turns.
+# cut: the middle of some photographs, dealt to four folders by turns.
 cut() {
     n=0
-    mkdir -p "$out/old" "$out/held-out" "$out/candidates" "$out/rated"
+    mkdir -p "$out/old" "$out/held-out" "$out/candidates" "$out/duel" "$out/rated"
     for picture in "$data"/pristine/bsds500/*.jpg; do
         n=$((n + 1))
         case $((n % 50)) in
         0 | 25) folder=old ;;
         1) folder=held-out ;;
         10 | 20 | 40) folder=candidates ;;
+        30 | 45) folder=duel ;;
         *) continue ;;
         esac
         name=$out/$folder/$(basename "$picture" .jpg).png
@@ -78,16 +79,43 @@ rate() {
     done
 }
 
-# arm SEED ARM OPTION...: its rounds.
-arm() {
-    seed=$1 dir=$out/$1/$2 types=''
-    shift 2
+# go MODEL SEED DIR OPTION...: a loop from that model.
+go() {
+    from=$1 seed=$2 dir=$3 types=''
+    shift 3
     mkdir -p "$out/$seed"
     for type in $known $missing; do types="$types --types $type"; done
     # shellcheck disable=SC2086 # one word an option
-    "$train" loop "$model" --ratings "$out/old.csv" --originals "$out/candidates" $types \
-        --held-out "$out/held-out" --test "$out/test.csv" --rater vsi --rounds "$rounds" \
-        --steps "$tune" --seed "$seed" --threads "$threads" --out "$dir" "$@" >"$dir.log" 2>&1
+    "$train" loop "$from" --ratings "$out/old.csv" $types --rater vsi --seed "$seed" \
+        --threads "$threads" --out "$dir" "$@" >"$dir.log" 2>&1
+}
+
+# arm SEED ARM OPTION...: its rounds.
+arm() {
+    seed=$1 dir=$out/$1/$2
+    shift 2
+    go "$model" "$seed" "$dir" --originals "$out/candidates" --held-out "$out/held-out" \
+        --test "$out/test.csv" --rounds "$rounds" --steps "$tune" "$@"
+}
+
+# duel SEED: the last model of gMAD's arm meets the first on photographs of their own. The one step of
+# training is no part of it: what counts are the pairs as they were found.
+duel() {
+    dir=$out/$1/duel
+    mkdir -p "$dir"
+    cp "$model" "$dir/first.gguf"
+    cp "$out/$1/gmad/round-$rounds/tuned/model.gguf" "$dir/last.gguf"
+    go "$dir/last.gguf" "$1" "$dir/loop" --originals "$out/duel" --against "$dir/first.gguf" \
+        --top 4 --steps 1
+    awk -F , -v seed="$1" '
+        function tell(who, right, n, found, m) {
+            printf "%4s %-5s as defender wrong in %d of %d pairs, as attacker right in %d of %d\n",
+                seed, who, n - right, n, found, m
+        }
+        NR > 1 { n[$2]++; last[$2] += $7; first[$2] += $9 }
+        END { tell("last", last["defender"], n["defender"], last["attacker"], n["attacker"])
+              tell("first", first["attacker"], n["attacker"], first["defender"], n["defender"]) }' \
+        "$dir/loop/round-1/replay.csv"
 }
 
 # figures SEED ARM ROUND: how many pictures were rated, of the missing types; RMSE of missing and of
@@ -119,4 +147,7 @@ for seed in $seeds; do
             printf '%4s %-6s %5s %s\n' "$seed" $arm "$round" "$(figures "$seed" $arm "$round")"
         done
     done
+done
+for seed in $seeds; do
+    duel "$seed"
 done
