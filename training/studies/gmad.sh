@@ -9,8 +9,8 @@
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
 # DATA holds clive-train and pristine/bsds500. OUT keeps everything; a second call goes on where the
-# first stopped. SEEDS='1 2 3', ROUNDS=3, TUNE=60 steps a round and THREADS=0 are the defaults; MODEL
-# is models/biqa-video.gguf, whose recipe names what it has learned from. Needs ffmpeg.
+# first stopped. SEEDS='1 2 3', ROUNDS=3, TUNE=60 steps a round at RATE=0.0001 and THREADS=0 are the
+# defaults; MODEL is models/biqa-video.gguf, whose recipe names what it has learned from. Needs ffmpeg.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -24,6 +24,7 @@ model=$(realpath "${MODEL:-$root/models/biqa-video.gguf}")
 seeds=${SEEDS:-1 2 3}
 rounds=${ROUNDS:-3}
 tune=${TUNE:-60}
+rate=${RATE:-0.0001}
 threads=${THREADS:-0}
 known='blur noise jpeg kadid-lens kadid-motion kadid-impulse kadid-pixelate kadid-quantise
     kadid-patches kadid-jitter kadid-palette still-grain still-fog still-banding still-ringing line-jitter'
@@ -95,7 +96,7 @@ arm() {
     seed=$1 dir=$out/$1/$2
     shift 2
     go "$model" "$seed" "$dir" --originals "$out/candidates" --held-out "$out/held-out" \
-        --test "$out/test.csv" --rounds "$rounds" --steps "$tune" "$@"
+        --test "$out/test.csv" --rounds "$rounds" --steps "$tune" --rate "$rate" "$@"
 }
 
 # duel SEED: the last model of gMAD's arm meets the first on photographs of their own. The one step of
@@ -115,7 +116,7 @@ duel() {
         NR > 1 { n[$2]++; last[$2] += $7; first[$2] += $9 }
         END { tell("last", last["defender"], n["defender"], last["attacker"], n["attacker"])
               tell("first", first["attacker"], n["attacker"], first["defender"], n["defender"]) }' \
-        "$dir/loop/round-1/replay.csv"
+        "$out/$1/duel/loop/round-1/replay.csv"
 }
 
 # figures SEED ARM ROUND: how many pictures were rated, of the missing types; RMSE of missing and of
