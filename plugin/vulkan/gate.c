@@ -135,6 +135,7 @@ static BiqaVkStep *append_step(const BiqaVkGateContext *context, BiqaVkKernel ke
     const BiqaVkStep step = {
         .variant = {kernel},
         .layer = context->layer,
+        .turn = context->layer,
         .barrier = TRUE,
         .groups = {(n + BIQA_LINE - 1) / BIQA_LINE, 1, 1},
     };

@@ -5,12 +5,16 @@
 #include "command.h"
 #include "gate.h"
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* A program in the making. */
 typedef struct {
     BiqaVkProgram *program;
     BiqaVkKernels *kernels;
     const BiqaModel *model;
+    GCancellable *stop;                             /* NULL: none */
     GArray *values;                                 /* of floats: what becomes the weights */
     gsize scratch[BIQA_MAX_TASKS][BIQA_N_BRANCHES]; /* texels */
     gsize texels;                                   /* of the arena */
@@ -30,13 +34,19 @@ static void fold_all(Making *making)
     }
 }
 
-/* The same crops for all, whose borders are the same: they come from kernels. */
-static void share_input(BiqaVkProgram *program, BiqaVkMap *maps)
+/* A GPU runs both branches at once, layer by layer, to fill itself; a CPU has its caches warm, and
+ * needs less memory, when it runs one after the other. */
+static gboolean runs_together(BiqaVkPlan plan)
 {
-    const BiqaVkMap *first = &program->maps[0][BIQA_FULL][0];
+    return plan == BIQA_VK_COMPACT;
+}
 
-    g_assert(maps->view.plane == first->view.plane && maps->view.row == first->view.row);
-    *maps = *first;
+/* Tasks read maps of task 0 long after it ran. */
+static BiqaVkSharing choose_sharing(const Making *making)
+{
+    if (making->program->n_tasks > 1)
+        return BIQA_VK_APART;
+    return runs_together(making->kernels->plan) ? BIQA_VK_TOGETHER : BIQA_VK_IN_TURN;
 }
 
 static gboolean same_shapes(const BiqaGraph *a, const BiqaGraph *b)
@@ -66,24 +76,39 @@ static void lay_over(BiqaVkProgram *program, guint task, BiqaBranch branch, gsiz
     *end += (gsize)maps[n - 1].view.sample_stride * maps[n - 1].samples;
 }
 
-/* Lays out the branches of tasks one behind the other, scratch included. */
+/* Finds places for all maps; returns where they end. */
+static gsize place_maps(Making *making)
+{
+    BiqaVkProgram *program = making->program;
+    const BiqaGraph *graphs[BIQA_MAX_TASKS * BIQA_N_BRANCHES];
+    BiqaVkMap *maps[G_N_ELEMENTS(graphs)];
+    gsize end = 0;
+    guint n = 0;
+
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            if (!lies_over(program, t, b)) {
+                graphs[n] = program->nets[t][b]->graph;
+                maps[n++] = program->maps[t][b];
+            }
+    biqa_vk_arena_place(graphs, n, choose_sharing(making), program->input.n_crops, &end, maps);
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            if (lies_over(program, t, b))
+                lay_over(program, t, b, &end);
+    return end;
+}
+
+/* Lays out the branches of all tasks, scratch included. */
 static void lay_out(Making *making)
 {
     BiqaVkProgram *program = making->program;
-    gsize end = 0, slack = 0;
+    gsize end = place_maps(making), slack = 0;
 
     for (guint t = 0; t < program->n_tasks; t++)
-        for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
-            const BiqaGraph *graph = program->nets[t][b]->graph;
-            BiqaVkMap *maps = program->maps[t][b];
-
-            if (lies_over(program, t, b))
-                lay_over(program, t, b, &end);
-            else
-                biqa_vk_arena_add(graph, program->input.n_crops, &end, maps);
-            slack = MAX(slack, biqa_vk_arena_slack(maps, graph->n_layers));
-            share_input(program, maps);
-        }
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            slack = MAX(slack, biqa_vk_arena_slack(program->maps[t][b],
+                                                   program->nets[t][b]->graph->n_layers));
     end += slack;
     program->scratch = end;
     for (guint t = 0; t < program->n_tasks; t++)
@@ -192,28 +217,34 @@ static gboolean add_branch(const Making *making, guint task, BiqaBranch branch, 
     return TRUE;
 }
 
-/* A GPU runs both branches at once, layer by layer, to fill itself; a CPU has its caches warm when
- * it runs one after the other. */
-static gint compare_layers(gconstpointer a, gconstpointer b)
+static gint compare_turns(gconstpointer a, gconstpointer b)
 {
     const BiqaVkStep *one = a, *other = b;
 
     if (one->task != other->task)
         return one->task < other->task ? -1 : 1;
-    return one->layer < other->layer ? -1 : one->layer > other->layer;
+    return one->turn < other->turn ? -1 : one->turn > other->turn;
 }
 
-/* The order of execution, and no barrier between the branches of a layer. Tasks wait for each
- * other: one's maps lie where another's were. */
-static void order_steps(GArray *steps, VkPhysicalDeviceType type)
+static gint compare_branches(gconstpointer a, gconstpointer b)
 {
-    if (type != VK_PHYSICAL_DEVICE_TYPE_CPU)
-        g_array_sort(steps, compare_layers);
-    for (guint i = 1; i < steps->len; i++) {
+    const BiqaVkStep *one = a, *other = b;
+
+    if (one->task == other->task && one->branch != other->branch)
+        return one->branch < other->branch ? -1 : 1;
+    return compare_turns(a, b);
+}
+
+/* The order of execution, and no barrier between the branches of a turn. Tasks wait for each
+ * other: one's maps lie where another's were. */
+static void order_steps(GArray *steps, BiqaVkPlan plan)
+{
+    g_array_sort(steps, runs_together(plan) ? compare_turns : compare_branches);
+    for (guint i = 1; i < steps->len && runs_together(plan); i++) {
         const BiqaVkStep *before = &g_array_index(steps, BiqaVkStep, i - 1);
         BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, i);
 
-        if (step->task == before->task && step->layer == before->layer &&
+        if (step->task == before->task && step->turn == before->turn &&
             step->branch != before->branch)
             step->barrier = FALSE;
     }
@@ -228,7 +259,7 @@ static GArray *make_tasks(const Making *making, guint from, guint to, GError **e
         for (guint b = 0; b < BIQA_N_BRANCHES; b++)
             if (!add_branch(making, t, b, steps, error))
                 return NULL;
-    order_steps(steps, making->kernels->device->properties.deviceType);
+    order_steps(steps, making->kernels->plan);
     return g_steal_pointer(&steps);
 }
 
@@ -347,21 +378,44 @@ static gboolean fill_buffers(BiqaVkProgram *program, BiqaVkDevice *device, const
     return ok;
 }
 
+/* Parameters are on the device now; what was freed lies in this thread's heap, and the threads
+ * that make pipelines have their own. */
+static void drop_params(BiqaVkProgram *program)
+{
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            g_clear_pointer(&program->nets[t][b]->params, g_free);
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+/* Everything but pipelines. */
+static gboolean load_nets(Making *making, GError **error)
+{
+    BiqaVkProgram *program = making->program;
+    g_autoptr(GArray) values = g_array_new(FALSE, TRUE, sizeof(float));
+
+    making->values = values;
+    fold_all(making);
+    lay_out(making);
+    if (!make_steps(making, error) ||
+        !create_buffers(program, making->kernels, making->texels, values->len / 4 + 1, error))
+        return FALSE;
+    finish_steps(program);
+    return fill_buffers(program, making->kernels->device, values, making->stop, error);
+}
+
 gboolean biqa_vk_program_init(BiqaVkProgram *program, BiqaVkKernels *kernels,
                               const BiqaModel *model, GCancellable *stop, GError **error)
 {
-    g_autoptr(GArray) values = g_array_new(FALSE, TRUE, sizeof(float));
-    Making making = {program, kernels, model, values};
+    Making making = {program, kernels, model, stop};
 
     *program = (BiqaVkProgram){.input = model->input, .n_tasks = biqa_model_n_tasks(model)};
-    fold_all(&making);
-    lay_out(&making);
-    if (!make_steps(&making, error) ||
-        !create_buffers(program, kernels, making.texels, values->len / 4 + 1, error) ||
-        !make_pipelines(program, kernels, stop, error))
+    if (!load_nets(&making, error))
         return FALSE;
-    finish_steps(program);
-    return fill_buffers(program, kernels->device, values, stop, error);
+    drop_params(program);
+    return make_pipelines(program, kernels, stop, error);
 }
 
 static void clear_buffers(BiqaVkProgram *program, const BiqaVkDevice *device)

@@ -11,7 +11,8 @@
 typedef struct {
     BiqaInput input;
     guint n_tasks;                                    /* of the model; 1: its own alone */
-    BiqaNet *nets[BIQA_MAX_TASKS][BIQA_N_BRANCHES];   /* folded */
+    BiqaNet *nets[BIQA_MAX_TASKS][BIQA_N_BRANCHES];   /* folded; without parameters
+                                                         once they are on the device */
     BiqaVkMap *maps[BIQA_MAX_TASKS][BIQA_N_BRANCHES]; /* one a layer; layer 0 is the same for all,
                                                          others are task 0's where that is equal */
     GArray *steps;                                    /* of BiqaVkStep, in order of execution */

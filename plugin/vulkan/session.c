@@ -111,23 +111,36 @@ static void record_readback(BiqaVkSession *session)
     biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT);
 }
 
-static gboolean record_frame(BiqaVkSession *session, GError **error)
+/* The frame's first step, which makes the crops. Before anything is recorded: it may fail. */
+static gboolean make_first(BiqaVkSession *session, BiqaVkStep *first, GError **error)
 {
-    const VkCommandBuffer buffer = session->commands.frame;
-    const BiqaVkProgram *program = session->program;
-    BiqaVkStep first = biqa_vk_picture_step(&session->picture, &program->maps[0][BIQA_FULL][0]);
+    *first = biqa_vk_picture_step(&session->picture, &session->program->maps[0][BIQA_FULL][0]);
+    first->pipeline = biqa_vk_kernels_pipeline(session->kernels, &first->variant, error);
+    return first->pipeline != VK_NULL_HANDLE;
+}
 
-    first.pipeline = biqa_vk_kernels_pipeline(session->kernels, &first.variant, error);
-    if (!first.pipeline || !biqa_vk_commands_begin(&session->commands, buffer, 0, error))
-        return FALSE;
-    biqa_vk_commands_stamp(&session->commands, 0);
+static void record_first(BiqaVkSession *session, VkCommandBuffer buffer, const BiqaVkStep *first)
+{
     /* The arena is shared: another user's frame, and its copies, end before this one begins. */
     biqa_vk_commands_barrier(buffer,
                              VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
                              VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
     vkCmdBindDescriptorSets(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, session->kernels->layout, 0, 1,
                             &session->set, 0, NULL);
-    biqa_vk_commands_step(buffer, session->kernels->layout, &first);
+    biqa_vk_commands_step(buffer, session->kernels->layout, first);
+}
+
+static gboolean record_frame(BiqaVkSession *session, GError **error)
+{
+    const VkCommandBuffer buffer = session->commands.frame;
+    const BiqaVkProgram *program = session->program;
+    BiqaVkStep first;
+
+    if (!make_first(session, &first, error) ||
+        !biqa_vk_commands_begin(&session->commands, buffer, 0, error))
+        return FALSE;
+    biqa_vk_commands_stamp(&session->commands, 0);
+    record_first(session, buffer, &first);
     biqa_vk_commands_stamp(&session->commands, 2);
     for (guint i = 0; i < program->steps->len; i++) {
         BiqaVkStep step = g_array_index(program->steps, BiqaVkStep, i);
@@ -249,18 +262,43 @@ gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, gui
     return TRUE;
 }
 
-/* Copies texels of the arena to a mapped buffer. */
-static gboolean copy_arena(BiqaVkSession *session, VkBuffer to, const VkBufferCopy *region,
-                           GError **error)
+/* A branch's steps up to those of a layer once more, for a map that others were written over. */
+static void record_again(BiqaVkSession *session, VkCommandBuffer buffer, const BiqaVkTap *tap,
+                         const BiqaVkStep *first)
+{
+    const GArray *steps = session->program->steps;
+
+    record_first(session, buffer, first);
+    for (guint i = 0; i < steps->len; i++) {
+        BiqaVkStep step = g_array_index(steps, BiqaVkStep, i);
+
+        if (step.task != tap->task || step.branch != tap->branch || step.layer > tap->layer)
+            continue;
+        step.barrier = TRUE; /* which the other branch's step may have had for it */
+        biqa_vk_commands_step(buffer, session->kernels->layout, &step);
+    }
+}
+
+/* Copies a crop of a layer's map to a mapped buffer. */
+static gboolean copy_map(BiqaVkSession *session, const BiqaVkTap *tap, const BiqaVkMap *map,
+                         const BiqaVkBuffer *to, GError **error)
 {
     const VkCommandBuffer buffer = session->commands.once;
+    const VkBufferCopy region = {
+        .srcOffset = 16 * ((VkDeviceSize)map->view.origin + tap->crop * map->view.sample_stride),
+        .size = to->size,
+    };
+    BiqaVkStep first;
 
-    if (!biqa_vk_commands_begin(&session->commands, buffer,
+    if (!make_first(session, &first, error) ||
+        !biqa_vk_commands_begin(&session->commands, buffer,
                                 VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT, error))
         return FALSE;
+    if (!map->kept)
+        record_again(session, buffer, tap, &first);
     biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
                              VK_PIPELINE_STAGE_TRANSFER_BIT);
-    vkCmdCopyBuffer(buffer, session->program->arena.handle, to, 1, region);
+    vkCmdCopyBuffer(buffer, session->program->arena.handle, to->handle, 1, &region);
     biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT);
     return biqa_vk_commands_end(&session->commands, buffer, error) &&
            submit_reader(session, buffer, error);
@@ -282,16 +320,12 @@ gboolean biqa_vk_session_tap(BiqaVkSession *session, const BiqaVkTap *tap, float
     const BiqaVkMap *map = &session->program->maps[tap->task][tap->branch][tap->layer];
     const gsize texels = (gsize)(biqa_vk_planes(map->shape.c) - 1) * map->view.plane +
                          (map->shape.h - 1) * map->view.row + map->shape.w;
-    const VkBufferCopy region = {
-        .srcOffset = 16 * ((VkDeviceSize)map->view.origin + tap->crop * map->view.sample_stride),
-        .size = 16 * texels,
-    };
     BiqaVkBuffer copy = {0};
     gboolean ok;
 
     g_return_val_if_fail(session->recorded && tap->crop < map->samples, FALSE);
-    ok = biqa_vk_buffer_init(&copy, session->device, region.size, BIQA_VK_READBACK_MEMORY, error) &&
-         copy_arena(session, copy.handle, &region, error);
+    ok = biqa_vk_buffer_init(&copy, session->device, 16 * texels, BIQA_VK_READBACK_MEMORY, error) &&
+         copy_map(session, tap, map, &copy, error);
     if (ok)
         unpack(map, copy.mapped, output);
     if (biqa_vk_commands_settle(&session->commands))

@@ -38,7 +38,7 @@ BiqaVkSession *biqa_vk_session_new(BiqaVkRuntime *runtime, const BiqaVkSessionPa
  * a device writes to is better lost than used again. */
 void biqa_vk_session_free(BiqaVkSession *session); /* NULL is fine */
 
-/* As of the backend (biqa/backend.h). */
+/* As of the backend (biqa/backend.h). A map that is not kept (arena.h) is made again. */
 gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
                              BiqaResult *result, GError **error);
 typedef struct {

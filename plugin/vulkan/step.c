@@ -31,6 +31,7 @@ static BiqaVkStep *append_step(const BiqaVkStepContext *context, guint layer, Bi
     *step = (BiqaVkStep){
         .variant = {kernel},
         .layer = layer,
+        .turn = layer,
         .branch = context->branch,
         .task = context->task,
         .barrier = TRUE,
@@ -366,20 +367,44 @@ static biqa_pool_push pool_push(const BiqaVkStepContext *context, guint layer, g
     return push;
 }
 
-/* First the parts of all inputs, then their mergers, so that one barrier does. */
+/* Texels of scratch of one pool; 0 for all other layers. */
+static gsize layer_scratch(const BiqaGraph *graph, guint layer, guint samples)
+{
+    const BiqaLayer *pool = &graph->layers[layer];
+    gsize texels = 0;
+
+    for (guint k = 0; pool->kind == BIQA_LAYER_POOL && k < pool->n_inputs; k++)
+        texels += pool_texels(graph->layers[pool->inputs[k]].shape, samples);
+    return texels;
+}
+
+gsize biqa_vk_steps_scratch(const BiqaGraph *graph, guint samples)
+{
+    gsize texels = 0;
+
+    for (guint i = 0; i < graph->n_layers; i++)
+        texels += layer_scratch(graph, i, samples);
+    return texels;
+}
+
+/* The parts of each input as soon as that is there, as its place may be used again soon; all
+ * mergers at the end, so that one barrier does. */
 static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *steps)
 {
-    const BiqaLayer *pool = &context->net->graph->layers[layer];
+    const BiqaGraph *graph = context->net->graph;
+    const BiqaLayer *pool = &graph->layers[layer];
     const guint start = steps->len;
     gsize scratch = context->scratch;
     guint first = 0;
 
+    for (guint i = 0; i < layer; i++)
+        scratch += layer_scratch(graph, i, context->maps[i].samples);
     for (guint k = 0; k < pool->n_inputs; k++) {
         const BiqaVkMap *from = &context->maps[pool->inputs[k]];
         BiqaVkStep *step = append_step(context, layer, BIQA_VK_POOL_PART, steps);
 
+        step->turn = pool->inputs[k];
         step->push.pool = pool_push(context, layer, k, scratch, first);
-        step->barrier = k == 0;
         cover_line(step, biqa_vk_planes(from->shape.c) * from->samples * step->push.pool.parts);
         scratch += pool_texels(from->shape, from->samples);
         first += pool->deviation ? 2 * from->shape.c : from->shape.c;
@@ -392,23 +417,6 @@ static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *step
         step->barrier = k == 0;
         cover_line(step, biqa_vk_planes(from->shape.c) * from->samples);
     }
-}
-
-gsize biqa_vk_steps_scratch(const BiqaGraph *graph, guint samples)
-{
-    gsize most = 0;
-
-    for (guint i = 0; i < graph->n_layers; i++) {
-        const BiqaLayer *pool = &graph->layers[i];
-        gsize texels = 0;
-
-        if (pool->kind != BIQA_LAYER_POOL)
-            continue;
-        for (guint k = 0; k < pool->n_inputs; k++)
-            texels += pool_texels(graph->layers[pool->inputs[k]].shape, samples);
-        most = MAX(most, texels);
-    }
-    return most;
 }
 
 static void add_linear(const BiqaVkStepContext *context, guint layer, GArray *steps)

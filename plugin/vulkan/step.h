@@ -12,9 +12,11 @@ typedef struct {
     BiqaVkVariant variant;
     VkPipeline pipeline; /* borrowed from the kernels */
     guint layer;
+    guint turn; /* the layer that it runs with: its own, or of a pool the one that it reads */
     BiqaBranch branch;
     guint task;       /* of the model; those above 0 run where they have weight (gate.h) */
-    gboolean barrier; /* reads what an earlier step of its branch wrote since its last barrier */
+    gboolean barrier; /* reads what an earlier step of its branch wrote since its last barrier, or
+                         writes where that read */
     uint32_t groups[3];
     VkBuffer arena; /* NULL: groups are those above; else they lie in it, (borrowed) */
     uint32_t gate;  /* in this texel, as integers */
@@ -42,7 +44,8 @@ typedef struct {
     GArray *weights;       /* of floats; parameters are appended */
 } BiqaVkStepContext;
 
-/* Appends the steps of one layer (pipelines and the address of the weights still missing).
+/* Appends the steps of one layer (pipelines and the address of the weights still missing). Those
+ * with which a pool takes its share of a map have that map's turn, the others their layer's.
  * BIQA_ERROR_SIZE for a map with more channels than one dispatch can take. */
 gboolean biqa_vk_steps_add(const BiqaVkStepContext *context, guint layer, GArray *steps,
                            GError **error);
