@@ -14,6 +14,11 @@
 #define MOST_PRODUCTS 4096
 #define MOST_INPUTS 128
 
+/* Channels in, and fours of channels out, beyond which all layers share the blocks of narrower
+ * ones: the driver keeps two kilobytes for a multiplication for as long as a pipeline is there. */
+#define MOST_CHANNELS 64
+#define MOST_PLANES 8
+
 /* A sum of as many products does not notice that it reads what to start from. */
 #define MANY_TERMS 64
 
@@ -102,14 +107,15 @@ typedef struct {
 static Cut choose_cut(const biqa_conv_push *push)
 {
     const guint taps = push->kernel_h * push->kernel_w;
-    const guint in_parts = divide_up(push->inputs, MAX(MOST_INPUTS / taps / 4 * 4, 4));
+    const guint most = CLAMP(MOST_INPUTS / taps / 4 * 4, 4, MOST_CHANNELS);
+    const guint in_parts = divide_up(push->inputs, most);
     const guint planes = biqa_vk_planes(push->outputs);
     Cut cut = {push->inputs, planes};
 
     if (in_parts > 1)
         cut.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
     const guint room = MOST_PRODUCTS / (4 * taps * cut.inputs);
-    cut.outputs = divide_up(planes, divide_up(planes, MAX(room, 1)));
+    cut.outputs = divide_up(planes, divide_up(planes, CLAMP(room, 1, MOST_PLANES)));
     return cut;
 }
 
