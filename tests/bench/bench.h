@@ -25,6 +25,11 @@ typedef struct {
     double us[BIQA_N_BRANCHES]; /* of the device's time */
 } BenchLayer;
 
+/* Bytes that an element adds to a pipeline's peak, where nothing is cached and where all is. */
+typedef struct {
+    double cold, warm;
+} BenchMemory;
+
 /* Times are the lowest seen: other programs only add to them. What could not be measured is NaN. */
 typedef struct {
     char *backend, *device, *model;
@@ -36,7 +41,7 @@ typedef struct {
     double flop_left;                  /* without the zeros */
     double products;                   /* FLOP/s of one core's matrix products (sgemm) */
     double cold_ms, warm_ms;           /* from the start of a process to its first score */
-    double memory;                     /* bytes that an element adds to a pipeline's peak */
+    BenchMemory memory;
 } BenchReport;
 
 /* Opens what options name. profile: so that it can tell what each layer took. (transfer full) */
@@ -68,10 +73,9 @@ gboolean bench_first_scores(const char *program, const BenchOptions *options, Be
                             GError **error);
 /* Milliseconds from now to the first score, to standard output. */
 gboolean bench_print_first(const BenchOptions *options, GError **error);
-/* Bytes by which the element raises the peak of gst-launch-1.0; NaN where that fails. Takes the
- * element of this build, or of GST_PLUGIN_PATH. Call it first: what this process holds counts as
- * its children's peak. */
-double bench_memory(const BenchOptions *options);
+/* NaN where that fails. Takes the element of this build, or of GST_PLUGIN_PATH, and caches of its
+ * own. Call it first: what this process holds counts as its children's peak. */
+BenchMemory bench_memory(const BenchOptions *options);
 
 /* Gives a model without tasks n of them, which share no layer. */
 gboolean bench_add_tasks(BiqaModel *model, guint n, GError **error);

@@ -57,7 +57,8 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
 static gboolean measure(const Options *options, const char *program, GError **error)
 {
     const gboolean other = options->graph || options->bench.n_tasks > 0;
-    const double memory = options->quick || other ? NAN : bench_memory(&options->bench);
+    const BenchMemory memory =
+        options->quick || other ? (BenchMemory){NAN, NAN} : bench_memory(&options->bench);
     g_autoptr(BiqaModel) model = bench_model(&options->bench, error);
     g_autofree char *json = NULL;
     BenchReport report = {0};

@@ -24,6 +24,13 @@ gboolean bench_print_first(const BenchOptions *options, GError **error)
     return ok;
 }
 
+/* Takes an environment over and returns it with caches in folder. */
+static char **set_caches(char **environment, const char *folder)
+{
+    environment = g_environ_setenv(environment, "MESA_SHADER_CACHE_DIR", folder, TRUE);
+    return g_environ_setenv(environment, "XDG_CACHE_HOME", folder, TRUE);
+}
+
 /* Milliseconds that a child says its first score took, with caches in folder. */
 static double first_score(const char *program, const BenchOptions *options, const char *folder,
                           GError **error)
@@ -45,8 +52,7 @@ static double first_score(const char *program, const BenchOptions *options, cons
             g_ptr_array_add(arguments, (gpointer)sometimes[i][1]);
         }
     g_ptr_array_add(arguments, NULL);
-    environment = g_environ_setenv(environment, "MESA_SHADER_CACHE_DIR", folder, TRUE);
-    environment = g_environ_setenv(environment, "XDG_CACHE_HOME", folder, TRUE);
+    environment = set_caches(environment, folder);
     if (!g_spawn_sync(NULL, (char **)arguments->pdata, environment, G_SPAWN_DEFAULT, NULL, NULL,
                       &said, NULL, &status, error) ||
         !g_spawn_check_wait_status(status, error))
@@ -84,8 +90,9 @@ gboolean bench_first_scores(const char *program, const BenchOptions *options, Be
     return !isnan(report->warm_ms);
 }
 
-/* The peak of a command's memory in bytes; NaN where it cannot be run or fails. */
-static double command_peak(const char *command)
+/* The peak of a command's memory in bytes, with caches in folder; NaN where it cannot be run or
+ * fails. */
+static double command_peak(const char *command, const char *folder)
 {
     g_auto(GStrv) arguments = NULL, environment = g_get_environ();
     struct rusage usage;
@@ -93,6 +100,7 @@ static double command_peak(const char *command)
     int status;
 
     environment = g_environ_setenv(environment, "GST_PLUGIN_PATH", PLUGIN_PATH, FALSE);
+    environment = set_caches(environment, folder);
     if (!g_shell_parse_argv(command, NULL, &arguments, NULL) ||
         !g_spawn_async(NULL, arguments, environment,
                        G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
@@ -104,25 +112,32 @@ static double command_peak(const char *command)
 }
 
 /* Of a pipeline of a few frames of this size through an element. */
-static double pipeline_peak(const BenchOptions *options, const char *element)
+static double pipeline_peak(const BenchOptions *options, const char *element, const char *folder)
 {
     g_autofree char *command =
         g_strdup_printf("gst-launch-1.0 -q videotestsrc num-buffers=4 pattern=snow ! "
                         "video/x-raw,format=NV12,width=%d,height=%d ! %s ! fakesink",
                         options->width, options->height, element);
 
-    return command_peak(command);
+    return command_peak(command, folder);
 }
 
-double bench_memory(const BenchOptions *options)
+BenchMemory bench_memory(const BenchOptions *options)
 {
-    g_autofree char *element = NULL;
-    double peak;
+    BenchMemory memory = {NAN, NAN};
+    g_autofree char *folder = NULL, *element = NULL;
+    double identity;
 
-    if (!g_file_test(options->model, G_FILE_TEST_EXISTS))
-        return NAN; /* a network made up here: the element cannot load it */
+    /* A network made up here the element cannot load. */
+    if (!g_file_test(options->model, G_FILE_TEST_EXISTS) ||
+        !(folder = g_dir_make_tmp("biqa-bench-XXXXXX", NULL)))
+        return memory;
     element = g_strdup_printf("biqafilter backend=%s model=%s", options->backend, options->model);
-    /* The element first: whoever is first may have to scan plugins. */
-    peak = pipeline_peak(options, element);
-    return peak - pipeline_peak(options, "identity");
+    /* Whoever is first may have to scan plugins. */
+    pipeline_peak(options, "identity", folder);
+    memory.cold = pipeline_peak(options, element, folder);
+    memory.warm = pipeline_peak(options, element, folder);
+    identity = pipeline_peak(options, "identity", folder);
+    remove_folder(folder);
+    return (BenchMemory){memory.cold - identity, memory.warm - identity};
 }

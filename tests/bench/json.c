@@ -36,7 +36,8 @@ char *bench_json(const BenchReport *report)
     biqa_json_add_number(builder, "device_ms", report->device_ms);
     biqa_json_add_number(builder, "first_score_cold_ms", report->cold_ms);
     biqa_json_add_number(builder, "first_score_warm_ms", report->warm_ms);
-    biqa_json_add_number(builder, "memory_bytes", report->memory);
+    biqa_json_add_number(builder, "cold_memory_bytes", report->memory.cold);
+    biqa_json_add_number(builder, "memory_bytes", report->memory.warm);
     biqa_json_begin_array(builder, "layers");
     for (guint i = 0; i < report->n_layers; i++)
         add_layer(builder, &report->layers[i]);

@@ -243,7 +243,7 @@ static void init_report(const BenchOptions *options, const BiqaModel *model, Ben
         .products = NAN,
         .cold_ms = NAN,
         .warm_ms = NAN,
-        .memory = NAN,
+        .memory = {NAN, NAN},
     };
 }
 

@@ -88,8 +88,10 @@ void bench_print_targets(const BenchReport *report)
                  branch_us(report, BIQA_COMPETITOR) / branch_us(report, BIQA_FULL), TRUE);
     print_target("first score, caches empty", "s", 3, 1e-3 * report->cold_ms, TRUE);
     print_target("first score, caches warm", "s", .4, 1e-3 * report->warm_ms, TRUE);
-    print_target("memory of an element, beyond a pipeline with identity", "MiB", 120,
-                 report->memory / (1 << 20), TRUE);
+    print_target("memory of an element beyond identity's, caches empty", "MiB", 120,
+                 report->memory.cold / (1 << 20), TRUE);
+    print_target("memory of an element beyond identity's, caches warm", "MiB", 120,
+                 report->memory.warm / (1 << 20), TRUE);
     printf("\nThe frame took %.2f ms of wall clock", report->wall_ms);
     if (isfinite(report->device_ms))
         printf(", %.2f ms on the device", report->device_ms);
