@@ -45,6 +45,22 @@ static void list_rated(const char *kind, const char *file, guint n)
     workshop_write(file, list->str);
 }
 
+/* The same: one picture under many names, rated as if they differed. */
+static void list_same(const char *file)
+{
+    g_autoptr(GBytes) picture = workshop_read("dark0.png");
+    g_autoptr(GString) list = g_string_new("image,mos\n");
+
+    for (guint i = 0; i < RATED; i++) {
+        g_autofree char *name = g_strdup_printf("same%u.png", i);
+
+        g_file_set_contents(name, g_bytes_get_data(picture, NULL),
+                            (gssize)g_bytes_get_size(picture), NULL);
+        g_string_append_printf(list, "%s,%u\n", name, 10 + 2 * i);
+    }
+    workshop_write(file, list->str);
+}
+
 static void make_world(void)
 {
     g_autoptr(BiqaModel) model = tiny_model_new(5);
@@ -229,6 +245,8 @@ static void test_refusals(void)
     workshop_write("wild.ini", "[optimiser]\nkind=sgd\nclip=1e9\n[stage a]\nkind=tune\nrated=8\n"
                                "rate=10\nhead-rate=10000\nfreeze-convolutions=true\n");
     workshop_refuse(ADAPT "dark.csv --recipe wild.ini", "no finite number");
+    list_same("same.csv");
+    workshop_refuse(ADAPT "same.csv", "have one score");
     g_autoptr(GBytes) after = workshop_read("two.gguf");
     g_assert_true(g_bytes_equal(before, after));
     g_autoptr(GBytes) still_closed = workshop_read("closed.gguf");

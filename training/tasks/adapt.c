@@ -256,6 +256,18 @@ static gboolean add(BiqaModel *model, const Clustering *what, const TrainAdaptPa
     return TRUE;
 }
 
+/* A head may die of too high a rate, or have nothing to tell apart. */
+static gboolean check_learned(const TrainAgreement *agreement, const char *name, GError **error)
+{
+    if (!agreement->n || agreement->srcc != 0 || agreement->plcc != 0)
+        return TRUE;
+    g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                "task \"%s\": after training all %u validation pictures have one score; give "
+                "pictures that differ, or stages a lower rate (--recipe)",
+                name, agreement->n);
+    return FALSE;
+}
+
 gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams *params,
                      TrainWorkers *workers, TrainAdapted *adapted, GError **error)
 {
@@ -273,7 +285,7 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
     TrainAgreement agreement[BIQA_N_BRANCHES];
     g_autoptr(BiqaModel) learned =
         weights ? train_export(recipe, weights, dataset, workers, agreement, error) : NULL;
-    if (!learned)
+    if (!learned || !check_learned(&agreement[BIQA_FULL], params->name, error))
         return FALSE;
     const BiqaGating gating = gating_of(model, recipe);
     const Clustering what = {model, &gating, recipe, workers};
