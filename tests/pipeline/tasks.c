@@ -388,6 +388,16 @@ static void test_continual_kept(void)
     g_assert_cmpuint(count_kept(), ==, n + 2 + 1 + 1);
     g_assert_cmpfloat(figures_of(reversed, "oracle head").plasticity, ==,
                       figures_of(first, "oracle head").plasticity);
+    /* How tasks are weighed is kept in them, and in nothing else. */
+    g_autoptr(GBytes) small = workshop_read("small.ini");
+    g_autoptr(GString) warm =
+        g_string_new_len(g_bytes_get_data(small, NULL), (gssize)g_bytes_get_size(small));
+    g_string_replace(warm, "temperature=8", "temperature=9", 1);
+    workshop_write("warm.ini", warm->str);
+    workshop_run_well("continual --base base.gguf --recipe warm.ini --keep kept "
+                      "dark=dark.csv light=light.csv",
+                      NULL);
+    g_assert_cmpuint(count_kept(), ==, n + 2 + 1 + 1 + 2);
 }
 
 /* A file that is no model of the base's is named, and not taken. */

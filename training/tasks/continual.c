@@ -331,9 +331,18 @@ static BiqaModel *adapt_alone(const Run *run, const Task *task, GError **error)
     return g_steal_pointer(&model);
 }
 
+/* Centroids and how they weigh are a task's too, which no digest of a recipe's weights tells. */
+static char *way_of(const Task *task)
+{
+    const TrainTasksRecipe *tasks = &task->recipe->tasks;
+
+    return g_strdup_printf("task %s, %u centroids, %.9g, %.9g", task->params.name, tasks->centroids,
+                           tasks->temperature, tasks->least_weight);
+}
+
 static gboolean adapt(Run *run, const Task *task, GError **error)
 {
-    g_autofree char *how = g_strconcat("task ", task->params.name, NULL);
+    g_autofree char *how = way_of(task);
     const TrainKeepLesson lesson = {how, run->base, task->recipe, task->ratings};
     g_autofree char *digest = train_keep_lesson(&lesson);
     g_autoptr(BiqaModel) alone = NULL;
