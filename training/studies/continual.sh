@@ -6,10 +6,10 @@
 #
 #   training/studies/continual.sh BIQA-TRAIN DATA OUT
 #
-# DATA holds clive-train, pristine/bsds500 and backbones/mobilenet_v1_0.25_224.gguf. OUT keeps
-# everything, forward.html and backward.html among it; a second call goes on where the first stopped.
-# BASE=MODEL takes the place of the one that continual.ini makes, CONTENTS=75 of each list are
-# distorted, BASE_STEPS=120, RECIPE=continual-task.ini, THREADS=0.
+# DATA is a folder as training/recipes/biqa-video-start.ini has it, with pristine/bsds500 beside. OUT
+# keeps everything, forward.html and backward.html among it; a second call goes on where the first
+# stopped. The base that learns is what the first stage of that recipe ends in, or BASE=MODEL;
+# CONTENTS=75 of each list are distorted, RECIPE=continual-task.ini, THREADS=0.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -84,10 +84,11 @@ make_lists() {
     distort_all drawings $(find "$out/svg" -name '*.svg' | LC_ALL=C sort)
 }
 
+# Ranks alone: what has been rated comes with the tasks.
 make_base() {
     [ -e "$out/base/model.gguf" ] && return
-    sed -e "s/^steps=.*/steps=${BASE_STEPS:-120}/" -e "s|^judge=.*|judge=$judge|" "$here/continual.ini" \
-        >"$out/base.ini"
+    sed -e '/^\[stage tune\]/,$d' -e "s|^judge=.*|judge=$judge|" \
+        "$here/../recipes/biqa-video-start.ini" >"$out/base.ini"
     "$train" train "$out/base.ini" --resume --data "$data" --out "$out/base" --threads "$threads"
 }
 
