@@ -120,3 +120,17 @@ void train_workers_run(TrainWorkers *workers, guint n, TrainTask task, gpointer 
         g_cond_wait(&workers->finished, &workers->lock);
     g_mutex_unlock(&workers->lock);
 }
+
+gboolean train_workers_take_errors(GError **errors, guint n, GError **error)
+{
+    GError *first = NULL;
+    for (guint i = 0; i < n; i++) {
+        if (first)
+            g_clear_error(&errors[i]);
+        else
+            first = errors[i];
+    }
+    if (first)
+        g_propagate_error(error, first);
+    return !first;
+}

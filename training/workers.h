@@ -16,3 +16,7 @@ guint train_workers_count(const TrainWorkers *workers);
 
 /* Calls task(0..n-1, data), each once, on whichever thread is free; returns when all are done. */
 void train_workers_run(TrainWorkers *workers, guint n, TrainTask task, gpointer data);
+
+/* What tasks left in n errors, one each or NULL: hands over the first and frees the others. FALSE
+ * if there is one. */
+gboolean train_workers_take_errors(GError **errors, guint n, GError **error);

@@ -92,19 +92,10 @@ gboolean train_album_print(const TrainAlbum *album, TrainWorkers *workers, GErro
     g_autofree char *folder = g_build_filename(album->pairs->folder, "images", NULL);
     g_autofree GError **errors = g_new0(GError *, album->taken->len + 1);
     Prints prints = {album, errors};
-    GError *first = NULL;
     if (g_mkdir_with_parents(folder, 0777) != 0) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_FILE, "cannot make the folder \"%s\"", folder);
         return FALSE;
     }
     train_workers_run(workers, album->taken->len, print, &prints);
-    for (guint i = 0; i < album->taken->len; i++) {
-        if (first)
-            g_clear_error(&errors[i]);
-        else
-            first = errors[i];
-    }
-    if (first)
-        g_propagate_error(error, first);
-    return !first;
+    return train_workers_take_errors(errors, album->taken->len, error);
 }

@@ -7,20 +7,6 @@
 #include "seed.h"
 #include <math.h>
 
-gboolean train_stand_in_take_errors(GError **errors, guint n, GError **error)
-{
-    GError *first = NULL;
-    for (guint i = 0; i < n; i++) {
-        if (first)
-            g_clear_error(&errors[i]);
-        else
-            first = errors[i];
-    }
-    if (first)
-        g_propagate_error(error, first);
-    return !first;
-}
-
 typedef struct {
     const TrainStandIn *stand_in;
     const TrainPairs *pairs;
@@ -105,7 +91,7 @@ gboolean train_sitting_write(const TrainSitting *sitting, const TrainPairs *pair
         g_string_new("rater,scale,sitting,pair,image,content,other,other-content,grade\n");
     Look looks = {sitting->stand_in, pairs, points, errors};
     train_workers_run(workers, n, look, &looks);
-    if (!train_stand_in_take_errors(errors, n, error))
+    if (!train_workers_take_errors(errors, n, error))
         return FALSE;
     for (guint i = 0; i < n; i++)
         append_grades(text, sitting, pairs, i, numbers[i], points[i]);

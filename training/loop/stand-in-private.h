@@ -8,6 +8,3 @@
 /* What it says of a picture beside its original, of one size: higher is better. */
 double train_stand_in_figure(const TrainStandIn *stand_in, const TrainImage *reference,
                              const TrainImage *image);
-
-/* Hands over the first of n errors that is set, and frees the others. FALSE if there is one. */
-gboolean train_stand_in_take_errors(GError **errors, guint n, GError **error);

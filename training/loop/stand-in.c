@@ -79,7 +79,7 @@ static gboolean fit_scale(TrainStandIn *stand_in, const TrainRatings *rated, Tra
     g_autofree GError **errors = g_new0(GError *, rated->n);
     Anchors anchors = {stand_in, rated, figures, errors};
     train_workers_run(workers, rated->n, measure_anchor, &anchors);
-    if (!train_stand_in_take_errors(errors, rated->n, error))
+    if (!train_workers_take_errors(errors, rated->n, error))
         return FALSE;
     const guint known = keep_known(figures, points, rated->n);
     if (known < TRAIN_STAND_IN_LEAST)

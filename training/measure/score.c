@@ -211,19 +211,10 @@ static void run_file(guint i, gpointer data)
 static gboolean run_files(Files *files, guint n, TrainWorkers *workers, GError **error)
 {
     g_autofree GError **errors = g_new0(GError *, n);
-    GError *first = NULL;
 
     files->errors = errors;
     train_workers_run(workers, n, run_file, files);
-    for (guint i = 0; i < n; i++) {
-        if (first)
-            g_clear_error(&errors[i]);
-        else
-            first = errors[i];
-    }
-    if (first)
-        g_propagate_error(error, first);
-    return !first;
+    return train_workers_take_errors(errors, n, error);
 }
 
 gboolean train_scorer_results(const TrainScorer *scorer, char *const *paths, guint n,
