@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Latency, buffers and contexts. */
 #include "gstbiqaanswer.h"
+#include "gstbiqaexit.h"
 #include "gstbiqafilter-private.h"
-#include "gstbiqaflow.h"
 
 /* The time that frames may wait is added to what upstream says. */
 static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
@@ -52,7 +52,7 @@ gboolean gst_biqa_answer_query(GstBiqaFilter *self, GstPadDirection direction, G
         return gst_biqa_queue_answer(self->lens.queue, GST_ELEMENT(self), query);
     case GST_QUERY_DRAIN:
         if (self->delay)
-            gst_biqa_flow_let_go(self, TRUE);
+            gst_biqa_exit_let_go(self, TRUE);
         return FALSE;
     default:
         return FALSE;

@@ -29,6 +29,7 @@ struct GstBiqaDelay {
 
     GMutex lock;
     GCond work, change; /* for the worker; for the pacer */
+    GCond room;         /* for who pushes */
     gboolean quit;      /* under lock, as all that follows */
     GQueue frames;      /* of Waiting, the oldest first */
     Job *job;           /* the newest to be scored that the worker has not begun */
@@ -201,6 +202,7 @@ GstBiqaDelay *gst_biqa_delay_new(GstBiqaScorer *scorer, guint length,
     g_mutex_init(&delay->lock);
     g_cond_init(&delay->work);
     g_cond_init(&delay->change);
+    g_cond_init(&delay->room);
     g_queue_init(&delay->frames);
     delay->worker = g_thread_new("biqa-scores", worker_thread, delay);
     delay->pacer = g_thread_new("biqa-pace", pacer_thread, delay);
@@ -222,6 +224,7 @@ void gst_biqa_delay_free(GstBiqaDelay *delay)
     g_mutex_clear(&delay->lock);
     g_cond_clear(&delay->work);
     g_cond_clear(&delay->change);
+    g_cond_clear(&delay->room);
     g_free(delay);
 }
 
@@ -252,8 +255,9 @@ void gst_biqa_delay_push(GstBiqaDelay *delay, const GstBiqaArrival *arrival)
         g_cond_signal(&delay->work);
     }
     g_queue_push_tail(&delay->frames, waiting);
-    if (delay->frames.length == 1)
-        wake_pacer(delay); /* else it sleeps by a frame before */
+    wake_pacer(delay);
+    while (delay->frames.length > delay->length)
+        g_cond_wait(&delay->room, &delay->lock);
     g_mutex_unlock(&delay->lock);
 }
 
@@ -284,6 +288,7 @@ GstBuffer *gst_biqa_delay_pop(GstBiqaDelay *delay, gboolean all, GstBiqaRecord *
     first = g_queue_peek_head(&delay->frames);
     if (first && (all || may_leave(delay, first))) {
         g_queue_pop_head(&delay->frames);
+        g_cond_signal(&delay->room);
         make_up(delay, &first->record);
         *record = first->record;
         buffer = g_steal_pointer(&first->buffer);
@@ -300,6 +305,7 @@ void gst_biqa_delay_clear(GstBiqaDelay *delay)
     g_clear_pointer(&delay->job, job_free);
     delay->epoch++;
     delay->scored = delay->news = FALSE;
+    g_cond_signal(&delay->room);
     wake_pacer(delay);
     g_mutex_unlock(&delay->lock);
 }

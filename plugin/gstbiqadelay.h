@@ -40,6 +40,8 @@ typedef struct {
     GstClockTime due; /* by clock: when its time is up */
 } GstBiqaArrival;
 
+/* Returns when there are no more frames than may wait: it is gst_biqa_delay_pop() in another
+ * thread, called when calls->ready says so, or gst_biqa_delay_clear() that makes room. */
 void gst_biqa_delay_push(GstBiqaDelay *delay, const GstBiqaArrival *arrival);
 
 /* The next frame, if it may leave, with its record made up. all: let it leave whatever it lacks.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The element's inside: for gstbiqafilter.c, which is what GStreamer calls, and for what that is
  * made of: gstbiqarun.c (from start to stop), gstbiqaflow.c (what happens to a frame),
- * gstbiqaanswer.c and gstbiqaresults.c (what it says when asked). */
+ * gstbiqaexit.c (how it leaves), gstbiqaanswer.c and gstbiqaresults.c (what it says when asked). */
 #pragma once
 
 #include "gstbiqadelay.h"
@@ -31,17 +31,19 @@ struct _GstBiqaFilter {
     GstBiqaSieve sieve;
     guint64 n_frames;
     guint scene;             /* counts up where frames do not go on from those before */
-    BiqaDomain said;         /* the domain of the frame that left last */
     gboolean scored;         /* there is a last score */
     BiqaVerdict latest;      /* the last score */
     guint latest_generation; /* of its model */
 
-    guint generation; /* of the model that the report speaks of */
-
     GstBiqaDelay *delay; /* NULL: policy=every */
     guint length;        /* of delay, frames */
-    GstFlowReturn flow;  /* of the last frame that delay let go */
+    gint flow;           /* atomic, GstFlowReturn: of the last frame that delay let go */
     gint failed;         /* atomic: the device has, and it was posted */
+
+    /* For who lets frames go: under this lock with a delay, else the streaming thread. */
+    GMutex leaving;
+    BiqaDomain said;  /* the domain of the frame that left last */
+    guint generation; /* of the model that the report speaks of */
 
     GstBiqaLateness lateness;
     GstBiqaScorer *scorer;

@@ -64,6 +64,7 @@
  */
 
 #include "gstbiqaanswer.h"
+#include "gstbiqaexit.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqaflow.h"
 #include "gstbiqameta.h"
@@ -144,6 +145,8 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     g_autoptr(GError) error = NULL;
 
+    if (self->delay)
+        gst_biqa_exit_let_go(self, TRUE); /* the base class may also set caps without an event */
     if (!gst_biqa_lens_set_caps(&self->lens, incaps, &error)) {
         GST_ERROR_OBJECT(self, "%s: %" GST_PTR_FORMAT, error->message, incaps);
         return FALSE;
@@ -155,7 +158,7 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_CAPS, &self->tuning.watch);
     if (!gst_biqa_flow_scores_there(self)) { /* else the first frame tells where */
         gst_biqa_flow_set_device(self, gst_biqa_scorer_device_name(self->scorer));
-        gst_biqa_flow_describe(self, gst_biqa_scorer_generation(self->scorer), incaps);
+        gst_biqa_exit_describe(self, gst_biqa_scorer_generation(self->scorer), incaps);
     }
     set_hold(self);
     return TRUE;
@@ -177,7 +180,7 @@ static void before_transform(GstBaseTransform *trans, GstBuffer *buffer)
         return;
     self->scene++;
     if (self->delay)
-        gst_biqa_flow_let_go(self, TRUE);
+        gst_biqa_exit_let_go(self, TRUE);
 }
 
 static GstFlowReturn generate_output(GstBaseTransform *trans, GstBuffer **output)
@@ -223,7 +226,7 @@ static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
 
     if (self->delay && GST_EVENT_IS_SERIALIZED(event) &&
         GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_STOP)
-        gst_biqa_flow_let_go(self, TRUE);
+        gst_biqa_exit_let_go(self, TRUE);
     if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
         gst_biqa_watch_allow_wait(self->watch, FALSE);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
@@ -334,6 +337,7 @@ static void finalize(GObject *object)
     gst_biqa_watch_free(self->watch);
     gst_biqa_lens_clear(&self->lens);
     gst_biqa_lateness_clear(&self->lateness);
+    g_mutex_clear(&self->leaving);
     g_free(self->device_name);
     G_OBJECT_CLASS(gst_biqa_filter_parent_class)->finalize(object);
 }
@@ -392,6 +396,7 @@ static void gst_biqa_filter_init(GstBiqaFilter *self)
     self->watch = gst_biqa_watch_new(GST_ELEMENT(self));
     gst_biqa_lens_init(&self->lens);
     gst_biqa_lateness_init(&self->lateness);
+    g_mutex_init(&self->leaving);
     /* In place, not passthrough: metadata needs a writable buffer, not writable memory. The base
      * class gives a shared buffer a twin on the same memory, and allocation is left to the
      * neighbours. */

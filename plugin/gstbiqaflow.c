@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From a frame that comes to one that leaves with its record. */
+/* From a frame that comes to one that is scored, or waits for it. */
 #include "gstbiqaflow.h"
-#include "gstbiqaanalytics.h"
 #include "gstbiqabackend.h"
 #include "gstbiqaerror.h"
+#include "gstbiqaexit.h"
 #include "gstbiqafilter-private.h"
-#include "gstbiqameta.h"
 #include "gstbiqaview.h"
-
-/* -- what is said of a frame --------------------------------------------------------------- */
-
-void gst_biqa_flow_describe(GstBiqaFilter *self, guint generation, GstCaps *caps)
-{
-    GstBiqaHeader *header = gst_biqa_scorer_describe(self->scorer, generation, caps);
-
-    if (gst_biqa_flow_scores_there(self)) { /* where only this thread changes the name */
-        g_free(header->device);
-        header->device = g_strdup(self->device_name);
-    }
-    self->generation = generation;
-    gst_biqa_watch_describe(self->watch, header, &self->tuning.watch);
-}
 
 gboolean gst_biqa_flow_scores_there(const GstBiqaFilter *self)
 {
@@ -40,17 +25,11 @@ void gst_biqa_flow_set_device(GstBiqaFilter *self, char *name)
         g_object_notify(G_OBJECT(self), "device-name");
 }
 
-static void describe_again(GstBiqaFilter *self, guint generation)
-{
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
-
-    gst_biqa_flow_describe(self, generation, caps);
-}
-
 /* Where frames in images lie only they tell: looks at the device of one that comes. */
 static void meet_device(GstBiqaFilter *self, GstBuffer *buffer)
 {
     const char *name = gst_biqa_view_device_name(buffer);
+    g_autoptr(GstCaps) caps = NULL;
 
     if (self->met && (!name || g_strcmp0(name, self->device_name) == 0))
         return;
@@ -59,7 +38,8 @@ static void meet_device(GstBiqaFilter *self, GstBuffer *buffer)
         gst_biqa_flow_set_device(self, g_strdup(name));
         gst_biqa_backend_post(GST_ELEMENT(self), "vulkan", name, "images");
     }
-    describe_again(self, gst_biqa_scorer_generation(self->scorer));
+    caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
+    gst_biqa_exit_describe(self, gst_biqa_scorer_generation(self->scorer), caps);
 }
 
 /* Whether there is a last score to hold; with a delay that is known when the frame leaves. */
@@ -188,47 +168,6 @@ static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
     return TRUE;
 }
 
-/* Offers a hard frame to be kept. */
-static void keep(GstBiqaFilter *self, GstBuffer *buffer, const GstBiqaRecord *record)
-{
-    g_autoptr(GError) error = NULL;
-    GstBiqaView view;
-
-    if (!gst_biqa_harvest_expects(self->harvest, record)) {
-        gst_biqa_harvest_offer(self->harvest, NULL, record);
-        return;
-    }
-    if (gst_biqa_view_map(&view, buffer, &self->lens, &error)) {
-        if (gst_biqa_view_fetch(&view, &error))
-            gst_biqa_harvest_offer(self->harvest, &view.frame, record);
-        gst_biqa_view_unmap(&view);
-    }
-    if (error)
-        gst_biqa_warning_post(GST_ELEMENT(self), GST_BIQA_ERROR_HARVEST_LOST, error);
-}
-
-/* Says what there is to say of a frame: called once for each, in their order, under the stream
- * lock, with a buffer whose metadata can be written. FALSE: the stream must fail, and the error was
- * posted. */
-static gboolean emit(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaRecord *record)
-{
-    GST_OBJECT_LOCK(self);
-    gst_biqa_stats_add_frame(&self->stats, record->origin);
-    GST_OBJECT_UNLOCK(self);
-    if (record->origin != GST_BIQA_SKIPPED && record->generation > self->generation)
-        describe_again(self, record->generation);
-    if (!gst_biqa_watch_take(self->watch, record, &self->tuning.watch))
-        return FALSE;
-    keep(self, buffer, record);
-    gst_biqa_meta_add(buffer, GST_OBJECT(self), record);
-    gst_biqa_analytics_add(buffer, record);
-    if (self->tuning.post_messages &&
-        (record->origin == GST_BIQA_INFERRED || record->domain != self->said))
-        gst_element_post_message(GST_ELEMENT(self), gst_biqa_message_new(GST_OBJECT(self), record));
-    self->said = record->domain;
-    return TRUE;
-}
-
 static gboolean is_due(GstBiqaFilter *self, const GstBiqaRecord *record)
 {
     return gst_biqa_schedule_due(&self->schedule, &self->tuning.pace, record->frame,
@@ -252,7 +191,8 @@ GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
             ok = score(self, &view, &record);
         gst_biqa_view_unmap(&view);
     }
-    return ok && emit(self, buffer, &record) ? GST_FLOW_OK : failed_flow(self);
+    return ok && gst_biqa_exit_say(self, buffer, &record, &self->tuning) ? GST_FLOW_OK
+                                                                         : failed_flow(self);
 }
 
 /* -- policy=deadline ----------------------------------------------------------------------- */
@@ -290,41 +230,9 @@ static GstFlowReturn arrive(GstBiqaFilter *self, GstBuffer *buffer)
     return GST_FLOW_OK;
 }
 
-/* The next frame that may leave, its record said; NULL if there is none or flow is not OK any more.
- * (transfer full) */
-static GstBuffer *depart(GstBiqaFilter *self, gboolean all)
-{
-    GstBiqaRecord record;
-    GstBuffer *buffer = gst_biqa_delay_pop(self->delay, all, &record);
-
-    if (!buffer)
-        return NULL;
-    buffer = gst_buffer_make_writable(buffer);
-    if (emit(self, buffer, &record))
-        return buffer;
-    self->flow = GST_FLOW_ERROR;
-    gst_buffer_unref(buffer);
-    return NULL;
-}
-
-void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all)
-{
-    GstPad *pad = GST_BASE_TRANSFORM_SRC_PAD(self);
-    GstBuffer *buffer;
-
-    while (self->flow == GST_FLOW_OK && (buffer = depart(self, all)))
-        self->flow = gst_pad_push(pad, buffer);
-    if (self->flow != GST_FLOW_OK)
-        gst_biqa_delay_clear(self->delay); /* nobody takes them */
-}
-
 static void frames_ready(gpointer user)
 {
-    GstBiqaFilter *self = user;
-
-    GST_PAD_STREAM_LOCK(GST_BASE_TRANSFORM_SINK_PAD(self));
-    gst_biqa_flow_let_go(self, FALSE);
-    GST_PAD_STREAM_UNLOCK(GST_BASE_TRANSFORM_SINK_PAD(self));
+    gst_biqa_exit_let_go(user, FALSE);
 }
 
 static void frame_scored(gpointer user, const BiqaVerdict *verdict, gboolean late)
@@ -343,17 +251,16 @@ static void frame_failed(gpointer user, const GError *error)
 
 GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input)
 {
-    GstFlowReturn flow;
+    GstFlowReturn flow = g_atomic_int_get(&self->flow);
 
-    if (self->flow == GST_FLOW_OK && g_atomic_int_get(&self->failed))
-        self->flow = GST_FLOW_ERROR;
-    if (self->flow == GST_FLOW_OK && input)
-        self->flow = arrive(self, g_steal_pointer(&input));
+    if (flow == GST_FLOW_OK && g_atomic_int_get(&self->failed))
+        flow = GST_FLOW_ERROR;
+    if (flow == GST_FLOW_OK)
+        return input ? arrive(self, input) : GST_FLOW_OK;
     gst_clear_buffer(&input);
-    gst_biqa_flow_let_go(self, FALSE);
-    flow = self->flow;
+    /* Told once, but for an error: what downstream refuses now it may take later. */
     if (flow != GST_FLOW_ERROR)
-        self->flow = GST_FLOW_OK; /* told once: what downstream refuses now it may take later */
+        g_atomic_int_compare_and_exchange(&self->flow, flow, GST_FLOW_OK);
     return flow;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What happens to a frame: it is counted; where it is due, looked at and, where its domain allows,
- * scored; and it leaves with a record of all that. In the order of the stream, under its lock. */
+/* What happens to a frame that comes: it is counted; where it is due, looked at and, where its
+ * domain allows, scored or put to those that wait for it. In the order of the stream, under its
+ * lock. gstbiqaexit.h has how it leaves. */
 #pragma once
 
 #include "gstbiqadelay.h"
@@ -9,12 +10,10 @@
 /* policy=every: a frame waits for its score. buffer's metadata can be written. */
 GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer);
 
-/* policy=deadline: input (transfer full, may be NULL) waits in the delay, and the frames that may
- * leave are pushed. */
+/* policy=deadline: puts input (transfer full, may be NULL) to the frames that wait in the delay,
+ * whose thread pushes them. What came of those before is returned: not OK is told once, an error
+ * each time. */
 GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input);
-
-/* Pushes the frames of the delay that may leave, or all. */
-void gst_biqa_flow_let_go(GstBiqaFilter *self, gboolean all);
 
 /* A delay whose frames this file handles. (transfer full) */
 GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self);
@@ -25,6 +24,3 @@ gboolean gst_biqa_flow_scores_there(const GstBiqaFilter *self);
 
 /* Names the device that scores; takes name. */
 void gst_biqa_flow_set_device(GstBiqaFilter *self, char *name);
-
-/* Tells the report of the model of a generation, of its device and of what it is asked about. */
-void gst_biqa_flow_describe(GstBiqaFilter *self, guint generation, GstCaps *caps);

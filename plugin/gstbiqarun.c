@@ -2,6 +2,7 @@
 /* Opening, closing, forgetting. */
 #include "gstbiqarun.h"
 #include "gstbiqaerror.h"
+#include "gstbiqaexit.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqaflow.h"
 
@@ -89,14 +90,13 @@ void gst_biqa_run_stop(GstBiqaFilter *self)
 
 void gst_biqa_run_forget(GstBiqaFilter *self)
 {
+    if (self->delay)
+        gst_biqa_exit_forget(self);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_FLUSH, &self->tuning.watch);
     gst_biqa_watch_allow_wait(self->watch, TRUE);
     gst_biqa_schedule_init(&self->schedule);
     gst_biqa_sieve_reset(&self->sieve);
     self->scored = FALSE;
     self->scene++;
-    self->flow = GST_FLOW_OK;
-    if (self->delay)
-        gst_biqa_delay_clear(self->delay);
     gst_biqa_lateness_forget(&self->lateness);
 }

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* policy=deadline: what comes in order goes out in order, though another thread pushes it; and what
+ * is said of it is said in that order. */
+#include "stage.h"
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+
+/* A sink that keeps a frame until its moment keeps none that come after: they are taken in, and
+ * scored, as far as there is room for them. */
+static void test_slow_sink(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    GstPad *sink = stage->rig->harness->sinkpad;
+
+    gate_open(stage->gate, 1 + STAGE_DELAY);
+    GST_PAD_STREAM_LOCK(sink);
+    for (guint i = 0; i <= STAGE_DELAY; i++) {
+        stage_push(stage, i);
+        stage_await_stat(stage, "frames-inferred", i + 1);
+    }
+    g_assert_cmpuint(stage_n_out(stage), ==, 0);
+    GST_PAD_STREAM_UNLOCK(sink);
+    for (guint i = 0; i <= STAGE_DELAY; i++)
+        stage_check_out(stage, i, "inferred", 10 + i);
+}
+
+static void start_flush(Stage *stage)
+{
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_start()));
+}
+
+static void end_flush(Stage *stage)
+{
+    GstSegment segment;
+
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_stop(TRUE)));
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_segment(&segment)));
+}
+
+/* A flush drops frames that wait, and what becomes of those that were begun. */
+static void test_flush(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+
+    stage_push(stage, 0);
+    gate_await_begun(stage->gate, 1);
+    stage_push(stage, 1);
+    start_flush(stage);
+    end_flush(stage);
+    g_assert_cmpuint(stage_n_out(stage), ==, 0);
+    stage_push(stage, 2);
+    gate_open(stage->gate, 2);
+    stage_check_out(stage, 2, "inferred", 12);
+    g_assert_cmpuint(stage_n_out(stage), ==, 0);
+    g_assert_cmpuint(stage_stat(stage, "frames-late"), ==, 0);
+}
+
+/* What a sink still holds when a flush comes does not come after it. */
+static void test_flush_of_a_slow_sink(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    GstPad *sink = stage->rig->harness->sinkpad;
+
+    gate_open(stage->gate, 2);
+    GST_PAD_STREAM_LOCK(sink);
+    stage_push(stage, 0);
+    stage_await_stat(stage, "frames-inferred", 1);
+    start_flush(stage);
+    GST_PAD_STREAM_UNLOCK(sink);
+    end_flush(stage);
+    stage_push(stage, 1);
+    stage_check_out(stage, 1, "inferred", 11);
+    g_assert_cmpuint(stage_n_out(stage), ==, 0);
+}
+
+/* What comes in order goes out in order: events push the frames before them out. */
+static void test_drain(void)
+{
+    static const char *const what[] = {"eos", "segment", "gap", "caps", "discont"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(what); i++) {
+        g_autoptr(Stage) stage = stage_new();
+        GstHarness *harness = stage->rig->harness;
+        GstSegment segment;
+        GstBuffer *buffer;
+
+        g_test_message("%s", what[i]);
+        stage_push(stage, 0);
+        gate_await_begun(stage->gate, 1);
+        stage_push(stage, 1);
+        g_assert_cmpuint(stage_n_out(stage), ==, 0);
+        gst_segment_init(&segment, GST_FORMAT_TIME);
+        switch (i) {
+        case 0:
+            gst_harness_push_event(harness, gst_event_new_eos());
+            break;
+        case 1:
+            gst_harness_push_event(harness, gst_event_new_segment(&segment));
+            break;
+        case 2:
+            gst_harness_push_event(harness, gst_event_new_gap(2 * STAGE_FRAME, STAGE_FRAME));
+            break;
+        case 3:
+            rig_set_format(stage->rig, GST_VIDEO_FORMAT_RGB, 32, 32, &stage->info);
+            break;
+        default:
+            buffer = stage_frame_new(stage, 2);
+            GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+            gst_harness_push(harness, buffer);
+        }
+        g_assert_cmpuint(stage_n_out(stage), ==, 2);
+        stage_check_out(stage, 0, "skipped", -1);
+        stage_check_out(stage, 1, "skipped", -1);
+    }
+}
+
+/* Notes what passes: a letter for a buffer, another for a gap. */
+static GstPadProbeReturn note(GstPad *pad, GstPadProbeInfo *info, gpointer notes)
+{
+    (void)pad;
+    if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
+        g_string_append_c(notes, 'b');
+    else if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_GAP)
+        g_string_append_c(notes, 'g');
+    return GST_PAD_PROBE_OK;
+}
+
+/* An event waits for the frames before it that another thread pushes. */
+static void test_events(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    g_autoptr(GString) notes = g_string_new(NULL);
+    g_autoptr(GString) expected = g_string_new(NULL);
+
+    gst_pad_add_probe(stage->rig->harness->sinkpad,
+                      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note, notes,
+                      NULL);
+    gate_open(stage->gate, 200);
+    for (guint i = 0; i < 200; i++) {
+        stage_push(stage, i);
+        if (i % 3 == 2)
+            gst_harness_push_event(stage->rig->harness,
+                                   gst_event_new_gap(i * STAGE_FRAME, STAGE_FRAME));
+        g_string_append(expected, i % 3 == 2 ? "bg" : "b");
+    }
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_eos()));
+    g_assert_cmpstr(notes->str, ==, expected->str);
+}
+
+static gboolean pull_discont(Stage *stage)
+{
+    GstBuffer *buffer = gst_harness_pull(stage->rig->harness);
+    const gboolean discont = GST_BUFFER_IS_DISCONT(buffer);
+
+    gst_buffer_unref(buffer);
+    return discont;
+}
+
+/* The mark of a gap stays with the frame that came with it, whichever thread lets frames go. */
+static void test_discont(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    GstBuffer *buffer = stage_frame_new(stage, 0);
+
+    gate_open(stage->gate, 1);
+    GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    g_assert_cmpint(gst_harness_push(stage->rig->harness, buffer), ==, GST_FLOW_OK);
+    g_assert_true(pull_discont(stage)); /* let go by the pacer */
+    for (guint i = 1; i <= 2 * STAGE_DELAY; i++)
+        stage_push(stage, i);
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_eos()));
+    for (guint i = 1; i <= 2 * STAGE_DELAY; i++)
+        g_assert_false(pull_discont(stage));
+}
+
+static Judge *named_judge_new(guint64 seed, const char *name)
+{
+    Judge *judge = judge_new(seed);
+
+    judge->model->scale = (BiqaScale){0, .25f};
+    g_free(judge->model->name);
+    judge->model->name = g_strdup(name);
+    judge_save(judge);
+    return judge;
+}
+
+static void await_named(GstBus *bus, const char *name)
+{
+    gboolean found = FALSE;
+
+    while (!found) {
+        GstMessage *message = gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_ELEMENT);
+
+        g_assert_nonnull(message);
+        found = gst_structure_has_name(gst_message_get_structure(message), name);
+        gst_message_unref(message);
+    }
+}
+
+/* Returns when the next frame to be scored will be scored by that model: it was opened, and after
+ * it another was tried, which is not there. */
+static void change_model(Stage *stage, const Judge *judge)
+{
+    GstMessage *message;
+
+    bus_count(stage->rig->bus, GST_MESSAGE_ELEMENT);
+    g_object_set(stage->rig->element, "model", judge->path, NULL);
+    await_named(stage->rig->bus, "biqa-backend");
+    g_object_set(stage->rig->element, "model", "/nonexistent", NULL);
+    message = gst_bus_timed_pop_filtered(stage->rig->bus, 60 * GST_SECOND, GST_MESSAGE_WARNING);
+    g_assert_nonnull(message);
+    gst_message_unref(message);
+}
+
+/* A report's headers by their models, and its frames by their numbers. (transfer full) */
+static char *outline(const char *path)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    GString *said = g_string_new(NULL);
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; **line; line++) {
+        g_autoptr(JsonNode) node = json_from_string(*line, NULL);
+        JsonObject *object = json_node_get_object(node);
+        const char *type = json_object_get_string_member(object, "type");
+
+        if (g_str_equal(type, "header"))
+            g_string_append_printf(said, "%s ", json_object_get_string_member(object, "model"));
+        else if (g_str_equal(type, "frame"))
+            g_string_append_printf(said, "%d ", (int)json_object_get_int_member(object, "frame"));
+    }
+    return g_string_free(said, FALSE);
+}
+
+/* A frame waits while two models come, one after the other: the report names each before what it
+ * said, and none before its time. */
+static void test_two_changes(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    g_autoptr(Judge) one = named_judge_new(62, "one");
+    g_autoptr(Judge) two = named_judge_new(63, "two");
+    g_autoptr(Judge) three = named_judge_new(64, "three");
+    GstPad *sink = stage->rig->harness->sinkpad;
+    g_autofree char *path = g_strconcat(one->path, ".jsonl", NULL);
+    g_autofree char *said = NULL;
+
+    gst_element_set_state(stage->rig->element, GST_STATE_NULL);
+    g_object_set(stage->rig->element, "model", one->path, "report", path, NULL);
+    gst_element_set_state(stage->rig->element, GST_STATE_PLAYING);
+    GST_PAD_STREAM_LOCK(sink); /* frame 0 goes no farther, nor do those behind it */
+    stage_push(stage, 0);
+    gate_open(stage->gate, 1);
+    stage_await_stat(stage, "frames-inferred", 1);
+    change_model(stage, two);
+    stage_push(stage, 1);
+    gate_await_begun(stage->gate, 2);
+    change_model(stage, three);
+    stage_push(stage, 2);
+    gate_open(stage->gate, 2);
+    gate_await_begun(stage->gate, 3);
+    GST_PAD_STREAM_UNLOCK(sink);
+    stage_check_out(stage, 0, "inferred", 10);
+    stage_check_out(stage, 1, "inferred", 11);
+    stage_check_out(stage, 2, "inferred", 12);
+    gst_element_set_state(stage->rig->element, GST_STATE_NULL);
+
+    said = outline(path);
+    g_assert_cmpstr(said, ==, "one 0 two 1 three 2 ");
+    g_unlink(path);
+}
+
+int main(int argc, char **argv)
+{
+    element_test_init(&argc, &argv);
+    g_test_add_func("/element/order/slow-sink", test_slow_sink);
+    g_test_add_func("/element/order/flush", test_flush);
+    g_test_add_func("/element/order/flush-of-a-slow-sink", test_flush_of_a_slow_sink);
+    g_test_add_func("/element/order/drain", test_drain);
+    g_test_add_func("/element/order/events", test_events);
+    g_test_add_func("/element/order/discont", test_discont);
+    g_test_add_func("/element/order/two-changes", test_two_changes);
+    return g_test_run();
+}
