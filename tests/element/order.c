@@ -5,6 +5,63 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
+/* Holds the thread that pushes a buffer. */
+typedef struct {
+    GMutex lock;
+    GCond change;
+    gboolean reached, released; /* under lock */
+} Latch;
+
+static GstPadProbeReturn hold(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+    Latch *latch = user;
+
+    (void)pad;
+    (void)info;
+    g_mutex_lock(&latch->lock);
+    latch->reached = TRUE;
+    g_cond_broadcast(&latch->change);
+    while (!latch->released)
+        g_cond_wait(&latch->change, &latch->lock);
+    g_mutex_unlock(&latch->lock);
+    return GST_PAD_PROBE_REMOVE;
+}
+
+static void latch_await(Latch *latch)
+{
+    g_mutex_lock(&latch->lock);
+    while (!latch->reached)
+        g_cond_wait(&latch->change, &latch->lock);
+    g_mutex_unlock(&latch->lock);
+}
+
+static void latch_release(Latch *latch)
+{
+    g_mutex_lock(&latch->lock);
+    latch->released = TRUE;
+    g_cond_broadcast(&latch->change);
+    g_mutex_unlock(&latch->lock);
+}
+
+/* Frame 0 is on its way out and held on the element's pad; then a thread calls behind(). It gets
+ * the time to do what it must not before the frame is gone, and the frame is let go. */
+static void overtake(Stage *stage, GThreadFunc behind)
+{
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(stage->rig->element, "src");
+    Latch latch = {.reached = FALSE};
+    GThread *thread;
+
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, hold, &latch, NULL);
+    gate_open(stage->gate, 1);
+    stage_push(stage, 0);
+    latch_await(&latch);
+    thread = g_thread_new("behind", behind, stage);
+    g_usleep(G_USEC_PER_SEC / 20);
+    g_assert_cmpuint(stage_stat(stage, "frames-seen"), <=, 1 + STAGE_DELAY + 1);
+    latch_release(&latch);
+    g_thread_join(thread);
+}
+
 /* A sink that keeps a frame until its moment keeps none that come after: they are taken in, and
  * scored, as far as there is room for them. */
 static void test_slow_sink(void)
@@ -24,18 +81,33 @@ static void test_slow_sink(void)
         stage_check_out(stage, i, "inferred", 10 + i);
 }
 
-static void start_flush(Stage *stage)
+static gpointer push_many(gpointer stage)
 {
-    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_start()));
+    for (guint i = 1; i < 10; i++)
+        stage_push(stage, i);
+    return NULL;
 }
 
-static void end_flush(Stage *stage)
+/* A source that hurries waits where there is no more room. */
+static void test_fast_source(void)
 {
+    g_autoptr(Stage) stage = stage_new();
+
+    overtake(stage, push_many);
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_eos()));
+    g_assert_cmpuint(stage_n_out(stage), ==, 10);
+}
+
+static gpointer flush(gpointer data)
+{
+    Stage *stage = data;
     GstSegment segment;
 
     gst_segment_init(&segment, GST_FORMAT_TIME);
+    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_start()));
     g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_stop(TRUE)));
     g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_segment(&segment)));
+    return NULL;
 }
 
 /* A flush drops frames that wait, and what becomes of those that were begun. */
@@ -46,8 +118,7 @@ static void test_flush(void)
     stage_push(stage, 0);
     gate_await_begun(stage->gate, 1);
     stage_push(stage, 1);
-    start_flush(stage);
-    end_flush(stage);
+    flush(stage);
     g_assert_cmpuint(stage_n_out(stage), ==, 0);
     stage_push(stage, 2);
     gate_open(stage->gate, 2);
@@ -56,19 +127,13 @@ static void test_flush(void)
     g_assert_cmpuint(stage_stat(stage, "frames-late"), ==, 0);
 }
 
-/* What a sink still holds when a flush comes does not come after it. */
-static void test_flush_of_a_slow_sink(void)
+/* What is on its way out when a flush comes does not come after it. */
+static void test_flush_overtakes(void)
 {
     g_autoptr(Stage) stage = stage_new();
-    GstPad *sink = stage->rig->harness->sinkpad;
 
-    gate_open(stage->gate, 2);
-    GST_PAD_STREAM_LOCK(sink);
-    stage_push(stage, 0);
-    stage_await_stat(stage, "frames-inferred", 1);
-    start_flush(stage);
-    GST_PAD_STREAM_UNLOCK(sink);
-    end_flush(stage);
+    overtake(stage, flush);
+    gate_open(stage->gate, 1);
     stage_push(stage, 1);
     stage_check_out(stage, 1, "inferred", 11);
     g_assert_cmpuint(stage_n_out(stage), ==, 0);
@@ -126,22 +191,46 @@ static GstPadProbeReturn note(GstPad *pad, GstPadProbeInfo *info, gpointer notes
     return GST_PAD_PROBE_OK;
 }
 
-/* An event waits for the frames before it that another thread pushes. */
+static void take_notes(Stage *stage, GString *notes)
+{
+    gst_pad_add_probe(stage->rig->harness->sinkpad,
+                      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note, notes,
+                      NULL);
+}
+
+static gpointer push_gap(gpointer data)
+{
+    Stage *stage = data;
+
+    g_assert_true(
+        gst_harness_push_event(stage->rig->harness, gst_event_new_gap(STAGE_FRAME, STAGE_FRAME)));
+    return NULL;
+}
+
+/* An event waits for the frame that another thread pushes. */
+static void test_event_waits(void)
+{
+    g_autoptr(Stage) stage = stage_new();
+    g_autoptr(GString) notes = g_string_new(NULL);
+
+    take_notes(stage, notes);
+    overtake(stage, push_gap);
+    g_assert_cmpstr(notes->str, ==, "bg");
+}
+
+/* Frames and events in turn, pushed by two threads. */
 static void test_events(void)
 {
     g_autoptr(Stage) stage = stage_new();
     g_autoptr(GString) notes = g_string_new(NULL);
     g_autoptr(GString) expected = g_string_new(NULL);
 
-    gst_pad_add_probe(stage->rig->harness->sinkpad,
-                      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note, notes,
-                      NULL);
+    take_notes(stage, notes);
     gate_open(stage->gate, 200);
     for (guint i = 0; i < 200; i++) {
         stage_push(stage, i);
         if (i % 3 == 2)
-            gst_harness_push_event(stage->rig->harness,
-                                   gst_event_new_gap(i * STAGE_FRAME, STAGE_FRAME));
+            push_gap(stage);
         g_string_append(expected, i % 3 == 2 ? "bg" : "b");
     }
     g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_eos()));
@@ -276,9 +365,11 @@ int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
     g_test_add_func("/element/order/slow-sink", test_slow_sink);
+    g_test_add_func("/element/order/fast-source", test_fast_source);
     g_test_add_func("/element/order/flush", test_flush);
-    g_test_add_func("/element/order/flush-of-a-slow-sink", test_flush_of_a_slow_sink);
+    g_test_add_func("/element/order/flush-overtakes", test_flush_overtakes);
     g_test_add_func("/element/order/drain", test_drain);
+    g_test_add_func("/element/order/event-waits", test_event_waits);
     g_test_add_func("/element/order/events", test_events);
     g_test_add_func("/element/order/discont", test_discont);
     g_test_add_func("/element/order/two-changes", test_two_changes);
