@@ -23,7 +23,7 @@ static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
 
 void gst_biqa_answer_allocation(const GstBiqaFilter *self, GstQuery *query)
 {
-    const guint extra = self->delay ? self->length + 2 : 0;
+    const guint extra = self->delay ? self->length + GST_BIQA_DELAY_SPARE + 2 : 0;
     const guint n = gst_query_get_n_allocation_pools(query);
     GstVideoInfo info;
     GstCaps *caps;

@@ -256,7 +256,7 @@ void gst_biqa_delay_push(GstBiqaDelay *delay, const GstBiqaArrival *arrival)
     }
     g_queue_push_tail(&delay->frames, waiting);
     wake_pacer(delay);
-    while (delay->frames.length > delay->length)
+    while (delay->frames.length > delay->length + GST_BIQA_DELAY_SPARE)
         g_cond_wait(&delay->room, &delay->lock);
     g_mutex_unlock(&delay->lock);
 }

@@ -9,6 +9,10 @@
 #include "gstbiqascorer.h"
 #include <gst/video/video.h>
 
+/* How many frames that have their score may wait for the sink, besides one that is being pushed: by
+ * default a sink takes a frame 20 ms after the latency that it was told. */
+#define GST_BIQA_DELAY_SPARE 2
+
 typedef struct GstBiqaDelay GstBiqaDelay;
 
 /* Called by the delay's own threads, without locks held. */
@@ -22,7 +26,7 @@ typedef struct {
     void (*failed)(gpointer user, const GError *error);
 } GstBiqaDelayCalls;
 
-/* scorer is borrowed, and started. length: how many frames wait at most. */
+/* scorer is borrowed, and started. length: how many frames wait for a score at most. */
 GstBiqaDelay *gst_biqa_delay_new(GstBiqaScorer *scorer, guint length,
                                  const GstBiqaDelayCalls *calls);
 
@@ -40,8 +44,9 @@ typedef struct {
     GstClockTime due; /* by clock: when its time is up */
 } GstBiqaArrival;
 
-/* Returns when there are no more frames than may wait: it is gst_biqa_delay_pop() in another
- * thread, called when calls->ready says so, or gst_biqa_delay_clear() that makes room. */
+/* Returns when there are no more frames than length and the spare ones: it is gst_biqa_delay_pop()
+ * in another thread, called when calls->ready says so, or gst_biqa_delay_clear() that makes room.
+ */
 void gst_biqa_delay_push(GstBiqaDelay *delay, const GstBiqaArrival *arrival);
 
 /* The next frame, if it may leave, with its record made up. all: let it leave whatever it lacks.

@@ -177,7 +177,7 @@ static void test_allocation(void)
     g_assert_cmpuint(gst_query_get_n_allocation_pools(query), ==, 1);
     gst_query_parse_nth_allocation_pool(query, 0, NULL, &size, &least, &most);
     g_assert_cmpuint(size, ==, stage->info.size);
-    g_assert_cmpuint(least, ==, STAGE_DELAY + 2);
+    g_assert_cmpuint(least, ==, STAGE_DELAY + STAGE_SPARE + 2);
     g_assert_cmpuint(most, ==, 0);
     gst_query_unref(query);
 }

@@ -490,6 +490,41 @@ static void test_named_backend(void)
     gst_harness_teardown(harness);
 }
 
+static gpointer set_image_caps(gpointer harness)
+{
+    g_autoptr(GstCaps) caps = gst_caps_from_string(
+        "video/x-raw(memory:VulkanImage),format=RGBA,width=64,height=64,framerate=25/1");
+
+    gst_harness_push_event(harness, gst_event_new_caps(caps));
+    return NULL;
+}
+
+/* A stop at whatever moment of the change to a backend that reads images is no failure, and no
+ * wait for more than what the driver has begun. */
+static void test_stopped(void)
+{
+    g_autoptr(Judge) judge = judge_new(57);
+    g_autofree char *line = g_strdup_printf("biqafilter model=\"%s\"", judge->path);
+
+    for (guint i = 0; i < 6; i++) {
+        GstHarness *harness = gst_harness_new_parse(line);
+        g_autoptr(GstBus) bus = gst_bus_new();
+        GThread *thread;
+
+        gst_element_set_bus(harness->element, bus);
+        gst_harness_play(harness);
+        gst_harness_push_event(harness, gst_event_new_stream_start("images"));
+        thread = g_thread_new("caps", set_image_caps, harness);
+        g_usleep(i * i * 5000);
+        g_assert_cmpint(gst_element_set_state(harness->element, GST_STATE_NULL), ==,
+                        GST_STATE_CHANGE_SUCCESS);
+        g_thread_join(thread);
+        g_assert_cmpuint(bus_count(bus, GST_MESSAGE_ERROR), ==, 0);
+        gst_element_set_bus(harness->element, NULL);
+        gst_harness_teardown(harness);
+    }
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -506,5 +541,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/images/deadline", test_deadline);
     g_test_add_func("/element/images/ownership", test_ownership);
     g_test_add_func("/element/images/named-backend", test_named_backend);
+    g_test_add_func("/element/images/stopped", test_stopped);
     return g_test_run();
 }

@@ -5,6 +5,9 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
+/* Frames in the element besides the one that is being pushed. */
+#define ROOM (STAGE_DELAY + STAGE_SPARE)
+
 /* Holds the thread that pushes a buffer. */
 typedef struct {
     GMutex lock;
@@ -57,7 +60,7 @@ static void overtake(Stage *stage, GThreadFunc behind)
     latch_await(&latch);
     thread = g_thread_new("behind", behind, stage);
     g_usleep(G_USEC_PER_SEC / 20);
-    g_assert_cmpuint(stage_stat(stage, "frames-seen"), <=, 1 + STAGE_DELAY + 1);
+    g_assert_cmpuint(stage_stat(stage, "frames-seen"), <=, 1 + ROOM + 1);
     latch_release(&latch);
     g_thread_join(thread);
 }
@@ -69,15 +72,15 @@ static void test_slow_sink(void)
     g_autoptr(Stage) stage = stage_new();
     GstPad *sink = stage->rig->harness->sinkpad;
 
-    gate_open(stage->gate, 1 + STAGE_DELAY);
+    gate_open(stage->gate, 1 + ROOM);
     GST_PAD_STREAM_LOCK(sink);
-    for (guint i = 0; i <= STAGE_DELAY; i++) {
+    for (guint i = 0; i <= ROOM; i++) {
         stage_push(stage, i);
         stage_await_stat(stage, "frames-inferred", i + 1);
     }
     g_assert_cmpuint(stage_n_out(stage), ==, 0);
     GST_PAD_STREAM_UNLOCK(sink);
-    for (guint i = 0; i <= STAGE_DELAY; i++)
+    for (guint i = 0; i <= ROOM; i++)
         stage_check_out(stage, i, "inferred", 10 + i);
 }
 

@@ -7,6 +7,7 @@
 #include "gate.h"
 
 #define STAGE_DELAY 2
+#define STAGE_SPARE 2 /* frames that may wait for a sink besides */
 #define STAGE_FRAME (40 * GST_MSECOND)
 
 typedef struct {
