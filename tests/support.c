@@ -246,6 +246,17 @@ GBytes *model_bytes(const BiqaModel *model)
     return g_bytes_new_take(data, size);
 }
 
+BiqaModel *model_reload(const BiqaModel *model)
+{
+    g_autoptr(GBytes) bytes = model_bytes(model);
+    g_autoptr(GError) error = NULL;
+    BiqaModel *again =
+        biqa_model_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "again", &error);
+
+    g_assert_no_error(error);
+    return again;
+}
+
 void assert_refused(const GError *error, BiqaErrorCode code, const char *word)
 {
     g_assert_nonnull(error);

@@ -36,5 +36,8 @@ char *tiny_model_save(const BiqaModel *model);
 /* The file of a model, as memory. (transfer full) */
 GBytes *model_bytes(const BiqaModel *model);
 
+/* A model written and read again. (transfer full) */
+BiqaModel *model_reload(const BiqaModel *model);
+
 /* error is set, of that code, and its message contains word. */
 void assert_refused(const GError *error, BiqaErrorCode code, const char *word);

@@ -2,6 +2,7 @@
 /* biqa-audit as a user runs it, on a folder of files good, bad and odd. */
 #include "drawing.h"
 #include "member.h"
+#include "play.h"
 #include "support.h"
 
 #include <glib/gstdio.h>
@@ -23,22 +24,6 @@ static char *file_in(const char *name)
 }
 
 /* -- files --------------------------------------------------------------------------------- */
-
-static void launch(const char *line)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GstElement) pipeline = gst_parse_launch(line, &error);
-    g_autoptr(GstBus) bus = NULL;
-    g_autoptr(GstMessage) message = NULL;
-
-    g_assert_no_error(error);
-    bus = gst_element_get_bus(pipeline);
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    message =
-        gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-}
 
 static void draw(guint seed, const char *name)
 {
@@ -78,7 +63,7 @@ static void make_clip(void)
         g_autofree char *name = g_strdup_printf("frame-%u.png", i);
         draw(i, name);
     }
-    launch(line);
+    play_line(line);
 }
 
 static void make_files(void)
@@ -97,7 +82,7 @@ static void make_files(void)
     put("files/corrupt.png", good, 200); /* header, and the start of the pixels */
     put("files/empty.mp4", "", 0);
     put("files/notes.txt", "no media", 8);
-    launch(audio);
+    play_line(audio);
 }
 
 static void make_model(void)

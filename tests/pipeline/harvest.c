@@ -3,6 +3,7 @@
  * pictures have the scores that the frames had. */
 #include "command.h"
 #include "drawing.h"
+#include "play.h"
 #include "support.h"
 
 #include <glib/gstdio.h>
@@ -48,23 +49,13 @@ static void make_model(void)
 /* Runs the frames through the element, in a format, and leaves the hard ones in kept. */
 static void keep(const char *format, const char *kept)
 {
-    g_autoptr(GError) error = NULL;
     g_autofree char *line = g_strdup_printf(
         "multifilesrc location=\"%s/frame-%%u.png\" caps=image/png,framerate=25/1 ! pngdec ! "
         "videoconvert ! video/x-raw,format=%s ! biqafilter backend=reference model=\"%s\" "
         "hard-threshold=0 hard-frames-interval=0 hard-frames=\"%s\" ! fakesink",
         folder, format, model, kept);
-    g_autoptr(GstElement) pipeline = gst_parse_launch(line, &error);
-    g_autoptr(GstBus) bus = NULL;
-    g_autoptr(GstMessage) message = NULL;
 
-    g_assert_no_error(error);
-    bus = gst_element_get_bus(pipeline);
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    message = gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE,
-                                         GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_EOS);
-    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
-    gst_element_set_state(pipeline, GST_STATE_NULL);
+    play_line(line);
 }
 
 /* biqa-train with these words, in kept, succeeds and says all of said. (transfer full) */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "monitor-support.h"
+#include "play.h"
 #include "support.h"
 #include <glib/gstdio.h>
 #include <gst/gst.h>
@@ -36,18 +37,7 @@ static void make_clip(Stage *stage, const char *line)
 {
     g_autofree char *draft = g_strconcat(stage->clip, ".draft", NULL);
     g_autofree char *whole = g_strdup_printf("%s ! avimux ! filesink location=%s", line, draft);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GstElement) pipeline = gst_parse_launch(whole, &error);
-    g_autoptr(GstBus) bus = NULL;
-    g_autoptr(GstMessage) message = NULL;
-
-    g_assert_no_error(error);
-    bus = gst_element_get_bus(pipeline);
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    message =
-        gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
-    gst_element_set_state(pipeline, GST_STATE_NULL);
+    play_line(whole);
     g_assert_cmpint(g_rename(draft, stage->clip), ==, 0);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* KADID-10k's types where the answer can be worked out by hand. */
 #include "distort-private.h"
+#include "distort-support.h"
 
 #include <gst/gst.h>
 #include <math.h>
@@ -24,15 +25,6 @@ static TrainImage *ramp(guint width, guint height)
     return image;
 }
 
-static TrainImage *apply(const char *name, const TrainImage *image, guint level, guint64 seed)
-{
-    g_autoptr(GError) error = NULL;
-    const TrainDistortion *type = train_distortion_find(name);
-    TrainImage *out = type->apply(image, type->levels[level - 1], seed, &error);
-    g_assert_no_error(error);
-    return out;
-}
-
 static guint count_changed(const TrainImage *a, const TrainImage *b)
 {
     guint n = 0;
@@ -46,7 +38,7 @@ static void assert_becomes(const char *name, guint level, const guint8 in[3], co
                            gint steps)
 {
     g_autoptr(TrainImage) image = plain(9, 8, in[0], in[1], in[2]);
-    g_autoptr(TrainImage) got = apply(name, image, level, 1);
+    g_autoptr(TrainImage) got = distort_at_level(name, image, level, 1);
     for (guint i = 0; i < 3 * 9 * 8; i++) {
         if (ABS(got->rgb[i] - out[i % 3]) > steps)
             g_error("%s level %u: value %u of (%u, %u, %u): expected %u, got %u", name, level, i,
@@ -96,7 +88,7 @@ static void test_lens_point(void)
     const double shares[] = {c, e, c, e, 1, e, c, e, c};
     g_autoptr(TrainImage) image = plain(9, 7, 0, 0, 0);
     memset(image->rgb + 3 * (3 * 9 + 4), 255, 3);
-    g_autoptr(TrainImage) out = apply("kadid-lens", image, 1, 1);
+    g_autoptr(TrainImage) out = distort_at_level("kadid-lens", image, 1, 1);
     for (gint i = 0; i < 9 * 7; i++) {
         gint dx = i % 9 - 4, dy = i / 9 - 3;
         gboolean inside = ABS(dx) <= 1 && ABS(dy) <= 1;
@@ -113,10 +105,10 @@ static void test_motion_point(void)
 {
     g_autoptr(TrainImage) image = plain(21, 21, 0, 0, 0);
     memset(image->rgb + 3 * (10 * 21 + 10), 255, 3);
-    g_autoptr(TrainImage) still = apply("kadid-motion", image, 1, 3);
+    g_autoptr(TrainImage) still = distort_at_level("kadid-motion", image, 1, 3);
     g_assert_cmpuint(count_changed(image, still), ==, 0);
     for (guint64 seed = 1; seed < 20; seed++) {
-        g_autoptr(TrainImage) out = apply("kadid-motion", image, 5, seed);
+        g_autoptr(TrainImage) out = distort_at_level("kadid-motion", image, 5, seed);
         double sum = 0, moment = 0;
         for (gint i = 0; i < 21 * 21; i++) {
             gint dx = i % 21 - 10, dy = i / 21 - 10;
@@ -143,7 +135,7 @@ static void test_lab(void)
     train_plane_clear(&plane);
     for (guint i = 0; i < 3 * 16 * 16; i++)
         image->rgb[i] = (guint8)(i * 97 + i / 7);
-    g_autoptr(TrainImage) same = apply("kadid-lab-saturation", image, 1, 1);
+    g_autoptr(TrainImage) same = distort_at_level("kadid-lab-saturation", image, 1, 1);
     g_assert_cmpuint(count_changed(image, same), ==, 0);
 }
 
@@ -193,7 +185,7 @@ static void test_contrast_points(void)
     g_autoptr(TrainImage) image = ramp(256, 2);
     const TrainDistortion *type = train_distortion_find("kadid-contrast");
     for (guint level = 1; level <= TRAIN_LEVELS; level++) {
-        g_autoptr(TrainImage) out = apply("kadid-contrast", image, level, 1);
+        g_autoptr(TrainImage) out = distort_at_level("kadid-contrast", image, level, 1);
         double a = type->levels[level - 1];
         double low = (out->rgb[3 * 76] + out->rgb[3 * 77]) / 2.;
         double high = (out->rgb[3 * 178] + out->rgb[3 * 179]) / 2.;
@@ -208,7 +200,7 @@ static void test_shift(void)
     g_autoptr(TrainImage) image = plain(80, 60, 20, 30, 40);
     for (guint y = 0; y < 60; y++)
         memset(image->rgb + 3 * (y * 80 + 40), 200, 3 * 40);
-    g_autoptr(TrainImage) out = apply("kadid-shift", image, 5, 4);
+    g_autoptr(TrainImage) out = distort_at_level("kadid-shift", image, 5, 4);
     guint darker = 0;
     for (guint i = 0; i < 80 * 60; i++) {
         guint x = i % 80;
@@ -227,8 +219,8 @@ static void test_blocks(void)
 {
     g_autoptr(TrainImage) large = plain(512, 384, 1, 2, 3), small = plain(320, 320, 1, 2, 3);
     for (guint level = 1; level <= TRAIN_LEVELS; level++) {
-        g_autoptr(TrainImage) a = apply("kadid-blocks", large, level, 1);
-        g_autoptr(TrainImage) b = apply("kadid-blocks", small, level, 1);
+        g_autoptr(TrainImage) a = distort_at_level("kadid-blocks", large, level, 1);
+        g_autoptr(TrainImage) b = distort_at_level("kadid-blocks", small, level, 1);
         g_assert_cmpuint(count_changed(large, a), <=, 2 * level * 32 * 32);
         g_assert_cmpuint(count_changed(large, a), >=, 32 * 32);
         g_assert_cmpuint(count_changed(small, b), <=, level * 32 * 32);
@@ -241,7 +233,7 @@ static void test_blocks(void)
 static void test_patches(void)
 {
     g_autoptr(TrainImage) image = ramp(250, 200);
-    g_autoptr(TrainImage) out = apply("kadid-patches", image, 1, 1);
+    g_autoptr(TrainImage) out = distort_at_level("kadid-patches", image, 1, 1);
     guint n = (guint)(20 * 250 * 200 / (512. * 384) + .5), changed = count_changed(image, out);
     g_assert_cmpuint(changed, >, 0);
     g_assert_cmpuint(changed, <=, n * 16 * 16);
@@ -253,7 +245,7 @@ static void test_patches(void)
 static void test_pixelate(void)
 {
     g_autoptr(TrainImage) image = ramp(100, 4);
-    g_autoptr(TrainImage) out = apply("kadid-pixelate", image, 5, 1);
+    g_autoptr(TrainImage) out = distort_at_level("kadid-pixelate", image, 5, 1);
     guint columns = 1;
     for (guint x = 1; x < 100; x++) {
         columns += out->rgb[3 * x] != out->rgb[3 * (x - 1)];
@@ -272,7 +264,7 @@ static void test_jitter(void)
 {
     static const guint8 colour[] = {12, 130, 250};
     g_autoptr(TrainImage) image = ramp(250, 100);
-    g_autoptr(TrainImage) out = apply("kadid-jitter", image, 4, 1);
+    g_autoptr(TrainImage) out = distort_at_level("kadid-jitter", image, 4, 1);
     double sum = 0, squares = 0, n = 0;
     for (guint i = 0; i < 250 * 100; i++) {
         double off = out->rgb[3 * i] - (double)image->rgb[3 * i];
@@ -294,7 +286,7 @@ static void test_sharpen_edge(void)
     g_autoptr(TrainImage) image = plain(40, 4, 100, 100, 100);
     for (guint i = 0; i < 3 * 40 * 4; i++)
         image->rgb[i] = i / 3 % 40 < 20 ? 100 : 140;
-    g_autoptr(TrainImage) out = apply("kadid-sharpen", image, 1, 1);
+    g_autoptr(TrainImage) out = distort_at_level("kadid-sharpen", image, 1, 1);
     TrainPlane before, after;
     train_plane_init(&before, image);
     train_plane_init(&after, out);
@@ -328,8 +320,8 @@ static double deviation(const TrainImage *image, double mean)
 static void test_denoise(void)
 {
     g_autoptr(TrainImage) image = plain(64, 64, 128, 128, 128);
-    g_autoptr(TrainImage) mild = apply("kadid-denoise", image, 1, 1);
-    g_autoptr(TrainImage) strong = apply("kadid-denoise", image, 5, 1);
+    g_autoptr(TrainImage) mild = distort_at_level("kadid-denoise", image, 1, 1);
+    g_autoptr(TrainImage) strong = distort_at_level("kadid-denoise", image, 5, 1);
     g_assert_cmpfloat(deviation(mild, 128), <, 25.5 / 4);
     g_assert_cmpfloat(deviation(strong, 128), >, 12);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What pictures and video meet besides: the types whose answer can be worked out by hand. */
 #include "distort-private.h"
+#include "distort-support.h"
 
 #include <gst/gst.h>
 #include <math.h>
@@ -33,19 +34,10 @@ static TrainImage *wave(guint width, guint height, double amplitude, double peri
     return image;
 }
 
-static TrainImage *apply(const char *name, const TrainImage *image, guint level, guint64 seed)
-{
-    g_autoptr(GError) error = NULL;
-    const TrainDistortion *type = train_distortion_find(name);
-    TrainImage *out = type->apply(image, type->levels[level - 1], seed, &error);
-    g_assert_no_error(error);
-    return out;
-}
-
 static void assert_shade(const char *name, guint level, guint8 in, guint8 expected)
 {
     g_autoptr(TrainImage) image = plain(11, 7, in);
-    g_autoptr(TrainImage) out = apply(name, image, level, 1);
+    g_autoptr(TrainImage) out = distort_at_level(name, image, level, 1);
     for (guint i = 0; i < 3 * 11 * 7; i++) {
         if (out->rgb[i] != expected)
             g_error("%s level %u: value %u of %u: expected %u, got %u", name, level, i, in,
@@ -68,7 +60,7 @@ static void assert_chroma(const char *name, guint level, guint width, guint heig
     g_autoptr(TrainImage) image = train_image_new(13, 11);
     for (guint i = 0; i < 3 * 13 * 11; i++)
         image->rgb[i] = (guint8)(100 + i * 37 % 60);
-    g_autoptr(TrainImage) out = apply(name, image, level, 1);
+    g_autoptr(TrainImage) out = distort_at_level(name, image, level, 1);
     TrainPlane before, after;
     train_plane_init(&before, image);
     train_plane_init(&after, out);
@@ -111,13 +103,13 @@ static double amplitude_of(const TrainImage *image)
 static void test_ringing(void)
 {
     g_autoptr(TrainImage) slow = wave(160, 3, 80, 8), fast = wave(160, 3, 80, 8 / 3.);
-    g_autoptr(TrainImage) slow_out = apply("still-ringing", slow, 2, 1);
-    g_autoptr(TrainImage) fast_out = apply("still-ringing", fast, 2, 1);
+    g_autoptr(TrainImage) slow_out = distort_at_level("still-ringing", slow, 2, 1);
+    g_autoptr(TrainImage) fast_out = distort_at_level("still-ringing", fast, 2, 1);
     g_assert_cmpfloat(fabs(amplitude_of(slow_out) - 80), <=, 4);
     g_assert_cmpfloat(amplitude_of(fast_out), <=, 4);
 
     g_autoptr(TrainImage) step = edge(200, 3, 50, 150);
-    g_autoptr(TrainImage) out = apply("still-ringing", step, 4, 1);
+    g_autoptr(TrainImage) out = distort_at_level("still-ringing", step, 4, 1);
     guint8 most = 0, least = 255;
     for (guint x = 0; x < 200; x++) {
         most = MAX(most, out->rgb[3 * x]);
@@ -131,7 +123,7 @@ static void test_ringing(void)
 static void test_halo(void)
 {
     g_autoptr(TrainImage) image = edge(40, 4, 100, 140);
-    g_autoptr(TrainImage) out = apply("still-halo", image, 2, 1);
+    g_autoptr(TrainImage) out = distort_at_level("still-halo", image, 2, 1);
     double sum = 0, beyond = 0;
     for (gint t = -4; t <= 4; t++) {
         sum += exp(-t * t / 4.5);
@@ -151,7 +143,7 @@ static void test_shake_point(void)
     for (guint64 seed = 1; seed < 20; seed++) {
         g_autoptr(TrainImage) image = plain(41, 41, 0);
         memset(image->rgb + 3 * (20 * 41 + 20), 255, 3);
-        g_autoptr(TrainImage) out = apply("still-shake", image, 2, seed);
+        g_autoptr(TrainImage) out = distort_at_level("still-shake", image, 2, seed);
         double sum = 0, x = 0, y = 0, n = 0;
         for (gint i = 0; i < 41 * 41; i++) {
             gint dx = i % 41 - 20, dy = i / 41 - 20;
@@ -188,7 +180,7 @@ static void test_cast(void)
     g_autoptr(TrainImage) image = plain(5, 4, 128);
     double light = train_srgb_decode(128 / 255.f);
     for (guint64 seed = 1; seed < 20; seed++) {
-        g_autoptr(TrainImage) out = apply("still-cast", image, 3, seed);
+        g_autoptr(TrainImage) out = distort_at_level("still-cast", image, 3, seed);
         double r = train_srgb_decode(out->rgb[0] / 255.f);
         double g = train_srgb_decode(out->rgb[1] / 255.f);
         double b = train_srgb_decode(out->rgb[2] / 255.f);
@@ -205,7 +197,7 @@ static void test_cast(void)
 static void test_grain(void)
 {
     g_autoptr(TrainImage) image = plain(200, 150, 128);
-    g_autoptr(TrainImage) out = apply("still-grain", image, 3, 3);
+    g_autoptr(TrainImage) out = distort_at_level("still-grain", image, 3, 3);
     double squares = 0, products = 0, n = 0;
     for (guint i = 0; i < 200 * 150; i++) {
         double here = out->rgb[3 * i + 1] - 128.;
@@ -230,7 +222,7 @@ static void test_scale(void)
     for (guint i = 0; i < 3 * 60 * 12; i++)
         image->rgb[i] = (guint8)(4 * (i / 3 % 60));
     for (guint n = 0; n < G_N_ELEMENTS(names); n++) {
-        g_autoptr(TrainImage) out = apply(names[n], image, 2, 1);
+        g_autoptr(TrainImage) out = distort_at_level(names[n], image, 2, 1);
         for (guint x = 14; x < 46; x++) {
             guint from = n == 0 ? x | 1 : x;
             gint off = out->rgb[3 * (6 * 60 + x)] - 4 * (gint)from;

@@ -2,6 +2,7 @@
 /* TID2013's types against their formulas, on pictures where the answer is known. What all types
  * have in common is in test-distort.c. */
 #include "distort-private.h"
+#include "distort-support.h"
 
 #include <gst/gst.h>
 #include <math.h>
@@ -444,15 +445,6 @@ static void test_blocks(void)
     }
 }
 
-static double psnr(const TrainImage *a, const TrainImage *b)
-{
-    double sum = 0;
-    guint n = 3 * a->width * a->height;
-    for (guint i = 0; i < n; i++)
-        sum += (a->rgb[i] - (double)b->rgb[i]) * (a->rgb[i] - (double)b->rgb[i]);
-    return 10 * log10(255. * 255 * n / sum);
-}
-
 /* Noise of 25 alone is 20.2 dB. On even colours a group of 16 blocks of 64 pixels keeps one
  * coefficient, 30 dB less, and one in 144 that is noise beyond 2.7 deviations: those hold 2.7^2 /
  * 144 and more, some 12 dB less. Edges cost some of it; 8 dB must be left. Nothing of a noise of
@@ -465,10 +457,10 @@ static void test_denoise(void)
     g_autoptr(TrainImage) clean = run(train_distort_denoise, image, 0, 1);
     g_autoptr(TrainImage) noisy = run(train_distort_denoise, image, 0.16, 1);
     g_autoptr(TrainImage) noise = run(train_distort_noise, image, 0.16, 1);
-    g_test_message("%.2f dB, %.2f dB of %.2f dB", psnr(clean, image), psnr(noisy, image),
-                   psnr(noise, image));
-    g_assert_cmpfloat(psnr(clean, image), >, 20.2 + 8);
-    g_assert_cmpfloat(psnr(noisy, image), <, psnr(noise, image) + 3);
+    g_test_message("%.2f dB, %.2f dB of %.2f dB", distort_psnr(clean, image),
+                   distort_psnr(noisy, image), distort_psnr(noise, image));
+    g_assert_cmpfloat(distort_psnr(clean, image), >, 20.2 + 8);
+    g_assert_cmpfloat(distort_psnr(noisy, image), <, distort_psnr(noise, image) + 3);
 }
 
 static const struct {

@@ -3,6 +3,7 @@
  * what a decoder without data shows, what a chain is made of; and the sheet that shows them. */
 #include "distort-codec.h"
 #include "distort-private.h"
+#include "distort-support.h"
 #include "seed.h"
 #include "sheet.h"
 
@@ -37,15 +38,6 @@ static void assert_same(const TrainImage *a, const TrainImage *b)
         if (a->rgb[i] != b->rgb[i])
             g_error("value %u: expected %u, got %u", i, b->rgb[i], a->rgb[i]);
     }
-}
-
-static double psnr(const TrainImage *a, const TrainImage *b)
-{
-    gsize n = 3 * (gsize)a->width * a->height;
-    double sum = 0;
-    for (gsize i = 0; i < n; i++)
-        sum += ((double)a->rgb[i] - b->rgb[i]) * ((double)a->rgb[i] - b->rgb[i]);
-    return 10 * log10(255. * 255. * n / sum);
 }
 
 /* Whole pixels are moved as they are; on a ramp, a half of a pixel is half a step, and a zoom by
@@ -202,7 +194,7 @@ static void test_silent_channel(void)
     codec.channel = silent;
     g_autoptr(TrainImage) out = train_codec_apply(&codec, image, &error);
     g_assert_no_error(error);
-    double near = psnr(out, first), far = psnr(out, image);
+    double near = distort_psnr(out, first), far = distort_psnr(out, image);
     g_test_message("%.1f dB to the first frame, %.1f dB to the last", near, far);
     g_assert_cmpfloat(near, >, 35);
     g_assert_cmpfloat(far, <, 25);
@@ -216,8 +208,8 @@ static void test_slices(gconstpointer name)
     g_autoptr(TrainImage) other = apply(name, image, 0, 2);
     g_autoptr(TrainImage) lossy = apply(name, image, .02, 1);
     assert_same(one, other);
-    g_assert_cmpfloat(psnr(one, image), >, 30);
-    g_assert_cmpfloat(psnr(one, image), >, psnr(lossy, image));
+    g_assert_cmpfloat(distort_psnr(one, image), >, 30);
+    g_assert_cmpfloat(distort_psnr(one, image), >, distort_psnr(lossy, image));
 }
 
 static void test_all_lost(void)
@@ -225,7 +217,7 @@ static void test_all_lost(void)
     g_autoptr(TrainImage) image = textured(128, 96);
     g_autoptr(TrainImage) plain = apply("slice-loss", image, 0, 1);
     g_autoptr(TrainImage) out = apply("slice-loss", image, 1, 1);
-    g_assert_cmpfloat(psnr(out, image), <, psnr(plain, image) - 5);
+    g_assert_cmpfloat(distort_psnr(out, image), <, distort_psnr(plain, image) - 5);
 }
 
 /* The largest that MPEG-2 takes, and what it does not. */

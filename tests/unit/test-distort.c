@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Every distortion at every level: sizes, repeatability, order of the levels; and those with a
  * formula against it. */
-#include "distort.h"
+#include "distort-support.h"
 
 #include <gst/gst.h>
 #include <math.h>
@@ -46,15 +46,6 @@ static TrainImage *apply(const char *name, const TrainImage *image, guint level,
 static gboolean is_same(const TrainImage *a, const TrainImage *b)
 {
     return memcmp(a->rgb, b->rgb, 3 * (gsize)a->width * a->height) == 0;
-}
-
-static double psnr(const TrainImage *a, const TrainImage *b)
-{
-    gsize n = 3 * (gsize)a->width * a->height;
-    double sum = 0;
-    for (gsize i = 0; i < n; i++)
-        sum += ((double)a->rgb[i] - b->rgb[i]) * ((double)a->rgb[i] - b->rgb[i]);
-    return 10 * log10(255. * 255. * n / sum);
 }
 
 static void test_table(void)
@@ -125,7 +116,7 @@ static void test_levels(gconstpointer data)
     double last = g_strv_contains(nothing_first, type->name) ? G_MAXDOUBLE : 45;
     for (guint level = 0; level < TRAIN_LEVELS; level++) {
         g_autoptr(TrainImage) out = apply(type->name, image, level, 1);
-        double db = MIN(psnr(out, image), 99);
+        double db = MIN(distort_psnr(out, image), 99);
         g_test_message("%s level %u (%g %s): %.2f dB", type->name, level + 1, type->levels[level],
                        type->unit, db);
         if (!g_strv_contains(unordered, type->name))

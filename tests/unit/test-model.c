@@ -12,17 +12,6 @@
 
 #define N_SEEDS 4
 
-static BiqaModel *reload(const BiqaModel *model)
-{
-    g_autoptr(GBytes) bytes = model_bytes(model);
-    g_autoptr(GError) error = NULL;
-    BiqaModel *again =
-        biqa_model_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "again", &error);
-
-    g_assert_no_error(error);
-    return again;
-}
-
 static void assert_same_graph(const BiqaGraph *a, const BiqaGraph *b)
 {
     g_assert_cmpuint(a->n_layers, ==, b->n_layers);
@@ -87,7 +76,7 @@ static void test_round_trip(void)
 {
     for (guint64 seed = 1; seed <= N_SEEDS; seed++) {
         g_autoptr(BiqaModel) model = tiny_model_new(seed << (8 * seed));
-        g_autoptr(BiqaModel) again = reload(model);
+        g_autoptr(BiqaModel) again = model_reload(model);
 
         assert_same_model(model, again);
     }
@@ -142,7 +131,7 @@ static void test_round_trip_bare(void)
     model->hard_threshold = .1;
     model->uncertainty = (BiqaUncertainty){0};
     biqa_model_prune(model);
-    again = reload(model);
+    again = model_reload(model);
     assert_same_model(model, again);
 }
 
@@ -156,7 +145,7 @@ static void test_round_trip_channels(void)
         model->pruning = (BiqaPruneRule){BIQA_PRUNE_CHANNELS, .5};
         model->competitor_norm = own;
         biqa_model_prune(model);
-        again = reload(model);
+        again = model_reload(model);
         assert_same_model(model, again);
         g_autoptr(BiqaNet) full = biqa_model_fold(again, BIQA_FULL, NULL);
         g_autoptr(BiqaNet) competitor = biqa_model_fold(again, BIQA_COMPETITOR, NULL);
@@ -172,12 +161,12 @@ static void test_round_trip_head(void)
 
     model->uncertainty.n_images = 0;
     model->uncertainty.quantile = model->uncertainty.coverage = 0;
-    narrow = reload(model);
+    narrow = model_reload(model);
     assert_same_model(model, narrow);
     model->uncertainty.n_terms = BIQA_N_FIGURES;
     for (guint i = 0; i < BIQA_N_FIGURES; i++)
         model->uncertainty.terms[i] = (BiqaTerm){BIQA_N_FIGURES - 1 - i, -1.f / (1 + i), .1f, .3f};
-    wide = reload(model);
+    wide = model_reload(model);
     assert_same_model(model, wide);
 }
 

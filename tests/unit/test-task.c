@@ -10,17 +10,6 @@
 
 #define N_SEEDS 3
 
-static BiqaModel *reload(const BiqaModel *model)
-{
-    g_autoptr(GBytes) bytes = model_bytes(model);
-    g_autoptr(GError) error = NULL;
-    BiqaModel *again =
-        biqa_model_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "again", &error);
-
-    g_assert_no_error(error);
-    return again;
-}
-
 /* --- The file --- */
 
 static void assert_same_task(const BiqaModel *model, const BiqaTask *a, const BiqaTask *b)
@@ -45,7 +34,7 @@ static void test_round_trip(void)
         g_autoptr(BiqaModel) model = tiny_model_new(seed), again = NULL;
 
         tiny_tasks_add(model, seed % 2, seed);
-        again = reload(model);
+        again = model_reload(model);
         g_assert_cmpuint(biqa_model_n_tasks(again), ==, 3);
         g_assert_cmpmem(&model->tasks->gating, sizeof(BiqaGating), &again->tasks->gating,
                         sizeof(BiqaGating));
