@@ -447,14 +447,17 @@ static void test_list(void)
     put(folder, "b, c.png", "x");
     put(folder, "ref.png", "x");
     put(folder, "list.csv",
-        "image,mos,std,reference\na.png,2,0.4,ref.png\n\"b, c.png\",5,,ref.png\n"
-        "gone.png,3,,\nref.png,1,,ref.png\n");
+        "image,mos,std,times,reference\na.png,2,0.4,7,ref.png\n\"b, c.png\",5,,,ref.png\n"
+        "gone.png,3,,5,\nref.png,1,,1000,ref.png\n");
     g_autoptr(TrainRatings) ratings = train_ratings_open(list, &params, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(ratings->n, ==, 3);
     check_row(ratings, 0, "/a.png", 75, 10);
     check_row(ratings, 1, "/b, c.png", 0, -1);
     check_row(ratings, 2, "/ref.png", 100, -1);
+    g_assert_cmpuint(ratings->times[0], ==, 7);
+    g_assert_cmpuint(ratings->times[1], ==, 1);
+    g_assert_cmpuint(ratings->times[2], ==, 1000);
     g_assert_cmpuint(train_ratings_n_contents(ratings), ==, 1);
     g_assert_cmpuint(g_strv_length(ratings->missing), ==, 1);
     g_assert_true(g_str_has_suffix(ratings->missing[0], "/gone.png"));
@@ -462,6 +465,8 @@ static void test_list(void)
     train_ratings_swap(ratings, 0, 2);
     check_row(ratings, 0, "/ref.png", 100, -1);
     check_row(ratings, 2, "/a.png", 75, 10);
+    g_assert_cmpuint(ratings->times[0], ==, 1000);
+    g_assert_cmpuint(ratings->times[2], ==, 7);
     /* images of one content fall in one part, whatever they are called */
     g_assert_cmpuint(train_ratings_part_of(ratings, 0, 1000), ==,
                      train_ratings_part_of(ratings, 2, 1000));
@@ -488,6 +493,9 @@ static void test_bad_lists(void)
         {"image,mos\n,50\n", "line 2"},
         {"image,mos\n\"a.png,50\n", "quote"},
         {"image;mos\na.png;50\n", "commas"},
+        {"image,mos,times\na.png,10,0\n", "times \"0\""},
+        {"image,mos,times\na.png,10,1\nb.png,20,1.5\n", "line 3"},
+        {"image,mos,times\na.png,10,1001\n", "1 to 1000"},
         {"image,mos\na.png,10,inf\nb.png,1e400\n", "line 3"},
     };
     g_autofree char *folder = make_folder();

@@ -213,6 +213,18 @@ static gboolean load_rated(const TrainRecipe *recipe, TrainWorkers *workers, Tra
     return check_spread(recipe, dataset, error) && load_images(dataset, workers, error);
 }
 
+/* Images that come more than once; after all that looks at the part image by image. */
+static void repeat_images(TrainDataset *dataset)
+{
+    GArray *part = dataset->parts[TRAIN_PART_TRAIN];
+    const guint *times = dataset->ratings ? dataset->ratings->times : NULL;
+    for (guint k = 0, n = part->len; times && k < n; k++) {
+        const guint i = g_array_index(part, guint, k);
+        for (guint again = 1; again < times[i]; again++)
+            g_array_append_val(part, i);
+    }
+}
+
 TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetParams *params,
                                  TrainWorkers *workers, GError **error)
 {
@@ -223,6 +235,7 @@ TrainDataset *train_dataset_load(const TrainRecipe *recipe, const TrainDatasetPa
         return NULL;
     if (recipe->images && !load_pool(recipe, params, workers, dataset, error))
         return NULL;
+    repeat_images(dataset);
     return g_steal_pointer(&dataset);
 }
 
@@ -244,6 +257,8 @@ static void digest_ratings(const TrainRatings *ratings, GChecksum *sum)
         g_checksum_update(sum, (const guchar *)&ratings->scores[i], sizeof ratings->scores[i]);
         if (ratings->spread)
             g_checksum_update(sum, (const guchar *)&ratings->spread[i], sizeof *ratings->spread);
+        if (ratings->times)
+            g_checksum_update(sum, (const guchar *)&ratings->times[i], sizeof *ratings->times);
         if (ratings->contents) /* parts are made of them */
             g_checksum_update(sum, (const guchar *)ratings->contents[i], -1);
     }

@@ -13,7 +13,8 @@ typedef struct {
 
     TrainRatings *ratings;        /* NULL: no rated images */
     TrainImage **images;          /* of the training part, by index into ratings; NULL elsewhere */
-    GArray *parts[TRAIN_N_PARTS]; /* guint: indices into ratings */
+    GArray *parts[TRAIN_N_PARTS]; /* guint: indices into ratings; in the training part as often as
+                                     the list says */
 } TrainDataset;
 
 typedef struct {

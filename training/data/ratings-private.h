@@ -11,6 +11,7 @@ typedef struct {
     const char *name; /* of the image, relative to the reader's folder, or absolute */
     double score;     /* on the list's scale */
     double std;       /* NaN: not known */
+    guint times;      /* 0: not said */
     const char *content;
     guint level;       /* of its distortion, 1 is the weakest; 0: not known */
     gboolean pristine; /* what it shows is not distorted */
@@ -48,12 +49,17 @@ gboolean train_ratings_reader_number(const TrainRatingsReader *reader, guint at,
 gboolean train_ratings_reader_std(const TrainRatingsReader *reader, guint at, const char *text,
                                   double *std, GError **error);
 
+/* How often an image comes; 0 where text is NULL or empty. */
+gboolean train_ratings_reader_times(const TrainRatingsReader *reader, guint at, const char *text,
+                                    guint *times, GError **error);
+
 /* Tables of comma-separated values. */
 typedef enum {
     TRAIN_COLUMN_IMAGE,
     TRAIN_COLUMN_SCORE, /* these two are needed */
     TRAIN_COLUMN_STD,
     TRAIN_COLUMN_VARIANCE,
+    TRAIN_COLUMN_TIMES,
     TRAIN_COLUMN_CONTENT,
     TRAIN_COLUMN_TYPE,
     TRAIN_COLUMN_LEVEL,
@@ -75,7 +81,8 @@ typedef struct {
 /* Feeds a CSV file to reader, row by row. */
 gboolean train_ratings_read_table(TrainRatingsReader *reader, const TrainTable *table,
                                   const char *path, GError **error);
-/* A row that says image, score, and std, variance or content where there are such columns. */
+/* A row that says image, score, and std, variance, times or content where there are such columns.
+ */
 gboolean train_ratings_plain_row(TrainRatingsReader *reader, const TrainTableRow *row,
                                  GError **error);
 

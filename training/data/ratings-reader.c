@@ -15,8 +15,8 @@ struct _TrainRatingsReader {
     TrainRatingsReaderParams params;
     char *list, *folder, *references;
     GPtrArray *paths, *contents, *missing;
-    GArray *scores, *spread;
-    gboolean has_contents;
+    GArray *scores, *spread, *times;
+    gboolean has_contents, has_times;
     GHashTable *seen;    /* path -> its row's line */
     GHashTable *folders; /* path -> table of its files' names, lower case -> as they are */
     Mean pristine, distorted, level[STRONGEST + 1];
@@ -34,6 +34,7 @@ TrainRatingsReader *train_ratings_reader_new(const TrainRatingsReaderParams *par
     reader->missing = g_ptr_array_new_with_free_func(g_free);
     reader->scores = g_array_new(FALSE, FALSE, sizeof(double));
     reader->spread = g_array_new(FALSE, FALSE, sizeof(double));
+    reader->times = g_array_new(FALSE, FALSE, sizeof(guint));
     reader->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reader->folders =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
@@ -52,6 +53,7 @@ void train_ratings_reader_free(TrainRatingsReader *reader)
     g_clear_pointer(&reader->missing, g_ptr_array_unref);
     g_clear_pointer(&reader->scores, g_array_unref);
     g_clear_pointer(&reader->spread, g_array_unref);
+    g_clear_pointer(&reader->times, g_array_unref);
     g_hash_table_unref(reader->seen);
     g_hash_table_unref(reader->folders);
     g_free(reader);
@@ -94,6 +96,18 @@ gboolean train_ratings_reader_std(const TrainRatingsReader *reader, guint at, co
         return train_ratings_reader_fail(
             reader, at, error,
             "the std \"%s\" is no number from 0 up; leave it empty where it is not known", text);
+    return TRUE;
+}
+
+gboolean train_ratings_reader_times(const TrainRatingsReader *reader, guint at, const char *text,
+                                    guint *times, GError **error)
+{
+    guint64 number = 0;
+    if (text && *text && !g_ascii_string_to_unsigned(text, 10, 1, TRAIN_MOST_TIMES, &number, NULL))
+        return train_ratings_reader_fail(reader, at, error,
+                                         "the times \"%s\" are no whole number from 1 to %d", text,
+                                         TRAIN_MOST_TIMES);
+    *times = (guint)number;
     return TRUE;
 }
 
@@ -162,6 +176,9 @@ static void append(TrainRatingsReader *reader, char *path, double score, const T
     g_ptr_array_add(reader->contents, g_strdup(row->content ? row->content : path));
     g_array_append_val(reader->scores, score);
     g_array_append_val(reader->spread, std);
+    const guint times = MAX(row->times, 1);
+    g_array_append_val(reader->times, times);
+    reader->has_times |= row->times != 0;
     reader->has_contents |= row->content != NULL;
 }
 
@@ -266,6 +283,8 @@ TrainRatings *train_ratings_reader_finish(TrainRatingsReader *reader, GError **e
     ratings->scores = steal_numbers(&reader->scores);
     if (has_spread(reader))
         ratings->spread = steal_numbers(&reader->spread);
+    if (reader->has_times)
+        ratings->times = (guint *)(void *)g_array_free(g_steal_pointer(&reader->times), FALSE);
     if (reader->has_contents)
         ratings->contents = steal_strings(&reader->contents);
     return ratings;

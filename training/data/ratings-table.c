@@ -135,7 +135,9 @@ gboolean train_ratings_plain_row(TrainRatingsReader *reader, const TrainTableRow
                                      &rated.score, error) ||
         !train_ratings_reader_std(reader, row->line,
                                   cell[squared ? TRAIN_COLUMN_VARIANCE : TRAIN_COLUMN_STD],
-                                  &rated.std, error))
+                                  &rated.std, error) ||
+        !train_ratings_reader_times(reader, row->line, cell[TRAIN_COLUMN_TIMES], &rated.times,
+                                    error))
         return FALSE;
     if (squared)
         rated.std = sqrt(rated.std);

@@ -11,6 +11,7 @@ static const TrainTable list_table = {
     .names = {[TRAIN_COLUMN_IMAGE] = {"image", "path", "file"},
               [TRAIN_COLUMN_SCORE] = {"mos", "score"},
               [TRAIN_COLUMN_STD] = {"std"},
+              [TRAIN_COLUMN_TIMES] = {"times"},
               [TRAIN_COLUMN_CONTENT] = {"content", "reference", "source"}},
     .row = train_ratings_plain_row,
 };
@@ -61,6 +62,7 @@ void train_ratings_free(TrainRatings *ratings)
     g_strfreev(ratings->missing);
     g_free(ratings->scores);
     g_free(ratings->spread);
+    g_free(ratings->times);
     g_free(ratings->list);
     g_free(ratings->references);
     g_free(ratings);
@@ -170,6 +172,11 @@ void train_ratings_swap(TrainRatings *ratings, guint i, guint j)
         swap_strings(ratings->contents, i, j);
     if (ratings->spread)
         swap_numbers(ratings->spread, i, j);
+    if (ratings->times) {
+        const guint times = ratings->times[i];
+        ratings->times[i] = ratings->times[j];
+        ratings->times[j] = times;
+    }
 }
 
 char *train_ratings_reference(const TrainRatings *ratings, guint i)

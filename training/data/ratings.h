@@ -10,12 +10,16 @@ typedef struct {
     double worst, best;
 } TrainRatingScale;
 
+#define TRAIN_MOST_TIMES 1000 /* that an image may come */
+
 typedef struct {
     guint n;
     char **paths;    /* NULL-terminated */
     double *scores;  /* 0..100, higher is better */
     double *spread;  /* standard deviation of the raters, in points, NaN: not known; NULL: no such
                         column */
+    guint *times;    /* how often each comes while all that are there once come once, 1..; NULL: no
+                        such column */
     char **contents; /* name of what each shows before distortion; NULL: not known, every image is
                         one of its own. NULL-terminated */
 
@@ -31,13 +35,13 @@ typedef struct {
     gboolean skip_missing;         /* a rated image that is not there is no error, but left out */
 } TrainRatingsParams;
 
-/* path: a CSV file with a header, columns image (or path, file), mos (or score), std and content
- * (or reference, source) where they are known, and others that are ignored; paths of images are
- * relative to the list. Or a folder with one of the layouts of docs/data-sets.md, which knows its
- * own scale. Errors name list and line: no such column, a gap, no number, a score outside the
- * scale, a negative std, an image that does not exist or is named twice, no rows, all images rated
- * alike, and a direction that cannot be: pristine pictures rated below their distorted ones, or the
- * weakest level of distortion below the strongest. */
+/* path: a CSV file with a header, columns image (or path, file), mos (or score), std, times and
+ * content (or reference, source) where they are known, and others that are ignored; paths of images
+ * are relative to the list. Or a folder with one of the layouts of docs/data-sets.md, which knows
+ * its own scale. Errors name list and line: no such column, a gap, no number, a score outside the
+ * scale, a negative std, times that are not 1..1000, an image that does not exist or is named
+ * twice, no rows, all images rated alike, and a direction that cannot be: pristine pictures rated
+ * below their distorted ones, or the weakest level of distortion below the strongest. */
 TrainRatings *train_ratings_open(const char *path, const TrainRatingsParams *params,
                                  GError **error);
 /* The same of a list on 0..100 or a folder, whole. */
