@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 static char *output, *cache_path, *ratings_path, *rater, *like;
-static char **against, **originals, **held_out, **types, **test_paths;
+static char **against, **originals, **held_out, **types, **held_out_types, **test_paths;
 static int rounds = 1, raters = 5, levels = 5, top = 1, side, steps = 300, rated = 24, seed = 1,
            threads;
-static double tolerance = 2, noise = .5, rate = 1e-4;
+static double tolerance = 2, noise = .5, rate = 1e-4, share = .3;
 static TrainScaleOptions scale;
 
 static const GOptionEntry entries[] = {
@@ -39,6 +39,8 @@ static const GOptionEntry entries[] = {
      "Standard deviation of their opinions, in categories (0.5)", "X"},
     {"held-out", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &held_out,
      "Originals that nobody rates, to measure on (repeatable)", "PATH"},
+    {"held-out-types", 0, 0, G_OPTION_ARG_STRING_ARRAY, &held_out_types,
+     "What is done to those, where it is less than --types (repeatable)", "NAME"},
     {"test", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &test_paths,
      "Rated list or data set to look at before and after (repeatable)", "PATH"},
     {"rounds", 'n', 0, G_OPTION_ARG_INT, &rounds, "Rounds (1)", "N"},
@@ -46,10 +48,12 @@ static const GOptionEntry entries[] = {
      "N"},
     {"rated", 0, 0, G_OPTION_ARG_INT, &rated, "Rated crops in a step (24)", "N"},
     {"rate", 0, 0, G_OPTION_ARG_DOUBLE, &rate, "Learning rate (0.0001)", "R"},
+    {"share", 0, 0, G_OPTION_ARG_DOUBLE, &share,
+     "Share of a step's crops that are of rated images (0.3)", "X"},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Folder of the rounds", "DIR"},
     {"cache", 0, 0, G_OPTION_ARG_FILENAME, &cache_path, "File that keeps scores (DIR/scores.cache)",
      "FILE"},
-    {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of every draw but the training's (1)", "N"},
+    {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of every draw (1)", "N"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads (one a processor)", "N"},
     {0},
 };
@@ -90,16 +94,18 @@ static gboolean check_options(GError **error)
         wrong = "--side, --tolerance and --noise are at least 0";
     else if (steps < 1 || rated < 2 || !(rate > 0 && rate <= 10))
         wrong = "--steps is at least 1, --rated 2, --rate above 0 and at most 10";
+    else if (!(share > 0 && share < 1))
+        wrong = "--share is above 0 and below 1";
     if (wrong)
         g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE, wrong);
     return !wrong;
 }
 
-static TrainEntries *find_entries(char **paths, GError **error)
+static TrainEntries *find_entries(char **paths, char **names, GError **error)
 {
     const TrainEntriesParams params = {
         .originals = paths,
-        .types = (const char *const *)types,
+        .types = (const char *const *)names,
         .side = (guint)side,
         .seed = (guint64)seed,
     };
@@ -151,9 +157,12 @@ static int run(int argc, char **argv, GError **error)
         return 2;
     g_autoptr(TrainRatings) old = train_ratings_open(ratings_path, &params, error);
     g_autoptr(GPtrArray) tests = old ? load_tests(error) : NULL;
-    g_autoptr(TrainEntries) candidates = tests ? find_entries(originals, error) : NULL;
+    g_autoptr(TrainEntries) candidates = tests ? find_entries(originals, types, error) : NULL;
     g_autoptr(TrainEntries) unrated = NULL;
-    if (!candidates || (held_out && !(unrated = find_entries(held_out, error))))
+    if (!candidates)
+        return 1;
+    char **asked = held_out_types ? held_out_types : types;
+    if (held_out && !(unrated = find_entries(held_out, asked, error)))
         return 1;
     g_autoptr(TrainStandIn) stand_in = make_stand_in(old, error);
     if (!stand_in)
@@ -173,6 +182,7 @@ static int run(int argc, char **argv, GError **error)
         .steps = (guint)steps,
         .rated = (guint)rated,
         .rate = rate,
+        .share = share,
         .rounds = (guint)rounds,
         .folder = output,
         .seed = (guint64)seed,

@@ -11,8 +11,8 @@
 
 static char *output, *ratings_path;
 static char **added_paths, **test_paths;
-static int steps = 300, rated = 24, threads;
-static double rate = 1e-4;
+static int steps = 300, rated = 24, seed = -1, threads;
+static double rate = 1e-4, share = .3;
 static gboolean resume;
 static TrainScaleOptions scale;
 
@@ -30,6 +30,9 @@ static const GOptionEntry entries[] = {
      "N"},
     {"rated", 0, 0, G_OPTION_ARG_INT, &rated, "Rated crops in a step (24)", "N"},
     {"rate", 0, 0, G_OPTION_ARG_DOUBLE, &rate, "Learning rate (0.0001)", "R"},
+    {"share", 0, 0, G_OPTION_ARG_DOUBLE, &share,
+     "Share of a step's crops that are of new images (0.3)", "X"},
+    {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Seed of the training (its recipe's)", "N"},
     {"resume", 'r', 0, G_OPTION_ARG_NONE, &resume, "Go on from the run's checkpoint", NULL},
     {"threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads (one a processor)", "N"},
     {0},
@@ -42,7 +45,8 @@ static gboolean check_options(GError **error)
                         : !added_paths  ? "--add: there are no new ratings"
                         : steps < 1 || rated < 2 || !(rate > 0 && rate <= 10)
                             ? "--steps is at least 1, --rated 2, --rate above 0 and at most 10"
-                            : NULL;
+                        : !(share > 0 && share < 1) ? "--share is above 0 and below 1"
+                                                    : NULL;
     if (wrong)
         g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE, wrong);
     return !wrong;
@@ -192,6 +196,8 @@ static int run(int argc, char **argv, GError **error)
         .steps = (guint)steps,
         .rated = (guint)rated,
         .rate = rate,
+        .share = share,
+        .seed = seed,
         .folder = output,
     };
     if (!train_retune_write(&retune, &n, error))

@@ -95,7 +95,7 @@ static void test_as_they_are(void)
 static void test_tune(void)
 {
     static const char tune[] = "tune tiny/model.gguf --ratings ratings.csv --add new/list.csv "
-                               "--steps 6 --rated 4 --out tuned";
+                               "--steps 6 --rated 4 --share 0.9 --seed 11 --out tuned";
     g_autofree char *out = NULL;
     g_autoptr(GString) list = g_string_new("image,mos,content\n../pictures/p1.png,77,p1.png\n");
     g_assert_cmpint(g_mkdir("new", 0777), ==, 0);
@@ -111,7 +111,9 @@ static void test_tune(void)
     g_autoptr(GBytes) joined = workshop_read("tuned/ratings.csv");
     g_auto(GStrv) parts = g_strsplit(g_bytes_get_data(joined, NULL), "pictures/p1.png,", -1);
     g_assert_cmpuint(g_strv_length(parts), ==, 2);
-    g_assert_true(g_str_has_prefix(parts[1], "77,"));
+    /* 9 times the crops of six old images, from six new ones; an old image comes once. */
+    g_assert_true(g_str_has_prefix(parts[1], "77,,9,"));
+    g_assert_nonnull(strstr(g_bytes_get_data(joined, NULL), "pictures/p2.png,44,,1,"));
     g_autoptr(GBytes) before = workshop_read("tiny/model.gguf");
     g_autoptr(GBytes) after = workshop_read("tuned/model.gguf");
     g_assert_false(g_bytes_equal(before, after));
@@ -120,10 +122,15 @@ static void test_tune(void)
     g_assert_nonnull(strstr(out, "hold-out-modulus=2"));
     g_assert_nonnull(strstr(out, "crop-reduce=1;2"));
     g_assert_null(strstr(out, "graph="));
+    g_assert_nonnull(strstr(out, "\nseed=11\n"));
+    g_assert_nonnull(strstr(out, "\n[stage ohem]\nmask-refresh=4\nkind=ohem\nsteps=2\n"));
     workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --out again", "--add");
     workshop_refuse("tune tiny/model.gguf --add new/list.csv --out again", "--ratings");
     workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --add nowhere.csv --out again",
                     "nowhere.csv");
+    workshop_refuse("tune tiny/model.gguf --ratings ratings.csv --add new/list.csv --share 1 "
+                    "--out again",
+                    "--share");
 }
 
 /* Ratings beside the pairs of a competition: they are replayed, each pair in which the model was,

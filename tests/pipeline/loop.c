@@ -142,12 +142,20 @@ static void test_resume(void)
     g_assert_nonnull(strstr(out, "round 2: done before"));
 }
 
-/* As many pictures, no pairs. */
+/* As many pictures, no pairs; the seed is the training's too, and what is surveyed may be less. */
 static void test_random(void)
 {
+    g_autofree char *out = NULL;
     workshop_run_well(LOOP "--rounds 2 --random-like first --out drawn", NULL);
     workshop_run_well(LOOP "--rounds 1 --random-like first --out again", NULL);
+    workshop_run_well(LOOP "--rounds 1 --random-like first --seed 2 --held-out-types noise "
+                           "--held-out-types jpeg --out other",
+                      &out);
     assert_same_rounds("drawn", "again", 1);
+    g_assert_nonnull(strstr(out, "\njpeg "));
+    g_assert_null(strstr(out, "\nblur "));
+    g_autoptr(GBytes) recipe = workshop_read("other/round-1/tuned/recipe.ini");
+    g_assert_nonnull(g_strstr_len(g_bytes_get_data(recipe, NULL), -1, "\nseed=2\n"));
     for (guint number = 1; number <= 2; number++) {
         g_autoptr(TrainPairs) drawn = load_pairs("drawn", number);
         g_autoptr(TrainPairs) found = load_pairs("first", number);
@@ -226,10 +234,13 @@ static void test_refusals(void)
         {LOOP "--rounds 0 --out x", "--rounds"},
         {LOOP "--noise -1 --out x", "--noise"},
         {LOOP "--rate 0 --out x", "--rate"},
+        {LOOP "--share 0 --out x", "--share"},
+        {LOOP "--held-out-types nothing --out x", "nothing"},
         {LOOP "--test nowhere.csv --out x", "nowhere.csv"},
         {LOOP "--originals nowhere --out x", "nowhere"},
         {LOOP "--random-like nowhere --out x", "nowhere"},
         {LOOP "--steps 5 --against self --against ms-ssim --out first", "another folder"},
+        {LOOP "--share 0.5 --against self --against ms-ssim --out first", "another folder"},
         {"loop tiny/model.gguf --ratings ratings.csv --originals pictures --rater vsi --out x",
          "reference"},
     };

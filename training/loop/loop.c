@@ -34,7 +34,7 @@ static void add_entries(GString *text, const char *what, const TrainEntries *ent
 static char *describe(const TrainLoop *loop, GError **error)
 {
     g_autoptr(GString) text = g_string_new("# What this folder is a loop of.\n[loop]\n");
-    char number[2][G_ASCII_DTOSTR_BUF_SIZE];
+    char number[3][G_ASCII_DTOSTR_BUF_SIZE];
     if (!add_file(text, "model", loop->model, error) ||
         !add_file(text, "ratings", loop->old->list, error))
         return NULL;
@@ -54,9 +54,10 @@ static char *describe(const TrainLoop *loop, GError **error)
     g_string_append_printf(text, "side=%u\nlevels=%u\ntop=%u\ntolerance=%s\n",
                            loop->candidates->side, loop->levels, loop->top,
                            g_ascii_dtostr(number[0], sizeof number[0], loop->tolerance));
-    g_string_append_printf(text, "steps=%u\nrated=%u\nrate=%s\nseed=%" G_GUINT64_FORMAT "\n",
-                           loop->steps, loop->rated,
-                           g_ascii_dtostr(number[1], sizeof number[1], loop->rate), loop->seed);
+    g_string_append_printf(
+        text, "steps=%u\nrated=%u\nrate=%s\nshare=%s\nseed=%" G_GUINT64_FORMAT "\n", loop->steps,
+        loop->rated, g_ascii_dtostr(number[1], sizeof number[1], loop->rate),
+        g_ascii_dtostr(number[2], sizeof number[2], loop->share), loop->seed);
     return g_strdup(text->str);
 }
 

@@ -19,7 +19,7 @@ typedef struct {
     const char *like;   /* folder of another loop: as many random pictures as it took, and no
                            matches; NULL: matches */
     guint steps, rated; /* see retune.h */
-    double rate;
+    double rate, share;
     guint rounds;
     const char *folder; /* created */
     const char *cache;  /* file of scores */

@@ -116,6 +116,8 @@ static TrainRunResult learn(const TrainRound *round, GError **error)
         .steps = loop->steps,
         .rated = loop->rated,
         .rate = loop->rate,
+        .share = loop->share,
+        .seed = (gint64)(loop->seed & G_MAXINT32),
         .folder = folder,
     };
     const TrainRunParams run = {
