@@ -8,7 +8,7 @@
 BiqaGating biqa_gating_default(const BiqaGraph *graph)
 {
     const guint n = graph->layers[biqa_task_pool(graph)].n_inputs;
-    BiqaGating gating = {.n_parts = MIN(n, 2), .temperature = 32, .least_weight = .05f};
+    BiqaGating gating = {.n_parts = MIN(n, 3), .temperature = 32, .least_weight = .05f};
 
     for (guint i = 0; i < gating.n_parts; i++)
         gating.parts[i] = n - gating.n_parts + i;

@@ -46,7 +46,7 @@ struct BiqaTasks {
     BiqaTask items[BIQA_MAX_TASKS];
 };
 
-/* The last two inputs of the last pool, as the paper; temperature 32, least weight .05. */
+/* The last three inputs of the last pool; temperature 32, as the paper; least weight .05. */
 BiqaGating biqa_gating_default(const BiqaGraph *graph);
 
 /* The last pool, before which no task has anything of its own but NORMs and behind which lies the

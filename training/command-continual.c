@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *base, *recipe, *page, *shares, *keep;
+static char *base, *recipe, *others, *page, *shares, *keep;
 static int threads;
 
 static const GOptionEntry entries[] = {
     {"base", 'b', 0, G_OPTION_ARG_FILENAME, &base, "The model that learns; it is not written",
      "MODEL"},
     {"recipe", 'r', 0, G_OPTION_ARG_FILENAME, &recipe, "As of adapt", "FILE"},
+    {"others", 0, 0, G_OPTION_ARG_FILENAME, &others,
+     "In its place for the ways that train convolutions", "FILE"},
     {"shares", 0, 0, G_OPTION_ARG_STRING, &shares,
      "Of each list, by content: training, validation, test (70;10;20)", "A;B;C"},
     {"keep", 'k', 0, G_OPTION_ARG_FILENAME, &keep,
@@ -72,6 +74,7 @@ static int run(int argc, char **argv, GError **error)
         const TrainContinualParams params = {
             .base = base,
             .recipe = recipe,
+            .others = others,
             .shares = shares ? shares : "70;10;20",
             .keep = keep,
             .names = names,

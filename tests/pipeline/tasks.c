@@ -224,6 +224,18 @@ static void test_tasks_command(void)
 
 #define ADAPT "adapt --base two.gguf --name more "
 
+/* How frames are weighed is the first task's to say. */
+static void refuse_inputs(const char *inputs)
+{
+    g_autofree char *recipe = g_strdup_printf(
+        "[tasks]\ninputs=%s\n[stage a]\nkind=tune\nrated=4\nhead-only=true\n", inputs);
+
+    workshop_write("inputs.ini", recipe);
+    workshop_refuse("adapt --base base.gguf --name dark dark.csv --without-base --out never.gguf "
+                    "--recipe inputs.ini",
+                    "in rising order");
+}
+
 static void test_refusals(void)
 {
     g_autoptr(GBytes) before = workshop_read("two.gguf"), closed = workshop_read("closed.gguf");
@@ -245,6 +257,10 @@ static void test_refusals(void)
     workshop_write("wild.ini", "[optimiser]\nkind=sgd\nclip=1e9\n[stage a]\nkind=tune\nrated=8\n"
                                "rate=10\nhead-rate=10000\nfreeze-convolutions=true\n");
     workshop_refuse(ADAPT "dark.csv --recipe wild.ini", "no finite number");
+    refuse_inputs("0;9");
+    refuse_inputs("1;0");
+    refuse_inputs("0;0");
+    refuse_inputs("last");
     list_same("same.csv");
     workshop_refuse(ADAPT "same.csv", "have one score");
     g_autoptr(GBytes) after = workshop_read("two.gguf");
@@ -257,8 +273,9 @@ static void test_refusals(void)
 static void test_recipe(void)
 {
     workshop_run_well("tasks base.gguf --out here.gguf", NULL);
-    workshop_write("small.ini", "[tasks]\ncentroids=4\ntemperature=8\nleast-weight=0.25\n"
-                                "[stage a]\nkind=tune\nrated=4\nsteps=2\nhead-only=true\n");
+    workshop_write("small.ini",
+                   "[tasks]\ncentroids=4\ntemperature=8\nleast-weight=0.25\n"
+                   "inputs=0\n[stage a]\nkind=tune\nrated=4\nsteps=2\nhead-only=true\n");
     workshop_run_well(
         "adapt --base here.gguf --name dark dark.csv --without-base --recipe small.ini", NULL);
     g_autoptr(BiqaModel) model = load("here.gguf");
@@ -266,6 +283,8 @@ static void test_recipe(void)
     g_assert_cmpuint(model->tasks->items[0].n_centroids, ==, 0);
     g_assert_cmpfloat(model->tasks->gating.temperature, ==, 8);
     g_assert_cmpfloat(model->tasks->gating.least_weight, ==, .25);
+    g_assert_cmpuint(model->tasks->gating.n_parts, ==, 1);
+    g_assert_cmpuint(model->tasks->gating.parts[0], ==, 0);
     /* A head alone was learned: all normalisation is the model's. */
     for (guint i = 0; i < biqa_task_pool(model->graph); i++) {
         const BiqaLayer *layer = &model->graph->layers[i];
@@ -400,6 +419,23 @@ static void test_continual_kept(void)
     g_assert_cmpuint(count_kept(), ==, n + 2 + 1 + 1 + 2);
 }
 
+/* The ways that train convolutions can have stages of their own; tasks then stay as they are. */
+static void test_continual_others(void)
+{
+    g_autofree char *same = NULL, *others = NULL;
+
+    workshop_write("others.ini",
+                   "[stage a]\nkind=tune\nrated=12\nsteps=30\nrate=0.01\nsquared-weight=1\n");
+    workshop_run_well(BRIEFLY "dark=dark.csv light=light.csv", &same);
+    workshop_run_well(BRIEFLY "--others others.ini dark=dark.csv light=light.csv", &others);
+    g_assert_cmpfloat(figures_of(others, "oracle head").mean, ==,
+                      figures_of(same, "oracle head").mean);
+    g_assert_cmpfloat(figures_of(others, "one head, fine-tuned").mean, !=,
+                      figures_of(same, "one head, fine-tuned").mean);
+    workshop_write("seed.ini", "[rated]\nsplit-seed=2\n[stage a]\nkind=tune\nrated=4\nsteps=1\n");
+    workshop_refuse(BRIEFLY "--others seed.ini dark=dark.csv light=light.csv", "split-seed");
+}
+
 /* A file that is no model of the base's is named, and not taken. */
 static void test_continual_foreign(void)
 {
@@ -428,6 +464,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tasks/statistics", test_statistics);
     g_test_add_func("/tasks/continual", test_continual);
     g_test_add_func("/tasks/continual-kept", test_continual_kept);
+    g_test_add_func("/tasks/continual-others", test_continual_others);
     g_test_add_func("/tasks/continual-foreign", test_continual_foreign);
     g_autofree char *folder = workshop_enter();
     make_world();

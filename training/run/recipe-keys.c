@@ -82,6 +82,7 @@ static const Key keys[] = {
     RUN("tasks", "centroids", KEY_UINT, tasks.centroids, 1, BIQA_MAX_CENTROIDS),
     RUN("tasks", "temperature", KEY_REAL, tasks.temperature, 1e-3, 1e6),
     RUN("tasks", "least-weight", KEY_REAL, tasks.least_weight, 0, 1),
+    RUN("tasks", "inputs", KEY_STRINGS, tasks.inputs),
     RUN("optimiser", "beta1", KEY_REAL, optim.beta1, 0, .9999),
     RUN("optimiser", "beta2", KEY_REAL, optim.beta2, 0, .99999),
     RUN("optimiser", "momentum", KEY_REAL, optim.momentum, 0, .9999),

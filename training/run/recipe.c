@@ -176,6 +176,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_free(recipe->tiles);
     g_strfreev(recipe->graph);
     g_strfreev(recipe->pooled);
+    g_strfreev(recipe->tasks.inputs);
     g_strfreev(recipe->images);
     g_strfreev(recipe->types);
     g_strfreev(recipe->annotators);

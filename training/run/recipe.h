@@ -59,6 +59,7 @@ typedef struct {
     guint
         centroids; /* of the features of a task's pictures; fewer where there are fewer pictures */
     double temperature, least_weight; /* of the weights, see task.h */
+    char **inputs; /* numbers of the last pool's inputs that features are of; NULL: the default */
 } TrainTasksRecipe;
 
 typedef struct {

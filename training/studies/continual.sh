@@ -9,7 +9,8 @@
 # DATA is a folder as training/recipes/biqa-video-start.ini has it, with pristine/bsds500 beside. OUT
 # keeps everything, forward.html and backward.html among it; a second call goes on where the first
 # stopped. The base that learns is what the first stage of that recipe ends in, or BASE=MODEL;
-# CONTENTS=75 of each list are distorted, RECIPE=continual-task.ini, THREADS=0.
+# CONTENTS=75 of each list are distorted, RECIPE=continual-task.ini, OTHERS=continual-others.ini for the
+# ways that train convolutions, THREADS=0.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -97,8 +98,8 @@ learn() {
     order=$1
     shift
     echo "$order: $*"
-    "$train" continual --base "$base" --recipe "${RECIPE:-$here/continual-task.ini}" --keep "$out/kept" \
-        --page "$out/$order.html" --threads "$threads" "$@"
+    "$train" continual --base "$base" --recipe "${RECIPE:-$here/continual-task.ini}" \
+        --others "${OTHERS:-$here/continual-others.ini}" --keep "$out/kept" --page "$out/$order.html" --threads "$threads" "$@"
 }
 
 make_lists >&2

@@ -216,15 +216,45 @@ static gboolean cluster_base(const Clustering *what, char *const *folders, BiqaT
 
 /* --- The whole --- */
 
-static BiqaGating gating_of(const BiqaModel *model, const TrainRecipe *recipe)
+/* The inputs of the last pool that a recipe names, in rising order, as a model file has them. */
+static gboolean parse_inputs(const BiqaGraph *graph, char *const *names, BiqaGating *gating,
+                             GError **error)
 {
-    BiqaGating gating = biqa_gating_default(model->graph);
+    const guint n_inputs = graph->layers[biqa_task_pool(graph)].n_inputs;
+    guint64 least = 0;
 
-    if (model->tasks)
-        return model->tasks->gating;
-    gating.temperature = (float)recipe->tasks.temperature;
-    gating.least_weight = (float)recipe->tasks.least_weight;
-    return gating;
+    gating->n_parts = 0;
+    for (char *const *name = names; *name; name++) {
+        guint64 number;
+
+        if (least == n_inputs ||
+            !g_ascii_string_to_unsigned(*name, 10, least, n_inputs - 1, &number, NULL)) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                        "[tasks] inputs: \"%s\": name some of 0 to %u, in rising order", *name,
+                        n_inputs - 1);
+            return FALSE;
+        }
+        gating->parts[gating->n_parts++] = (guint)number;
+        least = number + 1;
+    }
+    if (gating->n_parts)
+        return TRUE;
+    g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE, "[tasks] inputs: names none");
+    return FALSE;
+}
+
+/* A model's first task decides it for all. */
+static gboolean find_gating(const BiqaModel *model, const TrainRecipe *recipe, BiqaGating *gating,
+                            GError **error)
+{
+    if (model->tasks) {
+        *gating = model->tasks->gating;
+        return TRUE;
+    }
+    *gating = biqa_gating_default(model->graph);
+    gating->temperature = (float)recipe->tasks.temperature;
+    gating->least_weight = (float)recipe->tasks.least_weight;
+    return !recipe->tasks.inputs || parse_inputs(model->graph, recipe->tasks.inputs, gating, error);
 }
 
 static void task_clear(BiqaTask *task)
@@ -275,7 +305,10 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
         !train_adapt_allowed(model, error) || !check_base(model, params, error))
         return FALSE;
     g_autoptr(TrainRecipe) recipe = train_adapt_recipe(model, path, params, error);
-    g_autoptr(TrainRatings) ratings = recipe ? train_dataset_ratings(recipe, error) : NULL;
+    BiqaGating gating;
+    g_autoptr(TrainRatings) ratings = recipe && find_gating(model, recipe, &gating, error)
+                                          ? train_dataset_ratings(recipe, error)
+                                          : NULL;
     if (!ratings || !check_ratings(ratings, error))
         return FALSE;
     const TrainDatasetParams none = {0};
@@ -287,7 +320,6 @@ gboolean train_adapt(BiqaModel *model, const char *path, const TrainAdaptParams 
         weights ? train_export(recipe, weights, dataset, workers, agreement, error) : NULL;
     if (!learned || !check_learned(&agreement[BIQA_FULL], params->name, error))
         return FALSE;
-    const BiqaGating gating = gating_of(model, recipe);
     const Clustering what = {model, &gating, recipe, workers};
     BiqaTask task;
     fill(&task, params->name, dataset->ratings, learned);

@@ -13,7 +13,7 @@
 /* A task's pictures: the list, dealt to parts. */
 typedef struct {
     TrainAdaptParams params;
-    TrainRecipe *recipe; /* of the comparisons */
+    TrainRecipe *recipe, *beside; /* of the adaptation, of the comparisons */
     TrainRatings *ratings;
     TrainDataset *dataset;            /* of the comparisons; NULL: nothing is learned yet */
     GArray *train;                    /* guint: indices into ratings */
@@ -110,10 +110,18 @@ static gboolean load_test(Task *task, const GArray *part, GError **error)
     return TRUE;
 }
 
-/* Makes an adaptation's recipe one of the comparisons', with so many times the steps. */
-static void compare_by(TrainRecipe *recipe, guint times)
+/* The recipe of an adaptation, made one of the comparisons' in so many times the steps. (transfer
+ * full) */
+static TrainRecipe *comparison(const Run *run, const TrainAdaptParams *params, guint times,
+                               GError **error)
 {
-    for (guint s = 0; s < recipe->n_stages; s++) {
+    TrainAdaptParams beside = *params;
+    TrainRecipe *recipe;
+
+    if (run->params->others)
+        beside.recipe = run->params->others;
+    recipe = train_adapt_recipe(run->model, run->params->base, &beside, error);
+    for (guint s = 0; recipe && s < recipe->n_stages; s++) {
         TrainStageRecipe *stage = &recipe->stages[s];
 
         stage->steps *= times;
@@ -123,6 +131,18 @@ static void compare_by(TrainRecipe *recipe, guint times)
         g_free(stage->kind);
         stage->kind = g_strdup("tune");
     }
+    return recipe;
+}
+
+/* Else one way would be tested on what another has learned from. */
+static gboolean check_split(const Task *task, GError **error)
+{
+    if (task->recipe->rated.split.seed == task->beside->rated.split.seed)
+        return TRUE;
+    g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                        "the two recipes deal pictures to parts by different seeds: give both the "
+                        "same [rated] split-seed");
+    return FALSE;
 }
 
 static gboolean open_task(Run *run, guint t, GError **error)
@@ -138,9 +158,9 @@ static gboolean open_task(Run *run, guint t, GError **error)
         .quiet = run->params->quiet,
     };
     task->recipe = train_adapt_recipe(run->model, run->params->base, &task->params, error);
-    if (!task->recipe)
+    task->beside = task->recipe ? comparison(run, &task->params, 1, error) : NULL;
+    if (!task->beside || !check_split(task, error))
         return FALSE;
-    compare_by(task->recipe, 1);
     task->ratings = train_dataset_ratings(task->recipe, error);
     g_autofree TrainPart *parts =
         task->ratings ? train_dataset_parts(task->recipe, task->ratings, error) : NULL;
@@ -159,6 +179,7 @@ static gboolean open_task(Run *run, guint t, GError **error)
 static void task_clear(Task *task)
 {
     train_recipe_free(task->recipe);
+    train_recipe_free(task->beside);
     train_ratings_free(task->ratings);
     train_dataset_free(task->dataset);
     g_clear_pointer(&task->train, g_array_unref);
@@ -286,8 +307,8 @@ static gboolean learn(const Run *run, Task *task, gboolean keep, float *params, 
     const BiqaModel from = with_weights(run, params);
 
     if (!task->dataset)
-        task->dataset = train_dataset_load(task->recipe, &none, run->workers, error);
-    const TrainLesson lesson = {&from, task->recipe, task->dataset, keep, run->params->quiet};
+        task->dataset = train_dataset_load(task->beside, &none, run->workers, error);
+    const TrainLesson lesson = {&from, task->beside, task->dataset, keep, run->params->quiet};
     g_autoptr(TrainWeights) weights =
         task->dataset ? train_adapt_learn(&lesson, run->workers, error) : NULL;
 
@@ -301,7 +322,7 @@ static gboolean learn(const Run *run, Task *task, gboolean keep, float *params, 
 /* The same, or what is kept of it. */
 static gboolean train_on(const Run *run, const char *how, Task *task, Chain *chain, GError **error)
 {
-    const TrainKeepLesson lesson = {how, chain->digest, task->recipe, task->ratings};
+    const TrainKeepLesson lesson = {how, chain->digest, task->beside, task->ratings};
     const BiqaModel view = with_weights(run, chain->params);
     g_autofree char *digest = train_keep_lesson(&lesson);
     g_autoptr(BiqaModel) kept = NULL;
@@ -335,9 +356,10 @@ static BiqaModel *adapt_alone(const Run *run, const Task *task, GError **error)
 static char *way_of(const Task *task)
 {
     const TrainTasksRecipe *tasks = &task->recipe->tasks;
+    g_autofree char *inputs = tasks->inputs ? g_strjoinv(";", tasks->inputs) : g_strdup("");
 
-    return g_strdup_printf("task %s, %u centroids, %.9g, %.9g", task->params.name, tasks->centroids,
-                           tasks->temperature, tasks->least_weight);
+    return g_strdup_printf("task %s, %u centroids, %.9g, %.9g, %s", task->params.name,
+                           tasks->centroids, tasks->temperature, tasks->least_weight, inputs);
 }
 
 static gboolean adapt(Run *run, const Task *task, GError **error)
@@ -426,12 +448,9 @@ static gboolean learn_joint(Run *run, const char *list, Chain *chain, GError **e
 
     joint.params.ratings = list;
     joint.params.shares = "100;0;0";
-    joint.recipe = train_adapt_recipe(run->model, run->params->base, &joint.params, error);
-    joint.ratings = joint.recipe ? train_dataset_ratings(joint.recipe, error) : NULL;
-    if (joint.ratings) {
-        compare_by(joint.recipe, run->params->n);
-        ok = train_on(run, way_joint, &joint, chain, error);
-    }
+    joint.beside = comparison(run, &joint.params, run->params->n, error);
+    joint.ratings = joint.beside ? train_dataset_ratings(joint.beside, error) : NULL;
+    ok = joint.ratings && train_on(run, way_joint, &joint, chain, error);
     task_clear(&joint);
     return ok;
 }

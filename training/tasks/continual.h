@@ -27,6 +27,7 @@ const char *train_continual_name(TrainContinualMethod method); /* "one head, fin
 typedef struct {
     const char *base;                    /* the model's file */
     const char *recipe;                  /* as of an adaptation; NULL: the built-in one */
+    const char *others;                  /* of the ways that train convolutions; NULL: recipe */
     const char *shares;                  /* of each task's list: training, validation, test */
     const char *keep;                    /* folder for what is learned, see keep.h; NULL: none */
     char *const *names, *const *ratings; /* of the tasks, in order */
