@@ -76,8 +76,10 @@ typedef struct biqa_picture biqa_picture;
 /* Those of preprocess, instead. */
 #define BIQA_ID_WIDE 0   /* samples are of two bytes */
 #define BIQA_ID_MIRROR 1 /* some crop reaches over the border */
-#define BIQA_ID_REDUCE 2 /* the reduction of all crops; 0: they differ, or it is large */
+#define BIQA_ID_REDUCE 2 /* the reduction of the crops; 0: it is large */
 #define BIQA_ID_WORDS 3  /* read per pixel: 2, 1 if the last two, all components share one */
+#define BIQA_ID_CELL_W 4 /* pixels that share the last two components, where crops and */
+#define BIQA_ID_CELL_H 5 /* reductions are multiples of them; else 1 */
 
 /* The largest reduction that preprocess unrolls. */
 #define BIQA_MAX_UNROLLED_REDUCE 4
@@ -145,6 +147,7 @@ struct biqa_linear_push {
 struct biqa_preprocess_push {
     biqa_view target;
     uint size;
+    uint first; /* crop */
 };
 
 /* What says which tasks of a model run on a frame (biqa/gating.c), in three kernels. The first
@@ -199,7 +202,7 @@ _Static_assert(sizeof(biqa_conv_push) == 128, "as in std430");
 _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
 _Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");
-_Static_assert(sizeof(biqa_preprocess_push) == 20, "as in std430");
+_Static_assert(sizeof(biqa_preprocess_push) == 24, "as in std430");
 _Static_assert(sizeof(biqa_gate_features_push) == 32, "as in std430");
 _Static_assert(sizeof(biqa_gate_distances_push) == 24, "as in std430");
 _Static_assert(sizeof(biqa_gate_weights_push) == 44, "as in std430");

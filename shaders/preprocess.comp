@@ -1,6 +1,6 @@
 #version 450
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From a frame of any layout to the crops a model asks for: biqa/preprocess.h. */
+/* From a frame of any layout to crops of one reduction: biqa/preprocess.h. */
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 #include "interface.h"
@@ -10,6 +10,9 @@ layout(constant_id = BIQA_ID_WIDE) const uint WIDE = 0;
 layout(constant_id = BIQA_ID_MIRROR) const uint MIRROR = 0;
 layout(constant_id = BIQA_ID_REDUCE) const int REDUCE = 0;
 layout(constant_id = BIQA_ID_WORDS) const uint WORDS = 3;
+layout(constant_id = BIQA_ID_CELL_W) const int CELL_W = 1;
+layout(constant_id = BIQA_ID_CELL_H) const int CELL_H = 1;
+const int CELL = CELL_W * CELL_H;
 
 layout(binding = BIQA_BIND_ARENA, std430) writeonly buffer Arena { vec4 arena[]; };
 #ifdef BIQA_TEXELS
@@ -33,33 +36,43 @@ int mirror(int i, int n)
     return k < n ? k : 2 * n - 1 - k;
 }
 
-float component(uint word, uint byte)
+/* A component of a pixel; word is what was read for the one before, and may hold this one, too. */
+float component(uint c, ivec2 at, inout uint word)
 {
-    const uint bits = word >> (byte % 4 * 8);
+    const biqa_component part = picture.components[c];
+    const uint x = uint(mirror(at.x, int(picture.width))), y = uint(mirror(at.y, int(picture.height)));
+    const uint byte = part.base + (y >> part.shift_y) * part.row + (x >> part.shift_x) * part.step;
 
+    if (c < WORDS)
+        word = FRAME(byte / 4);
+    const uint bits = word >> (byte % 4 * 8);
     return float((WIDE != 0 ? bits & 0xffff : bits & 0xff) >> picture.shift);
 }
 
-vec3 colour(int u, int v)
+/* The sum of the pixels of a cell. */
+vec3 cell(ivec2 first)
 {
-    const uint x = uint(mirror(u, int(picture.width))), y = uint(mirror(v, int(picture.height)));
-    uint bytes[3], words[3];
-    vec4 s = vec4(1);
+    const vec3 scale = vec3(picture.matrix[0].x, picture.matrix[1].x, picture.matrix[2].x);
+    float own[CELL];
+    uint word = 0;
+    vec4 shared_ = vec4(0, 0, 0, 1);
+    vec3 sum = vec3(0);
 
-    [[unroll]] for (uint c = 0; c < 3; c++) {
-        const biqa_component at = picture.components[c];
-        bytes[c] = at.base + (y >> at.shift_y) * at.row + (x >> at.shift_x) * at.step;
-        words[c] = c < WORDS ? FRAME(bytes[c] / 4) : words[WORDS - 1];
-        s[c] = component(words[c], bytes[c]);
-    }
-    return clamp(vec3(dot(picture.matrix[0], s), dot(picture.matrix[1], s),
-                      dot(picture.matrix[2], s)), 0., 255.);
+    [[unroll]] for (int i = 0; i < CELL; i++)
+        own[i] = component(0, first + ivec2(i % CELL_W, i / CELL_W), word);
+    shared_.y = component(1, first, word);
+    shared_.z = component(2, first, word);
+    const vec3 tint = vec3(dot(picture.matrix[0], shared_), dot(picture.matrix[1], shared_),
+                           dot(picture.matrix[2], shared_));
+    [[unroll]] for (int i = 0; i < CELL; i++)
+        sum += clamp(own[i] * scale + tint, 0., 255.);
+    return sum;
 }
 
 void main()
 {
     const ivec2 at = ivec2(min(gl_GlobalInvocationID.xy, uvec2(push.size - 1)));
-    const uint crop = gl_WorkGroupID.z;
+    const uint crop = push.first + gl_WorkGroupID.z;
     picture = block;
     const ivec4 place = block.places[crop];
     const int reduce = REDUCE > 0 ? REDUCE : place.z;
@@ -67,12 +80,13 @@ void main()
     vec3 sum = vec3(0);
 
     if (REDUCE > 0)
-        [[unroll]] for (int i = 0; i < REDUCE * REDUCE; i++)
-            sum += colour(first.x + i % REDUCE, first.y + i / REDUCE);
+        [[unroll]] for (int y = 0; y < REDUCE; y += CELL_H)
+            [[unroll]] for (int x = 0; x < REDUCE; x += CELL_W)
+                sum += cell(first + ivec2(x, y));
     else
-        for (int dy = 0; dy < reduce; dy++)
-            for (int dx = 0; dx < reduce; dx++)
-                sum += colour(first.x + dx, first.y + dy);
+        for (int y = 0; y < reduce; y++)
+            for (int x = 0; x < reduce; x++)
+                sum += cell(first + ivec2(x, y));
     const vec3 mean = sum / float(reduce * reduce);
     if (gl_GlobalInvocationID.x < push.size && gl_GlobalInvocationID.y < push.size)
         arena[push.target.origin + crop * push.target.sample_stride + at.y * push.target.row +

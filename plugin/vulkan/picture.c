@@ -43,24 +43,6 @@ void biqa_vk_picture_aim(BiqaVkPicture *picture, const BiqaInput *input, guint s
     }
 }
 
-/* What holds of the crops at any spot: how much they are reduced, and whether they fit in. */
-static void measure_crops(BiqaVkPicture *picture, const BiqaInput *input)
-{
-    const gint64 width = picture->format.width, height = picture->format.height;
-
-    picture->mirror = FALSE;
-    picture->reduce = 0;
-    for (guint i = 0; i < input->n_crops; i++) {
-        const BiqaPlace place =
-            biqa_input_place(input, i, 0, picture->format.width, picture->format.height);
-        const gint64 covered = (gint64)place.reduce * input->size;
-
-        picture->reduce = i == 0 || picture->reduce == place.reduce ? place.reduce : 0;
-        picture->mirror |=
-            place.x < 0 || place.y < 0 || place.x + covered > width || place.y + covered > height;
-    }
-}
-
 static gboolean check_size(const BiqaVkDevice *device, BiqaVkPlan plan, gsize size, GError **error)
 {
     const VkPhysicalDeviceLimits *limits = &device->properties.limits;
@@ -85,7 +67,6 @@ gboolean biqa_vk_picture_init(BiqaVkPicture *picture, const BiqaVkDevice *device
                              error))
         return FALSE;
     fill_block(picture, input);
-    measure_crops(picture, input);
     biqa_vk_picture_aim(picture, input, 0);
     if (plan != BIQA_VK_UNROLLED)
         return TRUE;
@@ -150,17 +131,87 @@ static guint count_words(const BiqaVkPicture *picture)
     return share_word(picture, 0, 1) ? 1 : 2;
 }
 
-BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *map)
+/* Crops that one step makes, and what holds of them at any spot. */
+typedef struct {
+    guint first, n;
+    guint reduce;
+    gboolean mirror;      /* some reach over the border */
+    guint cell_w, cell_h; /* pixels that share their chroma, also where the crops begin and in what
+                             is averaged; else 1 */
+} Run;
+
+/* The crops from number first on that are reduced alike. */
+static Run find_run(const BiqaFrameFormat *format, const BiqaInput *input, guint first)
+{
+    Run run = {first, 0, biqa_input_place(input, first, 0, format->width, format->height).reduce};
+    const gint64 covered = (gint64)run.reduce * input->size;
+
+    for (guint i = first; i < input->n_crops; i++) {
+        const BiqaPlace place = biqa_input_place(input, i, 0, format->width, format->height);
+
+        if (place.reduce != run.reduce)
+            break;
+        run.n++;
+        run.mirror |= place.x < 0 || place.y < 0 || place.x + covered > format->width ||
+                      place.y + covered > format->height;
+    }
+    return run;
+}
+
+/* Whether at every spot the crops of a run begin at a multiple of its cells. */
+static gboolean begins_with_cells(const BiqaFrameFormat *format, const BiqaInput *input,
+                                  const Run *run)
+{
+    for (guint spot = 0; spot < biqa_input_spots(input, format->width, format->height); spot++)
+        for (guint i = run->first; i < run->first + run->n; i++) {
+            const BiqaPlace place = biqa_input_place(input, i, spot, format->width, format->height);
+
+            if (place.x % (gint)run->cell_w != 0 || place.y % (gint)run->cell_h != 0)
+                return FALSE;
+        }
+    return TRUE;
+}
+
+static void find_cells(const BiqaFrameFormat *format, const BiqaInput *input, Run *run)
+{
+    const BiqaComponent *parts = format->components;
+
+    run->cell_w = 1u << parts[1].shift_x;
+    run->cell_h = 1u << parts[1].shift_y;
+    if (parts[2].shift_x != parts[1].shift_x || parts[2].shift_y != parts[1].shift_y ||
+        run->mirror || run->reduce > BIQA_MAX_UNROLLED_REDUCE || run->reduce % run->cell_w != 0 ||
+        run->reduce % run->cell_h != 0 || !begins_with_cells(format, input, run))
+        run->cell_w = run->cell_h = 1;
+}
+
+static BiqaVkStep make_step(const BiqaVkPicture *picture, const Run *run, const BiqaVkMap *map)
 {
     const guint tiles = (map->shape.w + BIQA_TILE - 1) / BIQA_TILE;
 
     return (BiqaVkStep){
         .variant = {BIQA_VK_PREPROCESS,
                     {[BIQA_ID_WIDE] = picture->format.bytes == 2,
-                     [BIQA_ID_MIRROR] = picture->mirror,
-                     [BIQA_ID_REDUCE] = picture->reduce,
-                     [BIQA_ID_WORDS] = count_words(picture)}},
-        .groups = {tiles, tiles, map->samples},
-        .push.preprocess = {.target = map->view, .size = map->shape.w},
+                     [BIQA_ID_MIRROR] = run->mirror,
+                     [BIQA_ID_REDUCE] = run->reduce <= BIQA_MAX_UNROLLED_REDUCE ? run->reduce : 0,
+                     [BIQA_ID_WORDS] = count_words(picture),
+                     [BIQA_ID_CELL_W] = run->cell_w,
+                     [BIQA_ID_CELL_H] = run->cell_h}},
+        .groups = {tiles, tiles, run->n},
+        .push.preprocess = {.target = map->view, .size = map->shape.w, .first = run->first},
     };
+}
+
+guint biqa_vk_picture_steps(const BiqaVkPicture *picture, const BiqaInput *input,
+                            const BiqaVkMap *map, BiqaVkStep steps[BIQA_MAX_CROPS])
+{
+    guint n = 0;
+
+    for (guint i = 0; i < input->n_crops; n++) {
+        Run run = find_run(&picture->format, input, i);
+
+        find_cells(&picture->format, input, &run);
+        steps[n] = make_step(picture, &run, map);
+        i += run.n;
+    }
+    return n;
 }

@@ -13,8 +13,6 @@ typedef struct {
     BiqaVkBuffer block;  /* biqa_picture; mapped */
     VkBufferView texels; /* bytes as words; only in plans that read texels */
     BiqaVkPlanes planes; /* in bytes */
-    gboolean mirror;     /* some crop reaches over the border */
-    guint reduce;        /* of all crops, where it is the same and small; else 0 */
 } BiqaVkPicture;
 
 /* Makes buffers for frames of a format, aimed at their first spot; a zeroed struct may be cleared.
@@ -35,5 +33,7 @@ void biqa_vk_picture_upload(BiqaVkPicture *picture, const BiqaFrame *frame);
 gboolean biqa_vk_picture_copy(const BiqaVkPicture *picture, const BiqaImages *images,
                               VkCommandBuffer buffer, GError **error);
 
-/* The step that fills the map of the input layer (without its pipeline). */
-BiqaVkStep biqa_vk_picture_step(const BiqaVkPicture *picture, const BiqaVkMap *map);
+/* The steps that fill the map of the input layer (without their pipelines), and how many these are:
+ * one for neighbouring crops of a reduction. They may run at the same time. */
+guint biqa_vk_picture_steps(const BiqaVkPicture *picture, const BiqaInput *input,
+                            const BiqaVkMap *map, BiqaVkStep steps[BIQA_MAX_CROPS]);

@@ -111,15 +111,30 @@ static void record_readback(BiqaVkSession *session)
     biqa_vk_commands_barrier(buffer, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_HOST_BIT);
 }
 
-/* The frame's first step, which makes the crops. Before anything is recorded: it may fail. */
-static gboolean make_first(BiqaVkSession *session, BiqaVkStep *first, GError **error)
+/* The frame's first steps, which make the crops. */
+typedef struct {
+    BiqaVkStep steps[BIQA_MAX_CROPS];
+    guint n;
+} First;
+
+/* Before anything is recorded: it may fail. */
+static gboolean make_first(BiqaVkSession *session, First *first, GError **error)
 {
-    *first = biqa_vk_picture_step(&session->picture, &session->program->maps[0][BIQA_FULL][0]);
-    first->pipeline = biqa_vk_kernels_pipeline(session->kernels, &first->variant, error);
-    return first->pipeline != VK_NULL_HANDLE;
+    const BiqaVkProgram *program = session->program;
+
+    first->n = biqa_vk_picture_steps(&session->picture, &program->input,
+                                     &program->maps[0][BIQA_FULL][0], first->steps);
+    for (guint i = 0; i < first->n; i++) {
+        BiqaVkStep *step = &first->steps[i];
+
+        step->pipeline = biqa_vk_kernels_pipeline(session->kernels, &step->variant, error);
+        if (!step->pipeline)
+            return FALSE;
+    }
+    return TRUE;
 }
 
-static void record_first(BiqaVkSession *session, VkCommandBuffer buffer, const BiqaVkStep *first)
+static void record_first(BiqaVkSession *session, VkCommandBuffer buffer, const First *first)
 {
     /* The arena is shared: another user's frame, and its copies, end before this one begins. */
     biqa_vk_commands_barrier(buffer,
@@ -127,14 +142,19 @@ static void record_first(BiqaVkSession *session, VkCommandBuffer buffer, const B
                              VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
     vkCmdBindDescriptorSets(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, session->kernels->layout, 0, 1,
                             &session->set, 0, NULL);
-    biqa_vk_commands_step(buffer, session->kernels->layout, first);
+    for (guint i = 0; i < first->n; i++) {
+        BiqaVkStep step = first->steps[i];
+
+        step.barrier |= session->barriers && i > 0;
+        biqa_vk_commands_step(buffer, session->kernels->layout, &step);
+    }
 }
 
 static gboolean record_frame(BiqaVkSession *session, GError **error)
 {
     const VkCommandBuffer buffer = session->commands.frame;
     const BiqaVkProgram *program = session->program;
-    BiqaVkStep first;
+    First first;
 
     if (!make_first(session, &first, error) ||
         !biqa_vk_commands_begin(&session->commands, buffer, 0, error))
@@ -264,7 +284,7 @@ gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, gui
 
 /* A branch's steps up to those of a layer once more, for a map that others were written over. */
 static void record_again(BiqaVkSession *session, VkCommandBuffer buffer, const BiqaVkTap *tap,
-                         const BiqaVkStep *first)
+                         const First *first)
 {
     const GArray *steps = session->program->steps;
 
@@ -288,7 +308,7 @@ static gboolean copy_map(BiqaVkSession *session, const BiqaVkTap *tap, const Biq
         .srcOffset = 16 * ((VkDeviceSize)map->view.origin + tap->crop * map->view.sample_stride),
         .size = to->size,
     };
-    BiqaVkStep first;
+    First first;
 
     if (!make_first(session, &first, error) ||
         !biqa_vk_commands_begin(&session->commands, buffer,

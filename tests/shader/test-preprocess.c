@@ -38,8 +38,10 @@ static const struct {
     BiqaCrop crops[3];
     guint n_spots;
     BiqaSpot spots[2];
+    gboolean all; /* layouts, not a third of them */
 } placings[] = {
-    {"one crop", 16, 1, {{1, .5f, .5f}}},
+    {"one crop", 16, 1, {{1, .5f, .5f}}, .all = TRUE},
+    {"whole cells", 7, 2, {{4, 0, 0}, {2, 0, 0}}, .all = TRUE},
     {"equal reductions", 13, 3, {{2, 0, 0}, {2, 1, 1}, {2, .3f, .7f}}},
     {"larger than the picture", 48, 2, {{1, .5f, .5f}, {3, .9f, .1f}}},
     {"mixed reductions", 9, 3, {{1, 0, 1}, {5, .5f, .5f}, {16, 0, 0}}},
@@ -131,9 +133,8 @@ static void test_placing(gconstpointer data)
         CheckCase what = {placings[placing].name, 0, check_way(w)};
         g_autoptr(BiqaBackend) backend = check_open(model, &what);
 
-        /* Every layout once, then a third of them each. */
-        for (guint layout = placing % 3; layout < G_N_ELEMENTS(layouts);
-             layout += placing == 0 ? 1 : 3)
+        for (guint layout = placings[placing].all ? 0 : placing % 3; layout < G_N_ELEMENTS(layouts);
+             layout += placings[placing].all ? 1 : 3)
             for (guint size = 0; size < G_N_ELEMENTS(sizes); size++) {
                 what.seed = 1000 + 10 * layout + size;
                 check_format(backend, model, layout, size, what);
