@@ -41,24 +41,6 @@ static const char *network_device_name(BiqaBackend *backend)
     return ((Network *)backend)->name;
 }
 
-/* Straight-line code pays on CPUs, whose compiler makes the weights operands of instructions; a GPU
- * wants few dispatches of many lanes. */
-static gboolean choose_plan(const BiqaVkDevice *device, BiqaVkPlanChoice choice, BiqaVkPlan *plan,
-                            GError **error)
-{
-    if (choice == BIQA_VK_PLAN_UNROLLED && !device->address) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_DEVICE,
-                    "%s lacks bufferDeviceAddress, which the unrolled plan needs",
-                    device->properties.deviceName);
-        return FALSE;
-    }
-    if (choice == BIQA_VK_PLAN_AUTO && device->address &&
-        device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU)
-        choice = BIQA_VK_PLAN_UNROLLED;
-    *plan = choice == BIQA_VK_PLAN_UNROLLED ? BIQA_VK_UNROLLED : BIQA_VK_COMPACT;
-    return TRUE;
-}
-
 /* foreign: the device that frames lie on; NULL: one of our own. */
 static BiqaVkSession *open_session(Network *network, const BiqaVkForeign *foreign, GError **error)
 {
@@ -70,8 +52,8 @@ static BiqaVkSession *open_session(Network *network, const BiqaVkForeign *foreig
 
     if (!runtime)
         return NULL;
-    if (!choose_plan(runtime->device, foreign ? BIQA_VK_PLAN_COMPACT : network->plan, &params.plan,
-                     error)) {
+    if (!biqa_vk_plan_choose(runtime->device, foreign ? BIQA_VK_PLAN_COMPACT : network->plan,
+                             &params.plan, error)) {
         biqa_vk_runtime_put(runtime);
         return NULL;
     }
@@ -215,6 +197,13 @@ const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend)
     Network *network = (Network *)backend;
 
     return network->session ? network->session->device->calls : NULL;
+}
+
+gboolean biqa_vk_backend_on_gpu(BiqaBackend *backend)
+{
+    const BiqaVkSession *session = ((Network *)backend)->session;
+
+    return session && session->device->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU;
 }
 
 guint64 biqa_vk_backend_device_ns(BiqaBackend *backend)

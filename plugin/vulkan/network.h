@@ -4,7 +4,7 @@
 #pragma once
 
 #include "backend.h"
-#include "call.h"
+#include "plan.h"
 #include <gio/gio.h>
 
 /* device: "auto", an index, or part of a name (see device.h). model is borrowed and must outlive
@@ -24,11 +24,9 @@
 BiqaBackend *biqa_vk_backend_open(const char *device, const BiqaModel *model, GCancellable *stop,
                                   GError **error);
 
-typedef enum { BIQA_VK_PLAN_AUTO, BIQA_VK_PLAN_COMPACT, BIQA_VK_PLAN_UNROLLED } BiqaVkPlanChoice;
-
 typedef struct {
     const char *device;    /* NULL: "auto" */
-    BiqaVkPlanChoice plan; /* unrolled needs buffer device addresses; auto takes it on CPUs only */
+    BiqaVkPlanChoice plan; /* see plan.h */
     gboolean validate;     /* with the Khronos validation layer, which speaks by g_warning(); its
                             * synchronisation validation sees buffers as wholes, so that there is a
                             * barrier before every step then, needed or not */
@@ -47,6 +45,9 @@ const BiqaVkCalls *biqa_vk_backend_calls(BiqaBackend *backend);
 /* Taps (backend.h) tell the layers of that task from now on; at first task 0's. Of the others only
  * the last that had weight in the frame has all of its layers, the rest have their outputs. */
 void biqa_vk_backend_tap_task(BiqaBackend *backend, guint task);
+
+/* Whether the device is anything but a processor; FALSE if it could not be opened again. */
+gboolean biqa_vk_backend_on_gpu(BiqaBackend *backend);
 
 /* Nanoseconds the device worked on the last frame; 0 if it cannot say, or there was none. */
 guint64 biqa_vk_backend_device_ns(BiqaBackend *backend);

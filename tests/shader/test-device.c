@@ -91,6 +91,49 @@ static void test_plans(void)
     }
 }
 
+/* By what a device is like; of made-up ones, as there is but one here. */
+static void test_choice(void)
+{
+    const guint32 range = 1 << 27;
+    const struct {
+        VkPhysicalDeviceType type;
+        gboolean address;
+        guint32 texels;
+        BiqaVkPlan plan;
+    } rows[] = {
+        {VK_PHYSICAL_DEVICE_TYPE_CPU, TRUE, range, BIQA_VK_UNROLLED},
+        {VK_PHYSICAL_DEVICE_TYPE_CPU, TRUE, range / 4, BIQA_VK_UNROLLED},
+        {VK_PHYSICAL_DEVICE_TYPE_CPU, TRUE, 1 << 16, BIQA_VK_COMPACT},
+        {VK_PHYSICAL_DEVICE_TYPE_CPU, FALSE, range, BIQA_VK_COMPACT},
+        {VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU, TRUE, range, BIQA_VK_COMPACT},
+        {VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU, TRUE, range, BIQA_VK_COMPACT},
+        {VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU, TRUE, range, BIQA_VK_COMPACT},
+        {VK_PHYSICAL_DEVICE_TYPE_OTHER, FALSE, 1 << 16, BIQA_VK_COMPACT},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const BiqaVkDevice device = {
+            .properties = {.deviceName = "abacus",
+                           .deviceType = rows[i].type,
+                           .limits = {.maxStorageBufferRange = range,
+                                      .maxTexelBufferElements = rows[i].texels}},
+            .address = rows[i].address,
+        };
+        g_autoptr(GError) error = NULL;
+        BiqaVkPlan plan;
+
+        g_assert_true(biqa_vk_plan_choose(&device, BIQA_VK_PLAN_AUTO, &plan, &error));
+        g_assert_cmpint(plan, ==, rows[i].plan);
+        g_assert_true(biqa_vk_plan_choose(&device, BIQA_VK_PLAN_COMPACT, &plan, &error));
+        g_assert_cmpint(plan, ==, BIQA_VK_COMPACT);
+        if (biqa_vk_plan_choose(&device, BIQA_VK_PLAN_UNROLLED, &plan, &error))
+            g_assert_cmpint(plan, ==, BIQA_VK_UNROLLED);
+        else
+            assert_refused(error, BIQA_ERROR_DEVICE, "abacus lacks bufferDeviceAddress");
+        g_assert_true((error == NULL) == rows[i].address);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -98,5 +141,6 @@ int main(int argc, char **argv)
     g_test_add_func("/shader/device/not-found", test_not_found);
     g_test_add_func("/shader/device/no-driver", test_no_driver);
     g_test_add_func("/shader/device/plans", test_plans);
+    g_test_add_func("/shader/device/choice", test_choice);
     return g_test_run();
 }
