@@ -13,7 +13,8 @@ typedef struct {
     char *device; /* NULL: "auto" */
     char *prune;  /* "channels:0.5": the competitor's rule instead of the model's own; or NULL */
     int width, height, n_frames;
-    int n_tasks; /* made up, to measure what they cost; 0: measure the model as it is */
+    int n_tasks;      /* made up, to measure what they cost; 0: measure the model as it is */
+    double beside_ms; /* what another engine takes for both networks, to compare with; 0: unknown */
 } BenchOptions;
 
 /* A layer of the folded network, both branches. */
@@ -22,7 +23,7 @@ typedef struct {
     BiqaShape shape;
     guint steps;
     double flop;                /* nominal (zeros counted), one branch, all crops */
-    double us[BIQA_N_BRANCHES]; /* of the device's time */
+    double us[BIQA_N_BRANCHES]; /* of the device's time; of a software device on one worker */
 } BenchLayer;
 
 /* Bytes that an element adds to a pipeline's peak, where nothing is cached and where all is. */
@@ -36,7 +37,10 @@ typedef struct {
     guint width, height, n_crops;
     BenchLayer *layers;
     guint n_layers;
+    gboolean gpu;
     double cpu_ms, wall_ms, device_ms; /* a frame: preprocessing and both branches */
+    double branch_ms[BIQA_N_BRANCHES]; /* of CPU time, without preprocessing */
+    double beside_ms;                  /* see BenchOptions; NaN: unknown */
     double flop;                       /* nominal, both branches, all crops */
     double flop_left;                  /* without the zeros */
     double products;                   /* FLOP/s of one core's matrix products (sgemm) */
@@ -85,6 +89,17 @@ void bench_let_count(BiqaModel *model, guint n);
 /* What a frame takes of the model as it is, and with options->n_tasks more, of which ever more
  * count. */
 gboolean bench_print_tasks(const BenchOptions *options, BiqaModel *model, GError **error);
+
+/* A figure that the project aims at, and what was measured. */
+typedef struct {
+    const char *what, *unit;
+    double aim, measured; /* NaN: could not be measured */
+    gboolean least;       /* the aim is to reach it, not to stay below */
+} BenchTarget;
+#define BENCH_MAX_TARGETS 10
+/* Those of a report's backend and model, in order; returns how many. */
+guint bench_targets(const BenchReport *report, BenchTarget targets[BENCH_MAX_TARGETS]);
+gboolean bench_target_met(const BenchTarget *target); /* FALSE where nothing was measured */
 
 void bench_print_table(const BenchReport *report);
 void bench_print_targets(const BenchReport *report);

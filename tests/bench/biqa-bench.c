@@ -27,6 +27,8 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
         {"frames", 'n', 0, G_OPTION_ARG_INT, &options->bench.n_frames, "To time (30)", "N"},
         {"tasks", 't', 0, G_OPTION_ARG_INT, &options->bench.n_tasks,
          "Measure what a frame costs with so many tasks made up, and nothing else", "N"},
+        {"beside", 0, 0, G_OPTION_ARG_DOUBLE, &options->bench.beside_ms,
+         "CPU time of both networks in another engine, to compare with", "MS"},
         {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json, "Write the figures as JSON",
          "FILE"},
         {"export-graph", 'g', 0, G_OPTION_ARG_FILENAME, &options->graph,

@@ -92,14 +92,16 @@ typedef struct {
     const char *name;
     BiqaBackend *(*open)(const BenchOptions *options, const BiqaModel *model, gboolean profile,
                          GError **error);
+    gboolean (*on_gpu)(BiqaBackend *backend);
     guint64 (*device_ns)(BiqaBackend *backend);
     guint (*n_steps)(BiqaBackend *backend);
     BiqaStepTime (*step_time)(BiqaBackend *backend, guint step);
 } Row;
 
 static const Row rows[] = {
-    {"vulkan", open_vulkan, biqa_vk_backend_device_ns, biqa_vk_backend_n_steps, vulkan_step_time},
-    {"cpu", open_cpu, NULL, biqa_cpu_backend_n_steps, biqa_cpu_backend_step_time},
+    {"vulkan", open_vulkan, biqa_vk_backend_on_gpu, biqa_vk_backend_device_ns,
+     biqa_vk_backend_n_steps, vulkan_step_time},
+    {"cpu", open_cpu, NULL, NULL, biqa_cpu_backend_n_steps, biqa_cpu_backend_step_time},
     {"reference", open_reference},
 };
 
@@ -189,11 +191,30 @@ static void fold_times(const Row *row, BiqaBackend *backend, BenchReport *report
             report->layers[i].us[b] = MIN(report->layers[i].us[b], us[b * n + i]);
 }
 
+/* Opens a backend that tells what layers take. On one worker of a software device, which takes the
+ * number from here when it is opened: several wait for each other at the end of every layer, and
+ * what the device took is nobody's CPU time. Other devices do not know the variable. */
+static BiqaBackend *open_profiled(const BenchOptions *options, const BiqaModel *model,
+                                  GError **error)
+{
+    const char *name = "LP_NUM_THREADS";
+    g_autofree char *before = g_strdup(g_getenv(name));
+    BiqaBackend *backend;
+
+    g_setenv(name, "1", TRUE);
+    backend = bench_open(options, model, TRUE, error);
+    if (before)
+        g_setenv(name, before, TRUE);
+    else
+        g_unsetenv(name);
+    return backend;
+}
+
 static gboolean profile_layers(const BenchOptions *options, const BiqaModel *model,
                                const BiqaFrame *frame, BenchReport *report, GError **error)
 {
     const Row *row = find_row(options->backend, error);
-    g_autoptr(BiqaBackend) backend = row->open(options, model, TRUE, error);
+    g_autoptr(BiqaBackend) backend = open_profiled(options, model, error);
     BiqaResult result;
 
     if (!backend)
@@ -236,6 +257,8 @@ static void init_report(const BenchOptions *options, const BiqaModel *model, Ben
         .width = options->width,
         .height = options->height,
         .n_crops = model->input.n_crops,
+        .branch_ms = {NAN, NAN},
+        .beside_ms = options->beside_ms > 0 ? options->beside_ms : NAN,
         .cpu_ms = NAN,
         .wall_ms = NAN,
         .device_ms = NAN,
@@ -256,11 +279,61 @@ gboolean bench_measure_frames(const BenchOptions *options, const BiqaModel *mode
     gboolean ok;
 
     init_report(options, model, report);
-    if (backend)
+    if (backend) {
+        const Row *row = find_row(options->backend, NULL);
+
         report->device = g_strdup(biqa_backend_device_name(backend));
+        report->gpu = row->on_gpu && row->on_gpu(backend);
+    }
     ok = backend && time_frames(options, backend, &frame, report, error);
     bench_frame_clear(&frame);
     return ok;
+}
+
+/* The CPU time of a frame on backends in turn, so that all see the same other programs. */
+static gboolean compare_backends(BiqaBackend *const *backends, guint n, const BiqaFrame *frame,
+                                 int n_frames, double *lowest, GError **error)
+{
+    BiqaResult result;
+
+    for (guint k = 0; k < n; k++)
+        lowest[k] = INFINITY;
+    for (int i = -1; i < n_frames; i++)
+        for (guint k = 0; k < n; k++) {
+            const double before = cpu_ms();
+
+            if (!biqa_backend_run_spot(backends[k], frame, 0, &result, error))
+                return FALSE;
+            if (i >= 0)
+                lowest[k] = fmin(lowest[k], cpu_ms() - before);
+        }
+    return TRUE;
+}
+
+/* What each branch takes, from a frame whose competitor lacks nothing: that is preprocessing and
+ * twice the full model. */
+static gboolean measure_branches(const BenchOptions *options, const BiqaModel *model,
+                                 const BiqaFrame *frame, BenchReport *report, GError **error)
+{
+    g_autoptr(BiqaModel) twins = load_model(options, error);
+    g_autoptr(BiqaBackend) own = NULL, other = NULL;
+    const double input_us = report->layers[0].us[BIQA_FULL];
+    const double input_ms = isfinite(input_us) ? 1e-3 * input_us : 0;
+    double lowest[2];
+
+    if (!twins)
+        return FALSE;
+    twins->competitor_norm = FALSE; /* it knows of channels that are gone */
+    twins->pruning = (BiqaPruneRule){BIQA_PRUNE_CHANNELS, 0};
+    biqa_model_prune(twins);
+    own = bench_open(options, model, FALSE, error);
+    other = own ? bench_open(options, twins, FALSE, error) : NULL;
+    if (!other || !compare_backends((BiqaBackend *[]){own, other}, 2, frame, options->n_frames,
+                                    lowest, error))
+        return FALSE;
+    report->branch_ms[BIQA_FULL] = (lowest[1] - input_ms) / 2;
+    report->branch_ms[BIQA_COMPETITOR] = lowest[0] - input_ms - report->branch_ms[BIQA_FULL];
+    return TRUE;
 }
 
 gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, BenchReport *report,
@@ -271,7 +344,8 @@ gboolean bench_measure(const BenchOptions *options, const BiqaModel *model, Benc
     gboolean ok = bench_measure_frames(options, model, report, error);
 
     fill_layers(model, report);
-    ok = ok && profile_layers(options, model, &frame, report, error);
+    ok = ok && profile_layers(options, model, &frame, report, error) &&
+         measure_branches(options, model, &frame, report, error);
     bench_frame_clear(&frame);
     return ok;
 }

@@ -45,53 +45,25 @@ void bench_print_table(const BenchReport *report)
     printf("\nGF/s and share are nominal and of the full model; times are the device's.\n\n");
 }
 
-/* Device time of a branch in microseconds, preprocessing not counted. */
-static double branch_us(const BenchReport *report, BiqaBranch branch)
-{
-    double sum = 0;
-
-    for (guint i = 1; i < report->n_layers; i++)
-        if (isfinite(report->layers[i].us[branch]))
-            sum += report->layers[i].us[branch];
-    return sum > 0 ? sum : NAN;
-}
-
-/* Of sgemm's rate, in percent: everything that a frame takes, by process CPU time. */
-static double whole_share(const BenchReport *report)
-{
-    return 100. * report->flop / (1e-3 * report->cpu_ms) / report->products;
-}
-
-static void print_target(const char *what, const char *unit, double target, double measured,
-                         gboolean lower)
+static void print_target(const BenchTarget *target)
 {
     char text[24];
 
-    printf("%-62s %8.2f %10s %-4s %s\n", what, target, number(text, "%.2f", measured), unit,
-           !isfinite(measured)                                 ? ""
-           : (lower ? measured <= target : measured >= target) ? "met"
-                                                               : "missed");
+    printf("%-62s %8.2f %10s %-4s %s\n", target->what, target->aim,
+           number(text, "%.2f", target->measured), target->unit,
+           !isfinite(target->measured) ? ""
+           : bench_target_met(target)  ? "met"
+                                       : "missed");
 }
 
 void bench_print_targets(const BenchReport *report)
 {
-    const gboolean plain = g_strcmp0(report->model, "plain") == 0;
+    BenchTarget targets[BENCH_MAX_TARGETS];
+    const guint n = bench_targets(report, targets);
 
     printf("%-62s %8s %10s\n", "", "target", "measured");
-    if (!plain)
-        print_target("a frame, preprocessing and both networks, process CPU time", "ms", 33,
-                     report->cpu_ms, TRUE);
-    print_target(plain ? "share of sgemm, nominal, over 3x3 layers"
-                       : "share of sgemm, nominal, over the network",
-                 "%", plain ? 50 : 30, whole_share(report), FALSE);
-    print_target("the competitor's time by the full model's", "", .35,
-                 branch_us(report, BIQA_COMPETITOR) / branch_us(report, BIQA_FULL), TRUE);
-    print_target("first score, caches empty", "s", 3, 1e-3 * report->cold_ms, TRUE);
-    print_target("first score, caches warm", "s", .4, 1e-3 * report->warm_ms, TRUE);
-    print_target("memory of an element beyond identity's, caches empty", "MiB", 120,
-                 report->memory.cold / (1 << 20), TRUE);
-    print_target("memory of an element beyond identity's, caches warm", "MiB", 120,
-                 report->memory.warm / (1 << 20), TRUE);
+    for (guint i = 0; i < n; i++)
+        print_target(&targets[i]);
     printf("\nThe frame took %.2f ms of wall clock", report->wall_ms);
     if (isfinite(report->device_ms))
         printf(", %.2f ms on the device", report->device_ms);

@@ -40,9 +40,70 @@ static void test_json(void)
     g_assert_cmpfloat_with_epsilon(2 * flop, number(root, "flop"), 1);
     g_assert_cmpfloat(number(root, "flop_without_zeros"), <, number(root, "flop"));
     g_assert_cmpfloat(number(root, "cpu_ms"), >, 0);
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(root, "targets")), ==, 7);
     g_assert_true(json_object_get_null_member(root, "first_score_cold_ms"));
     g_assert_cmpstr(json_object_get_string_member(root, "backend"), ==, "cpu");
     bench_report_clear(&report);
+}
+
+/* Figures made up: each has its row, also where it could not be measured. */
+static void test_targets(void)
+{
+    BenchReport report = {
+        .backend = (char *)"vulkan",
+        .model = (char *)"some",
+        .flop = 1e9,
+        .cpu_ms = 40,
+        .branch_ms = {30, 9},
+        .beside_ms = 280,
+        .products = 1e11,
+        .cold_ms = NAN,
+        .warm_ms = 300,
+        .memory = {121 << 20, 120 << 20},
+    };
+    static const struct {
+        const char *unit;
+        double aim, measured;
+        gboolean met;
+    } rows[] = {
+        {"ms", 33, 40, FALSE},    {"x", 6, 7, TRUE},       {"%", 30, 25, FALSE},
+        {"", .35, .3, TRUE},      {"s", 3, NAN, FALSE},    {"s", .4, .3, TRUE},
+        {"MiB", 120, 121, FALSE}, {"MiB", 120, 120, TRUE},
+    };
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *text = bench_json(&report);
+    JsonArray *targets;
+
+    g_assert_true(json_parser_load_from_data(parser, text, -1, NULL));
+    targets =
+        json_object_get_array_member(json_node_get_object(json_parser_get_root(parser)), "targets");
+    g_assert_cmpuint(json_array_get_length(targets), ==, G_N_ELEMENTS(rows));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        JsonObject *row = json_array_get_object_element(targets, i);
+
+        g_assert_cmpstr(json_object_get_string_member(row, "unit"), ==, rows[i].unit);
+        g_assert_cmpfloat_with_epsilon(number(row, "aim"), rows[i].aim, 1e-9);
+        g_assert_true(json_object_get_null_member(row, "measured") == isnan(rows[i].measured));
+        if (!isnan(rows[i].measured))
+            g_assert_cmpfloat_with_epsilon(number(row, "measured"), rows[i].measured, 1e-9);
+        g_assert_true(json_object_get_boolean_member(row, "met") == rows[i].met);
+    }
+}
+
+/* A plain network aims higher, and a GPU at something else. */
+static void test_other_targets(void)
+{
+    BenchReport report = {.backend = (char *)"vulkan", .model = (char *)"plain", .products = 1};
+    BenchTarget targets[BENCH_MAX_TARGETS];
+
+    bench_targets(&report, targets);
+    g_assert_cmpfloat(targets[0].aim, ==, 12);
+    g_assert_cmpfloat(targets[1].aim, ==, 50);
+    report.gpu = TRUE;
+    report.device_ms = .4;
+    bench_targets(&report, targets);
+    g_assert_cmpfloat(targets[0].aim, ==, .5);
+    g_assert_true(bench_target_met(&targets[0]));
 }
 
 static void test_graph(void)
@@ -120,6 +181,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bench/json", test_json);
+    g_test_add_func("/bench/targets", test_targets);
+    g_test_add_func("/bench/other-targets", test_other_targets);
     g_test_add_func("/bench/graph", test_graph);
     g_test_add_func("/bench/prune", test_prune);
     g_test_add_func("/bench/tasks", test_tasks);
