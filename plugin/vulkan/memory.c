@@ -3,6 +3,10 @@
 
 #include "memory.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #define HOST_FLAGS (VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
 
 /* What a place must have, and what it would like to have besides. */
@@ -114,4 +118,11 @@ VkBufferView biqa_vk_buffer_texels(const BiqaVkBuffer *buffer, const BiqaVkDevic
            NULL, &view);
 error:
     return view;
+}
+
+void biqa_vk_heap_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

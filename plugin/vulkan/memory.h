@@ -30,3 +30,7 @@ void biqa_vk_buffer_clear(BiqaVkBuffer *buffer, const BiqaVkDevice *device);
 /* The whole of buffer as texels of a format. NULL and BIQA_ERROR_DEVICE where that fails. */
 VkBufferView biqa_vk_buffer_texels(const BiqaVkBuffer *buffer, const BiqaVkDevice *device,
                                    VkFormat format, GError **error);
+
+/* Gives what was freed, in the heaps of all threads, back to the system where it can: one thread
+ * does not use the holes in another one's heap. */
+void biqa_vk_heap_trim(void);

@@ -5,9 +5,6 @@
 #include "command.h"
 #include "gate.h"
 #include <string.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 /* A program in the making. */
 typedef struct {
@@ -385,9 +382,7 @@ static void drop_params(BiqaVkProgram *program)
     for (guint t = 0; t < program->n_tasks; t++)
         for (guint b = 0; b < BIQA_N_BRANCHES; b++)
             g_clear_pointer(&program->nets[t][b]->params, g_free);
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
+    biqa_vk_heap_trim();
 }
 
 /* Everything but pipelines. */

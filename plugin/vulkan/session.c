@@ -272,12 +272,17 @@ static void read_result(const BiqaVkSession *session, BiqaResult *result)
 gboolean biqa_vk_session_run(BiqaVkSession *session, const BiqaFrame *frame, guint spot,
                              BiqaResult *result, GError **error)
 {
+    const gboolean first = !session->recorded;
+
     if (!set_format(session, frame->format, error))
         return FALSE;
     biqa_vk_picture_aim(&session->picture, &session->program->input, spot);
     if (!(frame->images ? run_images(session, frame->images, error)
                         : run_planes(session, frame, error)))
         return FALSE;
+    /* Drivers compile then at the latest. */
+    if (first)
+        biqa_vk_heap_trim();
     read_result(session, result);
     return TRUE;
 }
