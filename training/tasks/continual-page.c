@@ -3,6 +3,7 @@
 #include "continual.h"
 #include "html.h"
 #include "report-private.h"
+#include <math.h>
 
 /* Colours of the methods, by day and night, and their keys in the legend. */
 static const char *const classes[TRAIN_N_CONTINUAL] = {
@@ -23,6 +24,12 @@ static const char colours[] =
     "svg .dot.oracle{fill:var(--oracle)}svg .dot.last{fill:var(--last)}"
     "svg .dot.apart{fill:var(--apart)}svg .dot.joint{fill:var(--joint)}";
 
+/* To four decimals, of which none comes out as "-0.0000". */
+static void add_figure(GString *out, double figure)
+{
+    g_string_append_printf(out, "<td>%.4f</td>", round(figure * 1e4) / 1e4 + 0.);
+}
+
 static void add_figures(GString *out, const TrainContinual *result)
 {
     g_string_append(out, "<section><h2>Figures</h2><div class=\"scroll\"><table><tr><th></th>"
@@ -30,11 +37,12 @@ static void add_figures(GString *out, const TrainContinual *result)
                          "<th>forgetting</th></tr>\n");
     for (guint m = 0; m < TRAIN_N_CONTINUAL; m++) {
         const TrainContinualFigures figures = train_continual_figures(result, m);
-        g_string_append_printf(out,
-                               "<tr><td>%s</td><td>%.4f</td><td>%.4f</td><td>%.4f</td>"
-                               "<td>%.4f</td></tr>\n",
-                               train_continual_name(m), figures.mean, figures.plasticity,
-                               figures.stability, figures.forgetting);
+        g_string_append_printf(out, "<tr><td>%s</td>", train_continual_name(m));
+        add_figure(out, figures.mean);
+        add_figure(out, figures.plasticity);
+        add_figure(out, figures.stability);
+        add_figure(out, figures.forgetting);
+        g_string_append(out, "</tr>\n");
     }
     g_string_append(out, "</table></div></section>\n");
 }
@@ -90,7 +98,7 @@ static void add_table(GString *out, const TrainContinualParams *params,
         biqa_html_add(out, "<tr><td>%s</td>", params->names[t]);
         for (guint s = 0; s < result->n; s++) {
             if (s <= t)
-                g_string_append_printf(out, "<td>%.4f</td>", result->srcc[method][t][s]);
+                add_figure(out, result->srcc[method][t][s]);
             else
                 g_string_append(out, "<td></td>");
         }
