@@ -3,7 +3,8 @@
 #include "adapt.h"
 
 /* Zhang et al.: the head first, then normalisation too. Rates are for the small sets of which tasks
- * are made; the competitor learns along in the second stage. */
+ * are made; normalisation's is higher, as its scales are about 1 and convolution weights are not.
+ * The competitor learns along in the second stage. */
 static const char built_in[] = "[rated]\n"
                                "split-shares=80;20;0\n"
                                "[optimiser]\n"
@@ -13,14 +14,15 @@ static const char built_in[] = "[rated]\n"
                                "head-only=true\n"
                                "steps=100\n"
                                "rated=16\n"
-                               "rate=0.001\n"
+                               "rate=0.003\n"
                                "squared-weight=0.4\n"
                                "[stage norm]\n"
                                "kind=ohem\n"
                                "freeze-convolutions=true\n"
                                "steps=120\n"
                                "rated=16\n"
-                               "rate=0.001\n"
+                               "rate=0.008\n"
+                               "head-rate=0.375\n"
                                "squared-weight=0.4\n"
                                "consistency-weight=0.5\n"
                                "mask-refresh=never\n";
