@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Whether a model learns more from the pictures that gMAD finds than from random ones. `biqa-train
-# loop` goes ROUNDS rounds from MODEL with pictures of types of distortion that it has learned from and
-# of MISSING ones, which it has not: once with gMAD's pictures and once with as many random ones.
-# Prints, a line a round, the RMSE against the stand-in (vsi) on contents that nobody rated, of the
-# missing and of the other types, before and after, and the SRCC on held-out photographs.
+# Whether a model learns more from the pictures that gMAD finds than from random ones. A base learns
+# from photographs as people rated them and from pictures of 48 KNOWN types of distortion as the
+# fused judge rates them: it never meets noise, nor what is sharpened too much. Then `biqa-train loop`
+# goes rounds from it, with pictures of the known types and of three MISSING ones, 15 of 255 that a
+# photograph makes: once with gMAD's, once with as many random ones, rated by vsi.
 #
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
-# DATA holds clive-train and pristine/bsds500. OUT keeps everything; a second call goes on where the
-# first stopped. SEEDS='1 2 3', ROUNDS=3, TUNE=60 steps a round at RATE=0.0001 and THREADS=0 are the
-# defaults; MODEL is models/biqa-video.gguf, whose recipe names what it has learned from. Needs ffmpeg.
+# Prints, a line a round, how many pictures were rated, and of the missing types; the RMSE against vsi on
+# photographs that nobody rated, of missing and of known types, and SRCC on two earlier test sets: each
+# before and after. Then the first and the last model meet on other photographs.
+#
+# DATA holds clive-train, pristine/bsds500 and backbones/mobilenet_v1_0.25_224.gguf. OUT keeps
+# everything; a second call goes on where the first stopped. SEEDS='1 2 3', each with photographs of
+# its own, and THREADS=1 are the defaults. Needs ffmpeg.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -18,85 +22,167 @@ train=$(realpath "$1")
 data=$(realpath "$2")
 mkdir -p "$3"
 out=$(realpath "$3")
-root=$(realpath "$(dirname "$0")/../..")
-judge=$root/models/judge.gguf
-model=$(realpath "${MODEL:-$root/models/biqa-video.gguf}")
+judge=$(realpath "$(dirname "$0")/../../models/judge.gguf")
 seeds=${SEEDS:-1 2 3}
-rounds=${ROUNDS:-3}
-tune=${TUNE:-60}
-rate=${RATE:-0.0001}
-threads=${THREADS:-0}
-known='blur noise jpeg kadid-lens kadid-motion kadid-impulse kadid-pixelate kadid-quantise
-    kadid-patches kadid-jitter kadid-palette still-grain still-fog still-banding still-ringing line-jitter'
-missing='tid-aberration still-chroma-411 still-halo freeze'
+rounds=3
+threads=${THREADS:-1}
+known='blur jpeg jpeg2000 tid-quantise tid-denoise tid-patches tid-blocks tid-mean-up tid-mean-down
+    tid-contrast-down tid-contrast-up tid-saturation tid-aberration kadid-lens kadid-motion kadid-diffusion
+    kadid-shift kadid-hsv-saturation kadid-lab-saturation kadid-jpeg2000 kadid-jpeg kadid-brighten
+    kadid-darken kadid-mean kadid-patches kadid-pixelate kadid-quantise kadid-blocks kadid-contrast
+    still-banding still-chroma-420 still-chroma-411 still-ringing still-shake still-over still-under
+    still-cast still-fog still-flat still-scale-nearest still-scale-bilinear still-scale-bicubic scale comb
+    bob blend freeze line-jitter'
+missing='still-grain still-halo kadid-sharpen'
+surveyed='blur jpeg still-fog kadid-pixelate' # of the known types
 
-# cut: the middle of some photographs, dealt to four folders by turns.
-cut() {
+# deal REMAINDER FOLDER FIRST LAST: the middle of every tenth photograph, from the FIRST of them on.
+deal() {
     n=0
-    mkdir -p "$out/old" "$out/held-out" "$out/candidates" "$out/duel" "$out/rated"
+    tenths=0
+    mkdir -p "$out/$2"
     for picture in "$data"/pristine/bsds500/*.jpg; do
         n=$((n + 1))
-        case $((n % 50)) in
-        0 | 25) folder=old ;;
-        1) folder=held-out ;;
-        10 | 20 | 40) folder=candidates ;;
-        30 | 45) folder=duel ;;
-        *) continue ;;
-        esac
-        name=$out/$folder/$(basename "$picture" .jpg).png
-        [ -e "$name" ] || ffmpeg -nostdin -v error -i "$picture" -vf crop=224:224 -pix_fmt rgb24 "$name"
+        [ $(((n - 1) % 10)) = "$1" ] || continue
+        tenths=$((tenths + 1))
+        if [ $tenths -lt "$3" ] || [ $tenths -gt "$4" ]; then continue; fi
+        name=$out/$2/$(basename "$picture" .jpg).png
+        [ -e "$name" ] || ffmpeg -nostdin -v error -i "$picture" -vf crop=176:176 -pix_fmt rgb24 "$name"
     done
 }
 
-# deal LIST TEST: of the rated photographs, every fifth of those that training may use, and every
-# other one of those that it may not (SHA-256 of the name modulo 5 is 0).
-deal() {
-    echo image,mos,content >"$1"
-    echo image,mos >"$2"
-    tail -n +2 "$data/clive-train/ratings.csv" | while IFS=, read -r image mos rest; do
-        printf '%s %s\n' "$(printf %s "${image##*/}" | sha256sum)" "$data/clive-train/$image,$mos"
-    done | awk -v list="$1" -v test="$2" '
-        { for (i = rest = 0; i++ < 64;)
-              rest = (rest * 16 + index("0123456789abcdef", substr($1, i, 1)) - 1) % 5
-          if (rest && ++n % 5 == 0) { split($3, cell, ","); print $3 "," cell[1] >>list }
-          if (!rest && ++m % 2 == 0) print $3 >>test }'
-}
-
-# rate LIST: appends the old pictures after six of the known types each, as the fused judge rates them.
+# rate FOLDER LIST FIRST: its pictures after three of the known types at each level, in their order from
+# the FIRST on, as the judge rates them.
 rate() {
-    n=0
-    for picture in "$out"/old/*.png; do
+    k=$3
+    mkdir -p "$out/rated"
+    : >"$out/$2.part"
+    # shellcheck disable=SC2086 # one word a type
+    set -- "$1" "$2" $known
+    folder=$1 list=$2
+    shift 2
+    for picture in "$out/$folder"/*.png; do
         files=$picture
-        for type in $known; do
-            n=$((n + 1))
-            [ $((n % 8)) -lt 3 ] || continue
-            level=$((n % 5 + 1))
-            "$train" distort -o "$out/rated" -y "$type" -l $level "$picture" >/dev/null
-            files="$files $out/rated/$(basename "$picture").$type.$level.png"
+        for level in 1 2 3 4 5; do
+            for i in 0 1 2; do
+                eval "type=\${$(((k + i) % $# + 1))}"
+                # shellcheck disable=SC2154 # eval gives it
+                "$train" distort -o "$out/rated" -y "$type" -l $level "$picture" >/dev/null
+                files="$files $out/rated/$(basename "$picture").$type.$level.png"
+            done
+            k=$((k + 10))
         done
         # shellcheck disable=SC2086 # one word a file
         "$train" judge score "$judge" "$picture" $files |
-            awk -F , -v content="$picture" 'NR > 1 { print $1 "," $2 "," content }' >>"$1"
+            awk -F , -v content="$picture" 'NR > 1 { print $1 "," $2 "," content }' >>"$out/$list.part"
     done
+    mv "$out/$list.part" "$out/$list"
+}
+
+# photographs REMAINDER...: the rated photographs whose name's SHA-256 modulo 5 is one of these, as
+# lines "path,rating".
+photographs() {
+    tail -n +2 "$data/clive-train/ratings.csv" | while IFS=, read -r image mos rest; do
+        printf '%s %s\n' "$(printf %s "${image##*/}" | sha256sum)" "$data/clive-train/$image,$mos"
+    done | awk -v wanted=" $* " '
+        { for (i = rest = 0; i++ < 64;)
+              rest = (rest * 16 + index("0123456789abcdef", substr($1, i, 1)) - 1) % 5
+          if (index(wanted, " " rest " ")) print $3 }'
+}
+
+# lists: what the base is tuned on (old-1.csv, and old-4.csv, where photographs count four times), what
+# rounds go on with (the same, with the contents of a fourth: vsi gets its scale from those), and the
+# two tests.
+lists() {
+    [ -e "$out/made-old.csv" ] || rate old made-old.csv 0
+    [ -e "$out/made-test.csv" ] || rate test made-test.csv 36
+    for times in 1 4; do
+        { echo image,mos,times,content
+          photographs 1 2 3 4 | awk -F , -v times=$times 'NR % 2 == 0 { print $1 "," $2 "," times "," $1 }'
+          awk -F , '{ print $1 "," $2 ",1," $3 }' "$out/made-old.csv"; } >"$out/old-$times.csv"
+    done
+    awk -F , '!($4 in number) { number[$4] = $3 == 1 ? n++ : 0 }
+        number[$4] % 4 { sub(/[^,]*$/, "") } { print }' "$out/old-4.csv" >"$out/old.csv"
+    { echo image,mos; photographs 0; } >"$out/photographs.csv"
+    { echo image,mos; cut -d , -f 1,2 "$out/made-test.csv"; } >"$out/known.csv"
+}
+
+# learn NAME START LIST STEPS RATE OHEM-STEPS: a run of the base from START, lines of [network].
+learn() {
+    [ -e "$out/$1/model.gguf" ] && return
+    cat >"$out/$1.ini" <<EOF
+[run]
+name=without-noise
+[network]
+$2
+batch-norm=false
+[input]
+size=160
+crop-reduce=2
+crop-x=0.5
+crop-y=0.5
+[rated]
+ratings=$3
+hold-out-modulus=1000
+validation-modulus=16
+[competitor]
+structure=channels
+ratio=0.5
+[optimiser]
+kind=adam
+beta2=0.99
+decay=0.01
+decoupled=true
+clip=5
+average=0.99
+[stage tune]
+kind=tune
+steps=$4
+rated=32
+rate=$5
+head-rate=${7:-1}
+squared-weight=0.4
+[stage ohem]
+kind=ohem
+steps=$6
+rated=24
+rate=0.0002
+squared-weight=0.4
+competitor-weight=0.25
+consistency-weight=0.25
+EOF
+    "$train" train "$out/$1.ini" --data "$data" --out "$out/$1" --resume --threads "$threads" >"$out/$1.log" 2>&1
+}
+
+base() {
+    learn base-1 "backbone=backbones/mobilenet_v1_0.25_224.gguf
+pooled=3;7;11;23;27
+deviation=true
+hidden=48" "$out/old-1.csv" 900 0.001 150 3
+    learn base-2 "model=$out/base-1/model.gguf" "$out/old-1.csv" 1600 0.001 60
+    learn base "model=$out/base-2/model.gguf" "$out/old-4.csv" 500 0.0005 60
 }
 
 # go MODEL SEED DIR OPTION...: a loop from that model.
 go() {
     from=$1 seed=$2 dir=$3 types=''
     shift 3
-    mkdir -p "$out/$seed"
     for type in $known $missing; do types="$types --types $type"; done
     # shellcheck disable=SC2086 # one word an option
-    "$train" loop "$from" --ratings "$out/old.csv" $types --rater vsi --seed "$seed" \
+    "$train" loop "$from" --ratings "$out/old.csv" $types --rater vsi --raters 15 --seed "$seed" \
         --threads "$threads" --out "$dir" "$@" >"$dir.log" 2>&1
 }
 
 # arm SEED ARM OPTION...: its rounds.
 arm() {
-    seed=$1 dir=$out/$1/$2
+    seed=$1 dir=$out/$1/$2 surveys=''
     shift 2
-    go "$model" "$seed" "$dir" --originals "$out/candidates" --held-out "$out/held-out" \
-        --test "$out/test.csv" --rounds "$rounds" --steps "$tune" --rate "$rate" "$@"
+    mkdir -p "$out/$seed"
+    for type in $missing $surveyed; do surveys="$surveys --held-out-types $type"; done
+    # shellcheck disable=SC2086 # one word an option
+    go "$out/base/model.gguf" "$seed" "$dir" --originals "$out/candidates-$seed" --held-out "$out/held-out" \
+        $surveys --test "$out/photographs.csv" --test "$out/known.csv" --rounds $rounds \
+        --steps 160 --rate 0.00005 --share 0.3 "$@"
 }
 
 # duel SEED: the last model of gMAD's arm meets the first on photographs of their own. The one step of
@@ -104,23 +190,22 @@ arm() {
 duel() {
     dir=$out/$1/duel
     mkdir -p "$dir"
-    cp "$model" "$dir/first.gguf"
+    cp "$out/base/model.gguf" "$dir/first.gguf"
     cp "$out/$1/gmad/round-$rounds/tuned/model.gguf" "$dir/last.gguf"
     go "$dir/last.gguf" "$1" "$dir/loop" --originals "$out/duel" --against "$dir/first.gguf" \
-        --top 4 --steps 1
+        --top 6 --steps 1
     awk -F , -v seed="$1" '
-        function tell(who, right, n, found, m) {
-            printf "%4s %-5s as defender wrong in %d of %d pairs, as attacker right in %d of %d\n",
-                seed, who, n - right, n, found, m
+        function tell(who, role) {
+            printf "%4s %-5s defends: attacker right in %d of %d pairs, the other way round in %d\n",
+                seed, who, found[role], n[role], turned[role]
         }
-        NR > 1 { n[$2]++; last[$2] += $7; first[$2] += $9 }
-        END { tell("last", last["defender"], n["defender"], last["attacker"], n["attacker"])
-              tell("first", first["attacker"], n["attacker"], first["defender"], n["defender"]) }' \
-        "$out/$1/duel/loop/round-1/replay.csv"
+        NR > 1 { n[$2]++; found[$2] += $4 >= 12.5; turned[$2] += $4 <= -12.5 }
+        END { tell("first", "attacker"); tell("last", "defender") }' \
+        "$dir/loop/round-1/replay.csv"
 }
 
 # figures SEED ARM ROUND: how many pictures were rated, of the missing types; RMSE of missing and of
-# known types; SRCC of the test.
+# known types; SRCC of the tests.
 figures() {
     dir=$out/$1/$2/round-$3
     awk -F , -v missing=" $missing " 'NR > 1 { n++; m += index(missing, " " $2 " ") > 0 }
@@ -133,18 +218,23 @@ figures() {
     awk -F , 'NR > 1 { printf "  %.4f %.4f", $3, $7 }' "$dir/tests.csv"
 }
 
-cut
-if [ ! -e "$out/old.csv" ]; then
-    deal "$out/old.part" "$out/test.csv"
-    rate "$out/old.part"
-    mv "$out/old.part" "$out/old.csv"
-fi
-printf '%s %-6s %s rated, missing; RMSE missing, known types; SRCC: each before and after\n' seed arm round
+for folder in '0 old' '1 old' '2 old' '9 test'; do
+    # shellcheck disable=SC2086 # two words
+    deal $folder 1 30
+done
+deal 3 candidates-1 1 20
+deal 4 candidates-2 1 20
+deal 5 candidates-3 1 20
+deal 7 held-out 13 24
+deal 8 duel 1 20
+lists
+base
+printf '%s %-6s %s rated, missing; RMSE missing, known types; SRCC photographs, known types\n' seed arm round
 for seed in $seeds; do
-    arm "$seed" gmad --against self --against "$judge" --against gmsd --against mdsi
-    arm "$seed" random --random-like "$out/$seed/gmad"
+    arm "$seed" gmad --against "$judge" --against gmsd --top 2
+    arm "$seed" random --random-like "$out/$seed/gmad" --cache "$out/$seed/gmad/scores.cache"
     for arm in gmad random; do
-        for round in $(seq "$rounds"); do
+        for round in $(seq $rounds); do
             printf '%4s %-6s %5s %s\n' "$seed" $arm "$round" "$(figures "$seed" $arm "$round")"
         done
     done
