@@ -15,6 +15,7 @@ typedef uint32_t biqa_uint2[2];
 typedef int32_t biqa_int4[4];
 typedef struct biqa_view biqa_view;
 typedef struct biqa_conv_push biqa_conv_push;
+typedef struct biqa_winograd_push biqa_winograd_push;
 typedef struct biqa_add_push biqa_add_push;
 typedef struct biqa_pool_push biqa_pool_push;
 typedef struct biqa_linear_push biqa_linear_push;
@@ -58,9 +59,20 @@ typedef struct biqa_picture biqa_picture;
  * instruction reaches by an offset of one signed byte, in units of four. */
 #define BIQA_SPAN 32u
 
-/* Blocks of outputs of a dispatch of that kernel: what two digits can count. */
+/* Blocks of outputs of a dispatch of that kernel: what two digits can count; and how many products
+ * of a Winograd layer three can. */
 #define BIQA_DIGITS 4
 #define BIQA_MAX_BLOCKS (BIQA_DIGITS * BIQA_DIGITS)
+#define BIQA_MAX_COMPONENTS (BIQA_DIGITS * BIQA_DIGITS * BIQA_DIGITS)
+
+/* Winograd's F(4x4, 3x3): a tile of 4 x 4 outputs of a 3x3 CONV as 6 x 6 products. Polynomials of
+ * degree 5 are told by their values at 0, these two, their opposites and infinity. With 3/4 and 3/2
+ * all constants are exact, and errors are a quarter of those of the usual 1 and 2. */
+#define BIQA_WINOGRAD_TILE 4
+#define BIQA_WINOGRAD_SIDE 6
+#define BIQA_WINOGRAD_COMPONENTS (BIQA_WINOGRAD_SIDE * BIQA_WINOGRAD_SIDE)
+#define BIQA_WINOGRAD_NEAR .75
+#define BIQA_WINOGRAD_FAR 1.5
 
 /* Identifiers of specialisation constants. */
 #define BIQA_ID_KERNEL_H 0
@@ -114,6 +126,20 @@ struct biqa_conv_push {
     uint span;                           /* BIQA_SPAN */
     uint accumulate;                     /* add to what is there, instead of to the bias */
     uint digits[BIQA_DIGITS];            /* 0, 1, ... */
+};
+
+/* Both transforms of a Winograd layer, for some of its tiles. Tiles are counted along x, y,
+ * samples; a component of theirs is a sample of one row, a texel a tile. */
+struct biqa_winograd_push {
+    biqa_view map;        /* first transform: from the first pixel of the first kernel on */
+    biqa_view components; /* of the tiles of this dispatch */
+    uint width, height;   /* of what the layer gives */
+    uint planes;          /* of the map that is read or written, of one sample */
+    uint wide, high;      /* tiles of a sample */
+    uint first, tiles;    /* of this dispatch */
+    float inverse_wide, inverse_high, inverse_tiles;
+    uint bias; /* second transform: first vec4 */
+    float lo, hi;
 };
 
 /* CLIP (one source) and ADD. */
@@ -199,6 +225,8 @@ struct biqa_picture {
 #define BIQA_MAX_PUSH 128
 _Static_assert(sizeof(biqa_view) == 16, "as in std430");
 _Static_assert(sizeof(biqa_conv_push) == 128, "as in std430");
+_Static_assert(sizeof(biqa_winograd_push) == 84, "as in std430");
+_Static_assert(BIQA_WINOGRAD_COMPONENTS <= BIQA_MAX_COMPONENTS, "three digits count them");
 _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
 _Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");

@@ -14,6 +14,7 @@ typedef struct {
     GCancellable *stop;                             /* NULL: none */
     GArray *values;                                 /* of floats: what becomes the weights */
     gsize scratch[BIQA_MAX_TASKS][BIQA_N_BRANCHES]; /* texels */
+    gsize components;                               /* texel */
     gsize texels;                                   /* of the arena */
 } Making;
 
@@ -96,6 +97,20 @@ static gsize place_maps(Making *making)
     return end;
 }
 
+/* The most that any branch of any task needs: they run one after the other where they need it. */
+static gsize count_components(const Making *making)
+{
+    const BiqaVkProgram *program = making->program;
+    gsize most = 0;
+
+    for (guint t = 0; t < program->n_tasks; t++)
+        for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+            most = MAX(most,
+                       biqa_vk_steps_components(making->kernels->plan, program->nets[t][b]->graph,
+                                                program->input.n_crops));
+    return most;
+}
+
 /* Lays out the branches of all tasks, scratch included. */
 static void lay_out(Making *making)
 {
@@ -114,7 +129,8 @@ static void lay_out(Making *making)
             if (making->scratch[t][b] == end)
                 end += biqa_vk_steps_scratch(program->nets[t][b]->graph, program->input.n_crops);
         }
-    making->texels = end;
+    making->components = end;
+    making->texels = end + count_components(making);
 }
 
 /* --- What tasks have in common --- */
@@ -205,6 +221,7 @@ static gboolean add_branch(const Making *making, guint task, BiqaBranch branch, 
         .net = program->nets[task][branch],
         .maps = program->maps[task][branch],
         .scratch = making->scratch[task][branch],
+        .components = making->components,
         .weights = making->values,
     };
 

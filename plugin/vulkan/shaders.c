@@ -26,6 +26,10 @@
 #include "pool_part_texels.h"
 #include "preprocess_storage.h"
 #include "preprocess_texels.h"
+#include "winograd_in_storage.h"
+#include "winograd_in_texels.h"
+#include "winograd_out_storage.h"
+#include "winograd_out_texels.h"
 
 #define ROW(name, compact, unrolled)                                                               \
     {                                                                                              \
@@ -51,6 +55,8 @@ static const struct {
     [BIQA_VK_GATE_FEATURES] = ROW("gate-features", gate_features_storage, gate_features_texels),
     [BIQA_VK_GATE_DISTANCES] = ROW("gate-distances", gate_distances_storage, gate_distances_texels),
     [BIQA_VK_GATE_WEIGHTS] = ROW("gate-weights", gate_weights_storage, gate_weights_texels),
+    [BIQA_VK_WINOGRAD_IN] = ROW("winograd-in", winograd_in_storage, winograd_in_texels),
+    [BIQA_VK_WINOGRAD_OUT] = ROW("winograd-out", winograd_out_storage, winograd_out_texels),
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(kernels) == BIQA_VK_N_KERNELS);
 

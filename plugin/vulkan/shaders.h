@@ -23,6 +23,8 @@ typedef enum {
     BIQA_VK_GATE_FEATURES, /* which tasks run on a frame */
     BIQA_VK_GATE_DISTANCES,
     BIQA_VK_GATE_WEIGHTS,
+    BIQA_VK_WINOGRAD_IN, /* before and after the products of a 3x3 CONV (winograd.h) */
+    BIQA_VK_WINOGRAD_OUT,
     BIQA_VK_N_KERNELS
 } BiqaVkKernel;
 

@@ -2,33 +2,20 @@
 /* The steps of every kind of layer. */
 #include "step.h"
 
-#include <math.h>
+#include "dense.h"
+#include "winograd.h"
 
 /* Kernels of more taps, or wider strides, are not unrolled. */
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
-
-/* The largest straight-line block, in multiplications, and what it reads before it starts, in
- * channels times taps. Smaller ones read their inputs and sums more often; larger ones do not fit
- * the instruction cache, and take long to compile: the time for it grows faster than they do. */
-#define MOST_PRODUCTS 4096
-#define MOST_INPUTS 128
-
-/* Channels in, and fours of channels out, beyond which all layers share the blocks of narrower
- * ones: the driver keeps two kilobytes for a multiplication for as long as a pipeline is there. */
-#define MOST_CHANNELS 64
-#define MOST_PLANES 8
-
-/* A sum of as many products does not notice that it reads what to start from. */
-#define MANY_TERMS 64
 
 static guint divide_up(guint a, guint b)
 {
     return (a + b - 1) / b;
 }
 
-static BiqaVkStep *append_step(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
-                               GArray *steps)
+BiqaVkStep *biqa_vk_steps_append(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
+                                 GArray *steps)
 {
     g_array_set_size(steps, steps->len + 1);
     BiqaVkStep *step = &g_array_index(steps, BiqaVkStep, steps->len - 1);
@@ -58,11 +45,10 @@ static void cover_line(BiqaVkStep *step, guint lanes)
     step->groups[1] = step->groups[2] = 1;
 }
 
-static biqa_conv_push conv_push(const BiqaVkStepContext *context, guint layer)
+biqa_conv_push biqa_vk_step_conv(const BiqaVkStepContext *context, guint layer, BiqaVkWeights at)
 {
     const BiqaLayer *conv = &context->net->graph->layers[layer];
     const BiqaVkMap *from = &context->maps[conv->inputs[0]], *to = &context->maps[layer];
-    const BiqaVkWeights at = biqa_vk_weights_add(context->net, layer, context->weights);
     biqa_conv_push push = {
         .source = from->view,
         .target = to->view,
@@ -89,145 +75,20 @@ static biqa_conv_push conv_push(const BiqaVkStepContext *context, guint layer)
     return push;
 }
 
+/* With the layer's parameters as they are. */
+static biqa_conv_push conv_push(const BiqaVkStepContext *context, guint layer)
+{
+    return biqa_vk_step_conv(context, layer,
+                             biqa_vk_weights_add(context->net, layer, context->weights));
+}
+
 static void add_conv_whole(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
                            GArray *steps)
 {
-    BiqaVkStep *step = append_step(context, layer, kernel, steps);
+    BiqaVkStep *step = biqa_vk_steps_append(context, layer, kernel, steps);
 
     step->push.conv = conv_push(context, layer);
     cover_map(step, &context->maps[layer]);
-}
-
-/* How a dense CONV is cut: input channels of a chunk (a multiple of 4, or all) and fours of output
- * channels of a block. */
-typedef struct {
-    guint inputs, outputs;
-} Cut;
-
-static Cut choose_cut(const biqa_conv_push *push)
-{
-    const guint taps = push->kernel_h * push->kernel_w;
-    const guint most = CLAMP(MOST_INPUTS / taps / 4 * 4, 4, MOST_CHANNELS);
-    const guint in_parts = divide_up(push->inputs, most);
-    const guint planes = biqa_vk_planes(push->outputs);
-    Cut cut = {push->inputs, planes};
-
-    if (in_parts > 1)
-        cut.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
-    const guint room = MOST_PRODUCTS / (4 * taps * cut.inputs);
-    cut.outputs = divide_up(planes, divide_up(planes, CLAMP(room, 1, MOST_PLANES)));
-    return cut;
-}
-
-/* Whether a layer is a CONV of one group. */
-static gboolean is_dense(const BiqaVkStepContext *context, guint layer)
-{
-    const BiqaLayer *conv = &context->net->graph->layers[layer];
-
-    return conv->kind == BIQA_LAYER_CONV && conv->groups == 1;
-}
-
-/* Multiplications that workgroups of some size make in all dense layers, for pixels or for none. */
-static double covered_products(const BiqaVkStepContext *context, guint line)
-{
-    double sum = 0;
-
-    for (guint i = 1; i < context->net->graph->n_layers; i++) {
-        const BiqaLayer *conv = &context->net->graph->layers[i];
-        const guint lanes = conv->shape.w * conv->shape.h * context->maps[i].samples;
-
-        if (is_dense(context, i))
-            sum += (double)divide_up(lanes, line) * line * conv->count[0];
-    }
-    return sum;
-}
-
-/* The size of workgroups that suits the dense layers best: one for all of them, as each size is a
- * pipeline to compile. A multiple of 8, which is the width of software Vulkan's vectors. */
-static guint line_width(const BiqaVkStepContext *context)
-{
-    guint best = BIQA_LINE;
-
-    for (guint line = best; line >= BIQA_LINE / 2; line -= 8)
-        if (covered_products(context, line) < covered_products(context, best))
-            best = line;
-    return best;
-}
-
-/* What one dispatch makes of a dense CONV: a chunk of its inputs, and some blocks of outputs. */
-typedef struct {
-    const biqa_conv_push *whole;
-    guint input, inputs;          /* the first, and how many */
-    guint plane, outputs, blocks; /* the first, how many of a block, and how many of these */
-    gboolean sum;                 /* the layer has several chunks of inputs */
-    guint line;                   /* invocations of a workgroup */
-} Part;
-
-static void specialise_dense(BiqaVkVariant *variant, const Part *part)
-{
-    const biqa_conv_push *whole = part->whole;
-
-    variant->constants[BIQA_ID_KERNEL_H] = whole->kernel_h;
-    variant->constants[BIQA_ID_KERNEL_W] = whole->kernel_w;
-    variant->constants[BIQA_ID_INPUTS] = part->inputs;
-    variant->constants[BIQA_ID_OUTPUTS] = part->outputs;
-    /* One pipeline for all chunks of a size, whether they are first or not, where that is free. */
-    variant->constants[BIQA_ID_ACCUMULATE] =
-        part->sum || part->inputs * whole->kernel_h * whole->kernel_w >= MANY_TERMS;
-    variant->constants[BIQA_ID_LINE] = part->line;
-}
-
-static void add_part(const BiqaVkStepContext *context, guint layer, const Part *part, GArray *steps)
-{
-    const biqa_conv_push *whole = part->whole;
-    BiqaVkStep *step = append_step(context, layer, BIQA_VK_DENSE, steps);
-    biqa_conv_push *push = &step->push.conv;
-
-    *push = *whole;
-    specialise_dense(&step->variant, part);
-    step->barrier = part->plane == 0;
-    push->accumulate = part->input > 0;
-    push->source.origin += part->input / 4 * whole->source.plane;
-    push->target.origin += part->plane * whole->target.plane;
-    push->weights += part->plane * whole->weights_row + part->input;
-    push->bias += part->plane;
-    if (part->input + part->inputs < whole->inputs) {
-        push->lo = -INFINITY;
-        push->hi = INFINITY;
-    }
-    step->groups[0] = divide_up(push->width * push->height * push->samples, part->line);
-    step->groups[1] = part->blocks;
-    step->groups[2] = 1;
-}
-
-/* All outputs of a chunk of inputs: as many whole blocks at once as there can be, then what is left
- * as a smaller one. */
-static void add_chunk(const BiqaVkStepContext *context, guint layer, Part part, GArray *steps)
-{
-    const guint planes = biqa_vk_planes(part.whole->outputs), most = part.outputs;
-
-    for (part.plane = 0; part.plane < planes; part.plane += part.blocks * part.outputs) {
-        part.outputs = MIN(most, planes - part.plane);
-        part.blocks = MIN((planes - part.plane) / part.outputs, BIQA_MAX_BLOCKS);
-        add_part(context, layer, &part, steps);
-    }
-}
-
-static void add_dense(const BiqaVkStepContext *context, guint layer, GArray *steps)
-{
-    biqa_conv_push push = conv_push(context, layer);
-    const Cut cut = choose_cut(&push);
-    Part part = {.whole = &push, .outputs = cut.outputs, .line = line_width(context)};
-
-    push.inverse_width = 1.f / push.width;
-    push.inverse_pixels = 1.f / (push.width * push.height);
-    for (guint digit = 0; digit < BIQA_DIGITS; digit++)
-        push.digits[digit] = digit;
-    part.sum = cut.inputs < push.inputs;
-    for (; part.input < push.inputs; part.input += cut.inputs) {
-        part.inputs = MIN(cut.inputs, push.inputs - part.input);
-        add_chunk(context, layer, part, steps);
-    }
 }
 
 /* Whether a layer is a CONV with a group for each channel, of more than one. */
@@ -269,7 +130,7 @@ static guint block_width(const BiqaVkStepContext *context)
 
 static void add_depthwise(const BiqaVkStepContext *context, guint layer, GArray *steps)
 {
-    BiqaVkStep *step = append_step(context, layer, BIQA_VK_DEPTHWISE, steps);
+    BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_DEPTHWISE, steps);
     biqa_conv_push *push = &step->push.conv;
     guint wide, high;
 
@@ -311,15 +172,17 @@ static void add_conv(const BiqaVkStepContext *context, guint layer, GArray *step
         add_conv_whole(context, layer, BIQA_VK_CONV, steps);
     else if (depthwise)
         add_depthwise(context, layer, steps);
+    else if (biqa_vk_winograd_suits(context->net->graph, layer))
+        biqa_vk_winograd_add(context, layer, steps);
     else
-        add_dense(context, layer, steps);
+        biqa_vk_dense_add(context, layer, steps);
 }
 
 static void add_sum(const BiqaVkStepContext *context, guint layer, GArray *steps)
 {
     const BiqaLayer *sum = &context->net->graph->layers[layer];
     const BiqaVkMap *to = &context->maps[layer];
-    BiqaVkStep *step = append_step(context, layer, BIQA_VK_ADD, steps);
+    BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_ADD, steps);
 
     step->push.add = (biqa_add_push){
         .target = to->view,
@@ -393,6 +256,16 @@ gsize biqa_vk_steps_scratch(const BiqaGraph *graph, guint samples)
     return texels;
 }
 
+gsize biqa_vk_steps_components(BiqaVkPlan plan, const BiqaGraph *graph, guint samples)
+{
+    gsize texels = 0;
+
+    for (guint i = 1; i < graph->n_layers && plan == BIQA_VK_UNROLLED; i++)
+        if (biqa_vk_winograd_suits(graph, i))
+            texels = MAX(texels, biqa_vk_winograd_texels(graph, i, samples));
+    return texels;
+}
+
 /* The parts of each input as soon as that is there, as its place may be used again soon; all
  * mergers at the end, so that one barrier does. */
 static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *steps)
@@ -407,7 +280,7 @@ static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *step
         scratch += layer_scratch(graph, i, context->maps[i].samples);
     for (guint k = 0; k < pool->n_inputs; k++) {
         const BiqaVkMap *from = &context->maps[pool->inputs[k]];
-        BiqaVkStep *step = append_step(context, layer, BIQA_VK_POOL_PART, steps);
+        BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_POOL_PART, steps);
 
         step->turn = pool->inputs[k];
         step->push.pool = pool_push(context, layer, k, scratch, first);
@@ -417,7 +290,7 @@ static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *step
     }
     for (guint k = 0; k < pool->n_inputs; k++) {
         const BiqaVkMap *from = &context->maps[pool->inputs[k]];
-        BiqaVkStep *step = append_step(context, layer, BIQA_VK_POOL_MERGE, steps);
+        BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_POOL_MERGE, steps);
 
         step->push.pool = g_array_index(steps, BiqaVkStep, start + k).push.pool;
         step->barrier = k == 0;
@@ -430,7 +303,7 @@ static void add_linear(const BiqaVkStepContext *context, guint layer, GArray *st
     const BiqaVkMap *from = &context->maps[context->net->graph->layers[layer].inputs[0]];
     const BiqaVkMap *to = &context->maps[layer];
     const BiqaVkWeights at = biqa_vk_weights_add(context->net, layer, context->weights);
-    BiqaVkStep *step = append_step(context, layer, BIQA_VK_LINEAR, steps);
+    BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_LINEAR, steps);
 
     step->push.linear = (biqa_linear_push){
         .source = from->view,

@@ -22,6 +22,7 @@ typedef struct {
     uint32_t gate;  /* in this texel, as integers */
     union {
         biqa_conv_push conv;
+        biqa_winograd_push winograd;
         biqa_add_push add;
         biqa_pool_push pool;
         biqa_linear_push linear;
@@ -41,6 +42,7 @@ typedef struct {
     const BiqaNet *net;    /* folded */
     const BiqaVkMap *maps; /* one a layer */
     uint32_t scratch;      /* first of biqa_vk_steps_scratch() texels */
+    uint32_t components;   /* first of biqa_vk_steps_components() texels */
     GArray *weights;       /* of floats; parameters are appended */
 } BiqaVkStepContext;
 
@@ -50,5 +52,16 @@ typedef struct {
 gboolean biqa_vk_steps_add(const BiqaVkStepContext *context, guint layer, GArray *steps,
                            GError **error);
 
+/* For those who make steps. Appends one that is still empty, behind a barrier. */
+BiqaVkStep *biqa_vk_steps_append(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
+                                 GArray *steps);
+
+/* What all kernels of a CONV want to know of it. */
+biqa_conv_push biqa_vk_step_conv(const BiqaVkStepContext *context, guint layer, BiqaVkWeights at);
+
 /* Texels of scratch the steps of a graph need. */
 gsize biqa_vk_steps_scratch(const BiqaGraph *graph, guint samples);
+
+/* Texels of scratch that they need besides, from one step of a layer to its next: graphs that run
+ * one after the other may share them. */
+gsize biqa_vk_steps_components(BiqaVkPlan plan, const BiqaGraph *graph, guint samples);

@@ -3,6 +3,7 @@
 #include "weights.h"
 
 #include "arena.h"
+#include "winograd.h"
 
 /* Appends n vec4s of zeros and returns the first of them; *at is its number. */
 static float *append(GArray *values, gsize n, uint32_t *at)
@@ -62,4 +63,27 @@ BiqaVkWeights biqa_vk_weights_add(const BiqaNet *net, guint layer, GArray *value
         return add_linear(net, layer, values);
     g_assert(net->graph->layers[layer].kind == BIQA_LAYER_CONV);
     return add_conv(net, layer, values);
+}
+
+BiqaVkWeights biqa_vk_weights_add_components(const BiqaNet *net, guint layer, GArray *values)
+{
+    const BiqaLayer *conv = &net->graph->layers[layer];
+    const gsize inputs = conv->count[0] / conv->channels / 9,
+                planes = biqa_vk_planes(conv->channels);
+    const float *from = biqa_net_param(net, layer, 0); /* (O, I, 3, 3) */
+    BiqaVkWeights result = {.row = 4 * biqa_vk_planes(inputs)};
+    const gsize component = 4 * planes * result.row;
+    float factors[BIQA_WINOGRAD_COMPONENTS];
+    float *to = append(values, BIQA_WINOGRAD_COMPONENTS * planes * result.row, &result.weights);
+    uint32_t bias;
+
+    for (gsize o = 0; o < conv->channels; o++)
+        for (gsize i = 0; i < inputs; i++) {
+            biqa_vk_winograd_factors(from + 9 * (o * inputs + i), factors);
+            for (gsize c = 0; c < BIQA_WINOGRAD_COMPONENTS; c++)
+                to[c * component + (o / 4 * result.row + i) * 4 + o % 4] = factors[c];
+        }
+    append(values, BIQA_WINOGRAD_COMPONENTS * planes, &result.bias);
+    add_bias(net, layer, 1, values, &bias);
+    return result;
 }

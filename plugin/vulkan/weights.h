@@ -16,3 +16,8 @@ typedef struct {
  * are filled up with zeros to fours if there is but one group; a LINEAR [output][four of inputs]
  * vec4s over the inputs; a bias [four of outputs]. Channels that are not there are zero. */
 BiqaVkWeights biqa_vk_weights_add(const BiqaNet *net, guint layer, GArray *values);
+
+/* The same of a CONV that runs by Winograd's components (winograd.h): for each of them what a 1x1
+ * CONV has, [component][four of outputs][input] vec4s, with biases of zero, [component][four of
+ * outputs]; the layer's own bias follows these. */
+BiqaVkWeights biqa_vk_weights_add_components(const BiqaNet *net, guint layer, GArray *values);

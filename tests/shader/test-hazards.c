@@ -4,6 +4,7 @@
  * here every float of the arena that a step reads or writes is worked out from its constants, as
  * the shaders do. */
 #include "mobilenet.h"
+#include "plain.h"
 #include "runtime.h"
 #include "support.h"
 
@@ -83,18 +84,56 @@ static void visit_conv(Ledger *ledger, Visit visit, const BiqaVkStep *step)
     const uint32_t *constants = step->variant.constants;
     const gboolean part = step->variant.kernel == BIQA_VK_DENSE && constants[BIQA_ID_INPUTS] > 0;
     const guint inputs = part ? constants[BIQA_ID_INPUTS] : push->inputs;
+    /* Winograd's components are samples of one dispatch. */
+    const guint samples = part ? push->samples + step->groups[2] - 1 : push->samples;
     const Box to = {push->width, push->height,
                     part ? step->groups[1] * constants[BIQA_ID_OUTPUTS]
                          : biqa_vk_planes(push->outputs),
-                    push->samples};
+                    samples};
     const Box from = {(push->width - 1) * push->stride + push->kernel_w,
                       (push->height - 1) * push->stride + push->kernel_h, biqa_vk_planes(inputs),
-                      push->samples};
+                      samples};
 
     visit_box(ledger, visit, &push->source, from, READS);
     if (push->accumulate)
         visit_box(ledger, visit, &push->target, to, READS);
     visit_box(ledger, visit, &push->target, to, WRITES);
+}
+
+static void visit_components(Ledger *ledger, Visit visit, const biqa_winograd_push *push,
+                             Access access)
+{
+    visit_box(ledger, visit, &push->components,
+              (Box){push->tiles, 1, push->planes, BIQA_WINOGRAD_COMPONENTS}, access);
+}
+
+/* Samples that the tiles of a dispatch lie in, as a map of their own. */
+static Box samples_of(const biqa_winograd_push *push, guint border, biqa_view *map)
+{
+    const guint tiles = push->wide * push->high, first = push->first / tiles;
+
+    *map = push->map;
+    map->origin += first * map->sample_stride;
+    return (Box){push->width + border, push->height + border, push->planes,
+                 (push->first + push->tiles - 1) / tiles - first + 1};
+}
+
+static void visit_winograd_in(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    biqa_view map;
+    const Box box = samples_of(&step->push.winograd, 2, &map);
+
+    visit_box(ledger, visit, &map, box, READS);
+    visit_components(ledger, visit, &step->push.winograd, WRITES);
+}
+
+static void visit_winograd_out(Ledger *ledger, Visit visit, const BiqaVkStep *step)
+{
+    biqa_view map;
+    const Box box = samples_of(&step->push.winograd, 0, &map);
+
+    visit_components(ledger, visit, &step->push.winograd, READS);
+    visit_box(ledger, visit, &map, box, WRITES);
 }
 
 static void visit_add(Ledger *ledger, Visit visit, const BiqaVkStep *step)
@@ -179,6 +218,8 @@ static void (*const visitors[BIQA_VK_N_KERNELS])(Ledger *, Visit, const BiqaVkSt
     [BIQA_VK_GATE_FEATURES] = visit_gate_features,
     [BIQA_VK_GATE_DISTANCES] = visit_gate_distances,
     [BIQA_VK_GATE_WEIGHTS] = visit_gate_weights,
+    [BIQA_VK_WINOGRAD_IN] = visit_winograd_in,
+    [BIQA_VK_WINOGRAD_OUT] = visit_winograd_out,
 };
 
 /* What a step does, and before it the read of how many groups it has. */
@@ -189,13 +230,19 @@ static void visit_step(Ledger *ledger, Visit visit, const BiqaVkStep *step)
     visitors[step->variant.kernel](ledger, visit, step);
 }
 
-/* Steps through a frame; returns how many barriers were left out. */
-static guint check_program(const BiqaVkProgram *program)
+/* What a frame has of some steps. */
+typedef struct {
+    guint n_left_out; /* without a barrier */
+    guint n_tiled;    /* that bring tiles back to maps */
+} Counts;
+
+/* Steps through a frame. */
+static Counts check_program(const BiqaVkProgram *program)
 {
     const BiqaVkMap *input = &program->maps[0][BIQA_FULL][0];
     Ledger ledger = {.n = program->arena.size / sizeof(float)};
     g_autofree guint8 *done = g_malloc0(ledger.n);
-    guint n_left_out = 0;
+    Counts counts = {0};
 
     ledger.done = done;
     /* What comes before is the preprocessing, which writes the crops. */
@@ -208,27 +255,28 @@ static guint check_program(const BiqaVkProgram *program)
         ledger.kernel = biqa_vk_kernel_name(step->variant.kernel);
         if (step->barrier)
             memset(done, 0, ledger.n);
-        n_left_out += !step->barrier;
+        counts.n_left_out += !step->barrier;
+        counts.n_tiled += step->variant.kernel == BIQA_VK_WINOGRAD_OUT;
         visit_step(&ledger, check, step);
         visit_step(&ledger, enter, step);
     }
-    return n_left_out;
+    return counts;
 }
 
-static guint check_plan(const BiqaModel *model, BiqaVkPlan plan)
+static Counts check_plan(const BiqaModel *model, BiqaVkPlan plan)
 {
     g_autoptr(GError) error = NULL;
     BiqaVkRuntime *runtime = biqa_vk_runtime_get(NULL, FALSE, NULL, &error);
     BiqaVkProgram *program;
-    guint n;
+    Counts counts;
 
     g_assert_no_error(error);
     program = biqa_vk_runtime_program(runtime, plan, model, NULL, &error);
     g_assert_no_error(error);
-    n = check_program(program);
+    counts = check_program(program);
     biqa_vk_runtime_program_put(runtime, program);
     biqa_vk_runtime_put(runtime);
-    return n;
+    return counts;
 }
 
 /* model (transfer full) */
@@ -236,7 +284,7 @@ static void check_model(BiqaModel *model)
 {
     check_plan(model, BIQA_VK_UNROLLED);
     /* There the branches share a layer's barrier. */
-    g_assert_cmpuint(check_plan(model, BIQA_VK_COMPACT), >, model->graph->n_layers / 4);
+    g_assert_cmpuint(check_plan(model, BIQA_VK_COMPACT).n_left_out, >, model->graph->n_layers / 4);
     biqa_model_free(model);
 }
 
@@ -256,7 +304,17 @@ static void test_wide(void)
     BiqaModel *model = mobilenet_model_new(32, 2, 1, 33);
 
     /* The mergers of a pool share a barrier. */
-    g_assert_cmpuint(check_plan(model, BIQA_VK_UNROLLED), >, 4);
+    g_assert_cmpuint(check_plan(model, BIQA_VK_UNROLLED).n_left_out, >, 4);
+    check_model(model);
+}
+
+/* Layers that run by Winograd's components; not in the plan of a GPU. */
+static void test_tiles(void)
+{
+    BiqaModel *model = plain_model_new(35);
+
+    g_assert_cmpuint(check_plan(model, BIQA_VK_UNROLLED).n_tiled, ==, BIQA_N_BRANCHES * 5);
+    g_assert_cmpuint(check_plan(model, BIQA_VK_COMPACT).n_tiled, ==, 0);
     check_model(model);
 }
 
@@ -274,6 +332,7 @@ int main(int argc, char **argv)
     g_test_add_func("/shader/hazards/every-kind", test_tiny);
     g_test_add_func("/shader/hazards/mobilenet", test_mobilenet);
     g_test_add_func("/shader/hazards/wide", test_wide);
+    g_test_add_func("/shader/hazards/tiles", test_tiles);
     g_test_add_func("/shader/hazards/tasks", test_tasks);
     return g_test_run();
 }

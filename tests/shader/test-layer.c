@@ -2,6 +2,7 @@
 /* Every kind of layer at awkward shapes, run every way. */
 #include "check.h"
 #include "support.h"
+#include "winograd.h"
 
 /* A map of channels x size x (size - narrow) to try layers on: the input through a first
  * convolution. */
@@ -69,19 +70,25 @@ static gboolean fits(const Source *source, const Window *window)
                             window->kernel_w <= source->size - source->narrow + 2 * window->pad);
 }
 
-/* Closes the graph by a head over the last layer, as a model must end in a vector, and runs it.
- * graph (transfer full) */
-static void check_graph(BiqaGraph *graph, const char *name, guint64 seed)
+/* Closes the graph by a head over the last layer, as a model must end in a vector. */
+static void close_graph(BiqaGraph *graph)
 {
-    g_autoptr(BiqaModel) model = biqa_model_new();
     g_autoptr(GError) error = NULL;
     BiqaLayer linear = biqa_layer(BIQA_LAYER_LINEAR);
-    BiqaFrameFormat format;
 
     linear.channels = 5;
     add_layer(graph, linear, add_layer(graph, biqa_layer(BIQA_LAYER_POOL), graph->n_layers - 1));
     biqa_graph_infer(graph, graph->size, &error);
     g_assert_no_error(error);
+}
+
+/* Closes the graph and runs it. graph (transfer full) */
+static void check_graph(BiqaGraph *graph, const char *name, guint64 seed)
+{
+    g_autoptr(BiqaModel) model = biqa_model_new();
+    BiqaFrameFormat format;
+
+    close_graph(graph);
     model->graph = graph;
     model->input.size = graph->size;
     model->input.n_crops = 2;
@@ -212,6 +219,40 @@ static void test_few(void)
     }
 }
 
+/* How many layers run by Winograd's components, in tiles (winograd.h). */
+static guint count_tiled(const BiqaGraph *graph)
+{
+    g_autoptr(BiqaGraph) closed = biqa_graph_copy(graph);
+    guint n = 0;
+
+    close_graph(closed);
+    for (guint i = 1; i < closed->n_layers; i++)
+        n += biqa_vk_winograd_suits(closed, i);
+    return n;
+}
+
+/* Tiles that stick out, with borders of none, one and two; several chunks of inputs, and outputs
+ * that are no whole block; more tiles than scratch takes at a time, so that some that run together
+ * are of two samples. */
+static void test_tiles(void)
+{
+    const Source some[] = {{11, 2, 66}, {65, 2, 34}};
+    const guint channels[] = {47, 21};
+
+    for (guint s = 0; s < G_N_ELEMENTS(some); s++) {
+        guint map;
+        BiqaGraph *graph = graph_new(&some[s], &map);
+
+        graph->size = some[s].size;
+        for (guint pad = 0; pad < 3; pad++) {
+            add_layer(graph, conv(&(Window){3, 3, 1, pad, FALSE}, channels[s], 1), map);
+            add_layer(graph, biqa_layer(BIQA_LAYER_RELU6), graph->n_layers - 1);
+        }
+        g_assert_cmpuint(count_tiled(graph), ==, 3);
+        check_graph(graph, "tiles", 700 + s);
+    }
+}
+
 /* More input channels than a chunk takes, and more output channels than a dispatch. */
 static void test_chunks(void)
 {
@@ -239,6 +280,7 @@ int main(int argc, char **argv)
     g_test_add_func("/shader/layer/grouped", test_grouped);
     g_test_add_func("/shader/layer/others", test_others);
     g_test_add_func("/shader/layer/few", test_few);
+    g_test_add_func("/shader/layer/tiles", test_tiles);
     g_test_add_func("/shader/layer/chunks", test_chunks);
     return g_test_run();
 }
