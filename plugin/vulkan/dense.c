@@ -21,11 +21,6 @@
 /* A sum of as many products does not notice that it reads what to start from. */
 #define MANY_TERMS 64
 
-static guint divide_up(guint a, guint b)
-{
-    return (a + b - 1) / b;
-}
-
 /* How a dense CONV is cut: input channels of a chunk (a multiple of 4, or all) and fours of output
  * channels of a block. */
 typedef struct {
@@ -36,14 +31,14 @@ static Cut choose_cut(const biqa_conv_push *push)
 {
     const guint taps = push->kernel_h * push->kernel_w;
     const guint most = CLAMP(MOST_INPUTS / taps / 4 * 4, 4, MOST_CHANNELS);
-    const guint in_parts = divide_up(push->inputs, most);
+    const guint in_parts = biqa_vk_divide_up(push->inputs, most);
     const guint planes = biqa_vk_planes(push->outputs);
     Cut cut = {push->inputs, planes};
 
     if (in_parts > 1)
-        cut.inputs = 4 * divide_up(biqa_vk_planes(push->inputs), in_parts);
+        cut.inputs = 4 * biqa_vk_divide_up(biqa_vk_planes(push->inputs), in_parts);
     const guint room = MOST_PRODUCTS / (4 * taps * cut.inputs);
-    cut.outputs = divide_up(planes, divide_up(planes, CLAMP(room, 1, MOST_PLANES)));
+    cut.outputs = biqa_vk_divide_up(planes, biqa_vk_divide_up(planes, CLAMP(room, 1, MOST_PLANES)));
     return cut;
 }
 
@@ -66,7 +61,7 @@ static double covered_products(const BiqaVkStepContext *context, guint line)
         const guint lanes = conv->shape.w * conv->shape.h * context->maps[i].samples;
 
         if (is_dense(context, i))
-            sum += (double)divide_up(lanes, line) * line * conv->count[0];
+            sum += (double)biqa_vk_divide_up(lanes, line) * line * conv->count[0];
     }
     return sum;
 }
@@ -124,7 +119,8 @@ static void add_part(const BiqaVkStepContext *context, guint layer, const Part *
         push->lo = -INFINITY;
         push->hi = INFINITY;
     }
-    step->groups[0] = divide_up(push->width * push->height * push->samples, part->shape.line);
+    step->groups[0] =
+        biqa_vk_divide_up(push->width * push->height * push->samples, part->shape.line);
     step->groups[1] = part->blocks;
     step->groups[2] = part->shape.components;
 }

@@ -9,11 +9,6 @@
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
 
-static guint divide_up(guint a, guint b)
-{
-    return (a + b - 1) / b;
-}
-
 BiqaVkStep *biqa_vk_steps_append(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
                                  GArray *steps)
 {
@@ -34,14 +29,14 @@ BiqaVkStep *biqa_vk_steps_append(const BiqaVkStepContext *context, guint layer, 
 /* Groups that cover a map with a lane for every texel. */
 static void cover_map(BiqaVkStep *step, const BiqaVkMap *map)
 {
-    step->groups[0] = divide_up(map->shape.w, BIQA_TILE);
-    step->groups[1] = divide_up(map->shape.h, BIQA_TILE);
+    step->groups[0] = biqa_vk_divide_up(map->shape.w, BIQA_TILE);
+    step->groups[1] = biqa_vk_divide_up(map->shape.h, BIQA_TILE);
     step->groups[2] = biqa_vk_planes(map->shape.c) * map->samples;
 }
 
 static void cover_line(BiqaVkStep *step, guint lanes)
 {
-    step->groups[0] = divide_up(lanes, BIQA_LINE);
+    step->groups[0] = biqa_vk_divide_up(lanes, BIQA_LINE);
     step->groups[1] = step->groups[2] = 1;
 }
 
@@ -111,7 +106,7 @@ static guint64 covered_pixels(const BiqaVkStepContext *context, guint width)
         const BiqaShape *shape = &graph->layers[i].shape;
 
         if (is_depthwise(context, i))
-            sum += (guint64)divide_up(shape->w, width) * width * shape->h * shape->c;
+            sum += (guint64)biqa_vk_divide_up(shape->w, width) * width * shape->h * shape->c;
     }
     return sum;
 }
@@ -140,8 +135,8 @@ static void add_depthwise(const BiqaVkStepContext *context, guint layer, GArray 
     step->variant.constants[BIQA_ID_STRIDE] = push->stride;
     step->variant.constants[BIQA_ID_BLOCK_W] = block_width(context);
     step->variant.constants[BIQA_ID_BLOCK_H] = BIQA_BLOCK_H;
-    wide = divide_up(push->width, step->variant.constants[BIQA_ID_BLOCK_W]);
-    high = divide_up(push->height, BIQA_BLOCK_H);
+    wide = biqa_vk_divide_up(push->width, step->variant.constants[BIQA_ID_BLOCK_W]);
+    high = biqa_vk_divide_up(push->height, BIQA_BLOCK_H);
     push->inverse_width = 1.f / wide;
     push->inverse_pixels = 1.f / (wide * high);
     cover_line(step, wide * high * biqa_vk_planes(push->outputs) * push->samples);
@@ -201,8 +196,8 @@ static void add_sum(const BiqaVkStepContext *context, guint layer, GArray *steps
 /* Parts a map of that many pixels is pooled in; each has a pixel at least. */
 static guint pool_parts(guint pixels, guint *part_pixels)
 {
-    *part_pixels = divide_up(pixels, CLAMP(pixels / BIQA_LINE, 1, BIQA_POOL_PARTS));
-    return divide_up(pixels, *part_pixels);
+    *part_pixels = biqa_vk_divide_up(pixels, CLAMP(pixels / BIQA_LINE, 1, BIQA_POOL_PARTS));
+    return biqa_vk_divide_up(pixels, *part_pixels);
 }
 
 static gsize pool_texels(BiqaShape shape, guint samples)

@@ -7,6 +7,12 @@
 #include "verdict.h"
 #include "weights.h"
 
+/* How many parts of that many there are in all, the last one perhaps not full. */
+static inline guint biqa_vk_divide_up(guint all, guint part)
+{
+    return (all + part - 1) / part;
+}
+
 /* One dispatch. */
 typedef struct {
     BiqaVkVariant variant;

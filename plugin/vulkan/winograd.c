@@ -20,11 +20,6 @@
 #define INPUT_COST 30
 #define OUTPUT_COST 45
 
-static guint divide_up(guint a, guint b)
-{
-    return (a + b - 1) / b;
-}
-
 static guint inputs_of(const BiqaGraph *graph, guint layer)
 {
     return graph->layers[graph->layers[layer].inputs[0]].shape.c;
@@ -37,7 +32,8 @@ typedef struct {
 
 static Grid grid_of(BiqaShape shape)
 {
-    return (Grid){divide_up(shape.w, BIQA_WINOGRAD_TILE), divide_up(shape.h, BIQA_WINOGRAD_TILE)};
+    return (Grid){biqa_vk_divide_up(shape.w, BIQA_WINOGRAD_TILE),
+                  biqa_vk_divide_up(shape.h, BIQA_WINOGRAD_TILE)};
 }
 
 gboolean biqa_vk_winograd_suits(const BiqaGraph *graph, guint layer)
@@ -69,7 +65,7 @@ static guint band_tiles(const BiqaGraph *graph, guint layer, guint tiles)
 {
     const guint most = MAX(MOST_TEXELS / tile_texels(graph, layer), 8);
 
-    return divide_up(tiles, divide_up(tiles, most));
+    return biqa_vk_divide_up(tiles, biqa_vk_divide_up(tiles, most));
 }
 
 gsize biqa_vk_winograd_texels(const BiqaGraph *graph, guint layer, guint samples)
@@ -158,7 +154,7 @@ static void add_transform(const BiqaVkStepContext *context, guint layer, BiqaVkK
         .lo = conv->lo,
         .hi = conv->hi,
     };
-    step->groups[0] = divide_up(band->n * planes, BIQA_LINE);
+    step->groups[0] = biqa_vk_divide_up(band->n * planes, BIQA_LINE);
     step->groups[1] = step->groups[2] = 1;
 }
 
@@ -168,7 +164,7 @@ static guint line_width(guint tiles)
     guint best = BIQA_LINE;
 
     for (guint line = best; line >= 8; line -= 8)
-        if (divide_up(tiles, line) * line < divide_up(tiles, best) * best)
+        if (biqa_vk_divide_up(tiles, line) * line < biqa_vk_divide_up(tiles, best) * best)
             best = line;
     return best;
 }
