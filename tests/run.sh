@@ -21,6 +21,21 @@ result() {
     sed -n "s/^$1: *\([0-9]*\) *$/\1/p" "$2/test.log" | tail -n 1 | grep . || echo 0
 }
 
+# failures FOLDER prints the end of what each test said that did not pass.
+failures() {
+    awk -v folder="$1" '
+        function tell(from) {
+            for (from = n > 30 ? n - 29 : 1; bad && from <= n; from++) print "  " substr(line[from], 1, 200)
+            n = bad = 0
+        }
+        /^=+ [0-9]+\/[0-9]+ =+$/ { tell(); next }
+        /^test: / { name = substr($0, 15) }
+        /^result: / && !/exit status 0$/ || /^not ok/ || /^TAP parsing error/ {
+            if (!bad) print folder ": " name; bad = 1 }
+        { line[++n] = $0 }
+        END { tell() }' "$1/meson-logs/testlog.txt"
+}
+
 # run_tests FOLDER MESON-OPTION... builds and adds up.
 run_tests() {
     folder=$1
@@ -48,6 +63,13 @@ tests/install.sh build-test | tee build-test/install.log
 passed=$((passed + $(grep -c '^ok' build-test/install.log || :)))
 failed=$((failed + $(grep -c '^not ok' build-test/install.log || :)))
 
+if [ "$failed" != 0 ]; then
+    say
+    say "What did not pass:"
+    failures build-test || :
+    failures build-sanitize || :
+    grep '^not ok' build-test/install.log || :
+fi
 say
 say "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -440,22 +440,22 @@ static void test_ownership(void)
     g_autoptr(Gate) gate = gate_new();
     g_autoptr(Rig) rig = rig_new_with(judge, prepare, gate);
     /* No frame more than are fetched, which waits for them: where vulkanupload 1.22 stops with
-     * others on their way, it destroys what they are copied from. */
+     * others on their way, it destroys what they are copied from. All are uploaded before the first
+     * is pushed: the harnesses share no queue's lock. */
     g_autofree char *line =
         g_strdup_printf("videotestsrc num-buffers=%d ! capsfilter "
                         "caps=\"video/x-raw,format=RGBA,width=64,height=48\" ! "
                         "vulkanupload ! capsfilter caps=\"video/x-raw(memory:VulkanImage)\"",
                         DELAY + 1);
     GstHarness *source = gst_harness_new_parse(line);
-    GstBuffer *first;
+    GstBuffer *uploaded[DELAY + 1], *first;
 
     gst_harness_play(source);
+    for (guint i = 0; i <= DELAY; i++)
+        uploaded[i] = gst_harness_pull(source);
+    gst_harness_set_src_caps(rig->harness, gst_pad_get_current_caps(source->sinkpad));
     for (guint i = 0; i <= DELAY; i++) {
-        GstBuffer *buffer = gst_harness_pull(source);
-
-        if (i == 0)
-            gst_harness_set_src_caps(rig->harness, gst_pad_get_current_caps(source->sinkpad));
-        g_assert_cmpint(gst_harness_push(rig->harness, buffer), ==, GST_FLOW_OK);
+        g_assert_cmpint(gst_harness_push(rig->harness, uploaded[i]), ==, GST_FLOW_OK);
         if (i == 0)
             gate_await_begun(gate, 1);
     }
