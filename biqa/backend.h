@@ -25,13 +25,22 @@ typedef struct {
      * change between calls. */
     gboolean (*run)(BiqaBackend *backend, const BiqaFrame *frame, guint spot, BiqaResult *result,
                     GError **error);
-    /* After run: the output of layer (of the folded graph) for crop, (C, H, W) floats; layer 0 is
-     * the preprocessed crop. output has room for the layer's shape. */
+    /* The same in two halves, for a backend whose device works while its user does something else:
+     * begin returns before that, end waits for the frame that was begun first. Format and bytes of
+     * a frame (not the struct) stay as they are until its end: where the device was lost they are
+     * read again. Up to in_flight may be begun and not ended; none of them lies in images, and none
+     * is run meanwhile. A frame whose begin fails was not begun, one whose end fails is ended.
+     * NULL: there is only run. */
+    guint in_flight;
+    gboolean (*begin)(BiqaBackend *backend, const BiqaFrame *frame, guint spot, GError **error);
+    gboolean (*end)(BiqaBackend *backend, BiqaResult *result, GError **error);
+    /* After run, or end: the output of layer (of the folded graph) for crop, (C, H, W) floats;
+     * layer 0 is the preprocessed crop. output has room for the layer's shape. */
     gboolean (*tap)(BiqaBackend *backend, BiqaBranch branch, guint crop, guint layer, float *output,
                     GError **error);
     /* Which device does the work, for people: "llvmpipe (LLVM 15.0.6, 256 bits)". (borrowed) */
     const char *(*device_name)(BiqaBackend *backend);
-    /* After run: nanoseconds the device worked on it. NULL, or 0: it cannot say. */
+    /* After run, or end: nanoseconds the device worked on it. NULL, or 0: it cannot say. */
     guint64 (*device_ns)(BiqaBackend *backend);
     /* How often its device was lost and opened again. NULL: never. From any thread. */
     guint (*recoveries)(BiqaBackend *backend);
@@ -57,6 +66,23 @@ gboolean biqa_backend_run(BiqaBackend *backend, const BiqaFrame *frame, BiqaResu
  * given the shape for all of them; other parts are left as they are. */
 gboolean biqa_backend_run_spot(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
                                BiqaResult *result, GError **error);
+
+/* The same in two halves, where a backend has them for a frame; end is told which spot it is of how
+ * many. */
+static inline gboolean biqa_backend_can_begin(const BiqaBackend *backend, const BiqaFrame *frame)
+{
+    return backend->klass->begin && !frame->images;
+}
+
+gboolean biqa_backend_begin_spot(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                                 GError **error);
+
+typedef struct {
+    guint n, index;
+} BiqaSpotOf;
+
+gboolean biqa_backend_end_spot(BiqaBackend *backend, BiqaSpotOf spot, BiqaResult *result,
+                               GError **error);
 
 static inline gboolean biqa_backend_tap(BiqaBackend *backend, BiqaBranch branch, guint crop,
                                         guint layer, float *output, GError **error)

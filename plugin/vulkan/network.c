@@ -5,8 +5,16 @@
 #include "session.h"
 #include "task.h"
 
+#include <string.h>
+
 /* How often one frame is tried again: a device that is lost three times in a row is broken. */
 #define MAX_RECOVERIES 3
+
+/* A frame that was begun and not ended. */
+typedef struct {
+    BiqaFrame frame;
+    guint spot;
+} Begun;
 
 typedef struct {
     BiqaBackend base;
@@ -18,10 +26,12 @@ typedef struct {
     BiqaVkFault *fault;
     BiqaVkPlanChoice plan;
     gboolean profile;
-    guint tapped;           /* the task whose layers are told */
-    BiqaVkSession *session; /* NULL: lost, and not yet opened again */
-    gint recoveries;        /* atomic */
-    GCancellable *stop;     /* NULL: never */
+    guint tapped;                   /* the task whose layers are told */
+    BiqaVkSession *session;         /* NULL: lost, and not yet opened again */
+    gint recoveries;                /* atomic */
+    Begun begun[BIQA_VK_IN_FLIGHT]; /* the oldest first */
+    guint n_begun, n_sent;          /* sent: those that the session knows of */
+    GCancellable *stop;             /* NULL: never */
 } Network;
 
 static void network_free(BiqaBackend *backend)
@@ -60,13 +70,19 @@ static BiqaVkSession *open_session(Network *network, const BiqaVkForeign *foreig
     return biqa_vk_session_new(runtime, &params, network->model, error);
 }
 
+static void drop_session(Network *network)
+{
+    g_clear_pointer(&network->session, biqa_vk_session_free);
+    network->n_sent = 0;
+}
+
 /* Drops a session that will not run another frame: its own device was lost, or the one it shares
  * with whom it was lost for. */
 static void drop_broken(Network *network)
 {
     if (!network->session || !biqa_vk_session_broken(network->session))
         return;
-    g_clear_pointer(&network->session, biqa_vk_session_free);
+    drop_session(network);
     g_atomic_int_inc(&network->recoveries);
 }
 
@@ -76,40 +92,87 @@ static void follow_frame(Network *network, const BiqaFrame *frame)
     const BiqaVkForeign *foreign = frame->images ? &frame->images->device : NULL;
 
     if (network->session && !biqa_vk_device_serves(network->session->device, foreign))
-        g_clear_pointer(&network->session, biqa_vk_session_free);
+        drop_session(network);
 }
 
-static gboolean try_run(Network *network, const BiqaFrame *frame, guint spot, BiqaResult *result,
-                        GError **error)
+/* Begins all that the session does not know of: the newest frame or, where it came in the place of
+ * another, all of them, in their order. */
+static gboolean catch_up(Network *network, GError **error)
 {
+    const BiqaImages *images = network->begun[0].frame.images;
+
     if (!network->session)
-        network->session =
-            open_session(network, frame->images ? &frame->images->device : NULL, error);
-    return network->session && biqa_vk_session_run(network->session, frame, spot, result, error);
+        network->session = open_session(network, images ? &images->device : NULL, error);
+    if (!network->session)
+        return FALSE;
+    while (network->n_sent < network->n_begun) {
+        const Begun *next = &network->begun[network->n_sent];
+
+        if (!biqa_vk_session_begin(network->session, &next->frame, next->spot, error))
+            return FALSE;
+        network->n_sent++;
+    }
+    return TRUE;
 }
 
-static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
-                            BiqaResult *result, GError **error)
+/* Begins what is to be begun and, where result is not NULL, ends the oldest; on another device
+ * where the one in use is lost. */
+static gboolean work(Network *network, BiqaResult *result, GError **error)
 {
-    Network *network = (Network *)backend;
-
-    if (g_cancellable_set_error_if_cancelled(network->stop, error))
-        return FALSE;
-    drop_broken(network);
-    follow_frame(network, frame);
     for (guint attempt = 0;; attempt++) {
         g_autoptr(GError) failure = NULL;
 
-        if (try_run(network, frame, spot, result, &failure))
+        if (catch_up(network, &failure) &&
+            (!result || biqa_vk_session_end(network->session, result, &failure)))
             return TRUE;
         drop_broken(network);
         /* Somebody else's device is theirs to open again. */
-        if (network->session || frame->images || attempt == MAX_RECOVERIES ||
+        if (network->session || network->begun[0].frame.images || attempt == MAX_RECOVERIES ||
             g_cancellable_is_cancelled(network->stop)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
     }
+}
+
+static gboolean network_begin(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                              GError **error)
+{
+    Network *network = (Network *)backend;
+
+    g_return_val_if_fail(network->n_begun < BIQA_VK_IN_FLIGHT, FALSE);
+    if (g_cancellable_set_error_if_cancelled(network->stop, error))
+        return FALSE;
+    drop_broken(network);
+    if (network->n_begun == 0)
+        follow_frame(network, frame);
+    network->begun[network->n_begun++] = (Begun){*frame, spot};
+    if (work(network, NULL, error))
+        return TRUE;
+    network->n_begun--;
+    return FALSE;
+}
+
+static gboolean network_end(BiqaBackend *backend, BiqaResult *result, GError **error)
+{
+    Network *network = (Network *)backend;
+    gboolean ok;
+
+    g_return_val_if_fail(network->n_begun > 0, FALSE);
+    ok = work(network, result, error);
+    if (!ok)
+        drop_session(network); /* which may know of this frame */
+    network->n_begun--;
+    memmove(network->begun, network->begun + 1, network->n_begun * sizeof network->begun[0]);
+    network->n_sent -= network->n_sent > 0;
+    return ok;
+}
+
+static gboolean network_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                            BiqaResult *result, GError **error)
+{
+    g_return_val_if_fail(((Network *)backend)->n_begun == 0, FALSE);
+    return network_begin(backend, frame, spot, error) && network_end(backend, result, error);
 }
 
 static gboolean network_tap(BiqaBackend *backend, BiqaBranch branch, guint crop, guint layer,
@@ -139,7 +202,10 @@ static const BiqaBackendClass network_class = {
     .name = "vulkan",
     .images = TRUE,
     .tasks = TRUE,
+    .in_flight = BIQA_VK_IN_FLIGHT,
     .run = network_run,
+    .begin = network_begin,
+    .end = network_end,
     .tap = network_tap,
     .device_name = network_device_name,
     .device_ns = biqa_vk_backend_device_ns,
@@ -210,7 +276,7 @@ guint64 biqa_vk_backend_device_ns(BiqaBackend *backend)
 {
     const BiqaVkSession *session = ((Network *)backend)->session;
 
-    return session && session->recorded ? biqa_vk_commands_elapsed(&session->commands, 0, 1) : 0;
+    return session ? biqa_vk_session_elapsed(session, 0, 1) : 0;
 }
 
 guint biqa_vk_backend_n_steps(BiqaBackend *backend)
@@ -232,7 +298,7 @@ BiqaVkStepTime biqa_vk_backend_step_time(BiqaBackend *backend, guint step)
         .kernel = biqa_vk_kernel_name(what ? what->variant.kernel : BIQA_VK_PREPROCESS),
         .branch = what ? what->branch : BIQA_FULL,
         .layer = what ? what->layer : 0,
-        .ns = biqa_vk_commands_elapsed(&session->commands, step ? 1 + step : 0, 2 + step),
+        .ns = biqa_vk_session_elapsed(session, step ? 1 + step : 0, 2 + step),
     };
 }
 
