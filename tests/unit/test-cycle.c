@@ -17,22 +17,55 @@ typedef struct {
     guint frame;
     GString *ran; /* the spots of this frame: "0123" */
     int broken;   /* this spot fails; -1: none */
+    struct {
+        guint frame, spot;
+    } begun[BIQA_CYCLE_FRAMES]; /* the oldest first */
+    guint n_begun;
 } Told;
 
-static gboolean told_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
-                         BiqaResult *result, GError **error)
+static gboolean tell(Told *told, guint frame, guint spot, BiqaResult *result, GError **error)
 {
-    Told *told = (Told *)backend;
-
-    g_string_append_printf(told->ran, "%u", spot);
     if (told->broken == (int)spot) {
         g_set_error_literal(error, BIQA_ERROR, BIQA_ERROR_DEVICE, "broken");
         return FALSE;
     }
     result->n_crops = 2;
     for (guint i = 0; i < 4; i++)
-        result->crops[i / 2][i % 2] = spot + 10.f * told->frame + 100.f * i;
+        result->crops[i / 2][i % 2] = spot + 10.f * frame + 100.f * i;
     return TRUE;
+}
+
+static gboolean told_run(BiqaBackend *backend, const BiqaFrame *frame, guint spot,
+                         BiqaResult *result, GError **error)
+{
+    Told *told = (Told *)backend;
+
+    g_assert_cmpuint(told->n_begun, ==, 0);
+    g_string_append_printf(told->ran, "%u", spot);
+    return tell(told, told->frame, spot, result, error);
+}
+
+static gboolean told_begin(BiqaBackend *backend, const BiqaFrame *frame, guint spot, GError **error)
+{
+    Told *told = (Told *)backend;
+
+    g_assert_cmpuint(told->n_begun, <, G_N_ELEMENTS(told->begun));
+    g_string_append_printf(told->ran, "b%u", spot);
+    told->begun[told->n_begun].frame = told->frame;
+    told->begun[told->n_begun++].spot = spot;
+    return TRUE;
+}
+
+static gboolean told_end(BiqaBackend *backend, BiqaResult *result, GError **error)
+{
+    Told *told = (Told *)backend;
+    const guint frame = told->begun[0].frame, spot = told->begun[0].spot;
+
+    g_assert_cmpuint(told->n_begun, >, 0);
+    g_string_append_printf(told->ran, "e%u", spot);
+    told->n_begun--;
+    memmove(told->begun, told->begun + 1, told->n_begun * sizeof told->begun[0]);
+    return tell(told, frame, spot, result, error);
 }
 
 static guint64 told_ns(BiqaBackend *backend)
@@ -41,6 +74,16 @@ static guint64 told_ns(BiqaBackend *backend)
 }
 
 static const BiqaBackendClass told_class = {.name = "told", .run = told_run, .device_ns = told_ns};
+
+/* The same, which can be at several frames. */
+static const BiqaBackendClass flying_class = {
+    .name = "told",
+    .in_flight = BIQA_CYCLE_FRAMES,
+    .run = told_run,
+    .begin = told_begin,
+    .end = told_end,
+    .device_ns = told_ns,
+};
 
 static Told told_new(void)
 {
@@ -160,6 +203,125 @@ static void test_failure(void)
     told_clear(&told);
 }
 
+/* Frames of a stream with all that changes which spots are due. */
+static const struct {
+    guint width, scene;
+    guint64 time;
+} shown[] = {
+    {64, 0, 0},          {64, 0, SECOND / 25}, {64, 0, 2 * SECOND / 25}, {64, 1, 3 * SECOND / 25},
+    {64, 1, SECOND / 5}, {64, 1, SECOND},      {64, 1, 5 * SECOND / 4},  {1, 1, 3 * SECOND / 2},
+    {1, 2, 2 * SECOND},  {64, 2, 2 * SECOND},  {64, 2, NO_TIME},         {64, 2, 3 * SECOND},
+    {64, 2, 4 * SECOND}, {64, 3, 4 * SECOND},  {64, 3, 4 * SECOND + 1},  {64, 3, 4 * SECOND + 2},
+    {64, 3, 9 * SECOND},
+};
+
+/* Shows them all with up to in_flight begun and not ended. */
+static void show_all(const BiqaBackendClass *klass, guint in_flight, BiqaResult *results)
+{
+    const guint n = G_N_ELEMENTS(shown);
+    g_autoptr(GError) error = NULL;
+    Told told = told_new();
+    BiqaCycle cycle = {0};
+    BiqaFrameFormat format;
+    BiqaFrame frame = {.format = &format};
+
+    told.base = (BiqaBackend){klass, &told.input};
+    for (guint i = 0; i < n + in_flight - 1; i++) {
+        if (i < n) {
+            told.frame = i;
+            biqa_frame_format_rgb(&format, shown[i].width, 64);
+            biqa_cycle_begin(&cycle, &told.base,
+                             &(BiqaSight){&frame, shown[i].scene, shown[i].time}, &error);
+            g_assert_no_error(error);
+            g_assert_true(klass->begin || biqa_cycle_landed(&cycle));
+        }
+        if (i + 1 >= in_flight) {
+            biqa_cycle_end(&cycle, &told.base, &results[i + 1 - in_flight], &error);
+            g_assert_no_error(error);
+        }
+    }
+    g_assert_cmpuint(told.n_begun, ==, 0);
+    told_clear(&told);
+}
+
+/* How many frames are begun before one is ended does not change what is said of any. */
+static void test_flight(void)
+{
+    BiqaResult alone[G_N_ELEMENTS(shown)], results[G_N_ELEMENTS(shown)];
+
+    show_all(&told_class, 1, alone);
+    for (guint n = 1; n <= 2 * BIQA_CYCLE_FRAMES; n++) {
+        show_all(n % 2 ? &flying_class : &told_class, (n + 1) / 2, results);
+        for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
+            g_assert_cmpuint(results[i].n_spots, ==, alone[i].n_spots);
+            g_assert_cmpuint(results[i].n_crops, ==, alone[i].n_crops);
+            for (guint b = 0; b < BIQA_N_BRANCHES; b++)
+                g_assert_cmpmem(results[i].crops[b], results[i].n_crops * sizeof(float),
+                                alone[i].crops[b], alone[i].n_crops * sizeof(float));
+        }
+    }
+}
+
+/* One spot of each frame flies, those before it find nothing in the air. */
+static void test_in_the_air(void)
+{
+    g_autoptr(GError) error = NULL;
+    Told told = told_new();
+    BiqaCycle cycle = {0};
+    BiqaFrameFormat format;
+    BiqaFrame frame = {.format = &format};
+    BiqaResult result;
+
+    told.base = (BiqaBackend){&flying_class, &told.input};
+    biqa_frame_format_rgb(&format, 64, 64);
+    for (guint i = 0; i < 4; i++) {
+        biqa_cycle_begin(&cycle, &told.base, &(BiqaSight){&frame, i / 3, i}, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(biqa_cycle_landed(&cycle), ==, i == 3);
+    }
+    g_assert_cmpstr(told.ran->str, ==, "012b3b0b1e3e0e1012b3");
+    /* The second scene fails at its end, and what it knew is missing afterwards. */
+    for (guint i = 0; i < 3; i++)
+        g_assert_true(biqa_cycle_end(&cycle, &told.base, &result, &error));
+    told.broken = 3;
+    g_assert_false(biqa_cycle_end(&cycle, &told.base, &result, &error));
+    assert_refused(error, BIQA_ERROR_DEVICE, "broken");
+    told.broken = -1;
+    g_string_truncate(told.ran, 0);
+    biqa_cycle_run(&cycle, &told.base, &(BiqaSight){&frame, 1, 4}, &result, NULL);
+    g_assert_cmpstr(told.ran->str, ==, "0b3e3");
+    told_clear(&told);
+}
+
+/* Where a frame needs the backend for itself, what fails of those before it fails at their end. */
+static void test_late_failure(void)
+{
+    g_autoptr(GError) error = NULL;
+    Told told = told_new();
+    BiqaCycle cycle = {0};
+    BiqaFrameFormat format;
+    BiqaFrame frame = {.format = &format};
+    BiqaResult result;
+
+    told.base = (BiqaBackend){&flying_class, &told.input};
+    biqa_frame_format_rgb(&format, 64, 64);
+    biqa_cycle_run(&cycle, &told.base, &(BiqaSight){&frame, 0, 0}, &result, &error);
+    biqa_cycle_begin(&cycle, &told.base, &(BiqaSight){&frame, 0, 1}, &error);
+    g_assert_no_error(error);
+    told.broken = 0;
+    g_assert_false(biqa_cycle_begin(&cycle, &told.base, &(BiqaSight){&frame, 1, 2}, &error));
+    assert_refused(error, BIQA_ERROR_DEVICE, "broken");
+    g_clear_error(&error);
+    told.broken = -1;
+    biqa_cycle_begin(&cycle, &told.base, &(BiqaSight){&frame, 1, 3}, &error);
+    g_assert_no_error(error);
+    g_assert_false(biqa_cycle_end(&cycle, &told.base, &result, &error));
+    assert_refused(error, BIQA_ERROR_DEVICE, "broken");
+    g_clear_error(&error);
+    g_assert_true(biqa_cycle_end(&cycle, &told.base, &result, &error));
+    told_clear(&told);
+}
+
 /* With a real network: of a still picture every frame says what the picture says alone. */
 static void test_still(void)
 {
@@ -199,6 +361,9 @@ int main(int argc, char **argv)
     g_test_add_func("/cycle/age", test_age);
     g_test_add_func("/cycle/strangers", test_strangers);
     g_test_add_func("/cycle/failure", test_failure);
+    g_test_add_func("/cycle/flight", test_flight);
+    g_test_add_func("/cycle/in-the-air", test_in_the_air);
+    g_test_add_func("/cycle/late-failure", test_late_failure);
     g_test_add_func("/cycle/still", test_still);
     return g_test_run();
 }
