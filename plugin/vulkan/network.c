@@ -101,7 +101,7 @@ static gboolean catch_up(Network *network, GError **error)
 {
     const BiqaImages *images = network->begun[0].frame.images;
 
-    if (!network->session)
+    if (!network->session && !g_cancellable_set_error_if_cancelled(network->stop, error))
         network->session = open_session(network, images ? &images->device : NULL, error);
     if (!network->session)
         return FALSE;

@@ -158,6 +158,35 @@ static void test_waiting(Fixture *fixture, gconstpointer data)
     g_assert_cmpint(calls->counts[BIQA_VK_CALL_WaitForFences], ==, n_waits);
 }
 
+/* The same with two in flight: the second is given up with the first, and no other device is opened
+ * for it. */
+static void test_in_flight(Fixture *fixture, gconstpointer data)
+{
+    const BiqaVkParams params = {.validate = TRUE, .stop = fixture->stop};
+    BiqaVkCalls *calls = fixture->runtime->device->calls;
+    g_autofree guint8 *bytes = g_malloc0(3 * 16 * 16);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaBackend) backend = biqa_vk_backend_new(&params, fixture->model, &error);
+    BiqaFrameFormat format;
+    const BiqaFrame frame = {&format, {bytes}, {3 * 16}};
+    BiqaResult result;
+    gint n_fences;
+
+    g_assert_no_error(error);
+    biqa_frame_format_rgb(&format, 16, 16);
+    for (guint i = 0; i < 2; i++)
+        g_assert_true(biqa_backend_begin_spot(backend, &frame, 0, &error));
+    *stopper() = (Stopper){.wait = calls->WaitForFences, .n_timeouts = 60, .stop = fixture->stop};
+    calls->WaitForFences = wait_and_stop;
+    n_fences = calls->counts[BIQA_VK_CALL_CreateFence];
+    for (guint i = 0; i < 2; i++) {
+        g_assert_false(biqa_backend_end_spot(backend, (BiqaSpotOf){1, 0}, &result, &error));
+        g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        g_clear_error(&error);
+    }
+    g_assert_cmpint(calls->counts[BIQA_VK_CALL_CreateFence], ==, n_fences);
+}
+
 static void set_making(BiqaVkRuntime *runtime, gboolean making)
 {
     g_mutex_lock(&runtime->lock);
@@ -202,9 +231,8 @@ int main(int argc, char **argv)
         const char *path;
         void (*run)(Fixture *, gconstpointer);
     } tests[] = {
-        {"/shader/stop/before", test_before},
-        {"/shader/stop/between", test_between},
-        {"/shader/stop/turn", test_turn},
+        {"/shader/stop/before", test_before},       {"/shader/stop/between", test_between},
+        {"/shader/stop/in-flight", test_in_flight}, {"/shader/stop/turn", test_turn},
         {"/shader/stop/waiting", test_waiting},
     };
 
