@@ -105,7 +105,7 @@ gboolean biqa_cycle_begin(BiqaCycle *cycle, BiqaBackend *backend, const BiqaSigh
     *frame = (BiqaCycleFrame){.flies = FALSE};
     /* Of a frame that is begun one spot flies, so that as many fly as frames are begun; and a scene
      * that begins, which takes all its spots, finds no frame of another in the air. */
-    if (n > 1 || !may_fly)
+    if (n > 1 || !may_fly || cycle->n_frames >= backend->klass->in_flight)
         land_all(cycle, backend);
     for (guint i = 0; i < n; i++)
         if (!(may_fly && i == n - 1 ? take_off : look)(cycle, backend, sight, due[i], frame, error))

@@ -49,7 +49,7 @@ static gboolean told_begin(BiqaBackend *backend, const BiqaFrame *frame, guint s
 {
     Told *told = (Told *)backend;
 
-    g_assert_cmpuint(told->n_begun, <, G_N_ELEMENTS(told->begun));
+    g_assert_cmpuint(told->n_begun, <, backend->klass->in_flight);
     g_string_append_printf(told->ran, "b%u", spot);
     told->begun[told->n_begun].frame = told->frame;
     told->begun[told->n_begun++].spot = spot;
@@ -215,6 +215,16 @@ static const struct {
     {64, 3, 9 * SECOND},
 };
 
+/* The same, at two frames at most. */
+static const BiqaBackendClass pair_class = {
+    .name = "told",
+    .in_flight = 2,
+    .run = told_run,
+    .begin = told_begin,
+    .end = told_end,
+    .device_ns = told_ns,
+};
+
 /* Shows them all with up to in_flight begun and not ended. */
 static void show_all(const BiqaBackendClass *klass, guint in_flight, BiqaResult *results)
 {
@@ -247,11 +257,12 @@ static void show_all(const BiqaBackendClass *klass, guint in_flight, BiqaResult 
 /* How many frames are begun before one is ended does not change what is said of any. */
 static void test_flight(void)
 {
+    static const BiqaBackendClass *const classes[] = {&told_class, &pair_class, &flying_class};
     BiqaResult alone[G_N_ELEMENTS(shown)], results[G_N_ELEMENTS(shown)];
 
     show_all(&told_class, 1, alone);
-    for (guint n = 1; n <= 2 * BIQA_CYCLE_FRAMES; n++) {
-        show_all(n % 2 ? &flying_class : &told_class, (n + 1) / 2, results);
+    for (guint n = 0; n < 3 * BIQA_CYCLE_FRAMES; n++) {
+        show_all(classes[n % 3], 1 + n / 3, results);
         for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
             g_assert_cmpuint(results[i].n_spots, ==, alone[i].n_spots);
             g_assert_cmpuint(results[i].n_crops, ==, alone[i].n_crops);
