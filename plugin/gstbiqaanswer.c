@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Latency, buffers and contexts. */
 #include "gstbiqaanswer.h"
-#include "gstbiqaexit.h"
 #include "gstbiqafilter-private.h"
+#include "gstbiqaflow.h"
 
 /* The time that frames may wait is added to what upstream says. */
 static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
@@ -23,7 +23,7 @@ static gboolean answer_latency(GstBiqaFilter *self, GstQuery *query)
 
 void gst_biqa_answer_allocation(const GstBiqaFilter *self, GstQuery *query)
 {
-    const guint extra = self->delay ? self->length + GST_BIQA_DELAY_SPARE + 2 : 0;
+    const guint extra = self->length + (self->delay ? GST_BIQA_DELAY_SPARE + 2 : 0);
     const guint n = gst_query_get_n_allocation_pools(query);
     GstVideoInfo info;
     GstCaps *caps;
@@ -51,8 +51,7 @@ gboolean gst_biqa_answer_query(GstBiqaFilter *self, GstPadDirection direction, G
     case GST_QUERY_CONTEXT:
         return gst_biqa_queue_answer(self->lens.queue, GST_ELEMENT(self), query);
     case GST_QUERY_DRAIN:
-        if (self->delay)
-            gst_biqa_exit_let_go(self, TRUE);
+        gst_biqa_flow_drain(self);
         return FALSE;
     default:
         return FALSE;

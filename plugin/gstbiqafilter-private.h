@@ -36,8 +36,9 @@ struct _GstBiqaFilter {
     guint latest_generation; /* of its model */
 
     GstBiqaDelay *delay; /* NULL: policy=every */
-    guint length;        /* of delay, frames */
-    gint flow;           /* atomic, GstFlowReturn: of the last frame that delay let go */
+    guint length;        /* how many frames wait at most, in delay or in kept */
+    GQueue kept;         /* policy=every: frames in flight and those behind them (gstbiqaflow.c) */
+    gint flow;           /* atomic, GstFlowReturn: of the last frame that delay or kept let go */
     gint failed;         /* atomic: the device has, and it was posted */
 
     /* For who lets frames go: under this lock with a delay, else the streaming thread. */

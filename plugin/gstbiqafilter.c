@@ -109,7 +109,7 @@ static gboolean stop(GstBaseTransform *trans)
     return TRUE;
 }
 
-/* The time of delay's frames. Without a frame rate they are taken for 25 a second. */
+/* The time of the frames that wait. Without a frame rate they are taken for 25 a second. */
 static void set_hold(GstBiqaFilter *self)
 {
     const gint n = GST_VIDEO_INFO_FPS_N(&self->lens.info),
@@ -118,7 +118,7 @@ static void set_hold(GstBiqaFilter *self)
         self->length * (n > 0 ? gst_util_uint64_scale_int(GST_SECOND, d, n) : 40 * GST_MSECOND);
     gboolean changed;
 
-    if (!self->delay)
+    if (!gst_biqa_flow_keeps(self))
         return;
     GST_OBJECT_LOCK(self);
     changed = self->hold != hold;
@@ -145,8 +145,7 @@ static gboolean set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outc
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
     g_autoptr(GError) error = NULL;
 
-    if (self->delay)
-        gst_biqa_exit_let_go(self, TRUE); /* the base class may also set caps without an event */
+    gst_biqa_flow_drain(self); /* the base class may also set caps without an event */
     if (!gst_biqa_lens_set_caps(&self->lens, incaps, &error)) {
         GST_ERROR_OBJECT(self, "%s: %" GST_PTR_FORMAT, error->message, incaps);
         return FALSE;
@@ -179,19 +178,18 @@ static void before_transform(GstBaseTransform *trans, GstBuffer *buffer)
     if (!GST_BUFFER_IS_DISCONT(buffer))
         return;
     self->scene++;
-    if (self->delay)
-        gst_biqa_exit_let_go(self, TRUE);
+    gst_biqa_flow_drain(self);
 }
 
 static GstFlowReturn generate_output(GstBaseTransform *trans, GstBuffer **output)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
-    if (!self->delay)
+    if (!gst_biqa_flow_keeps(self))
         return GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)
             ->generate_output(trans, output);
-    /* Frames that wait are pushed by the delay alone: the base class would take whichever it is
-     * given for the one that came, and mark it as that was marked. */
+    /* Frames that wait are not pushed by the base class: it would take whichever it is given for
+     * the one that came, and mark it as that was marked. */
     *output = NULL;
     return gst_biqa_flow_step(self, g_steal_pointer(&trans->queued_buf));
 }
@@ -224,9 +222,8 @@ static gboolean sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
 
-    if (self->delay && GST_EVENT_IS_SERIALIZED(event) &&
-        GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_STOP)
-        gst_biqa_exit_let_go(self, TRUE);
+    if (GST_EVENT_IS_SERIALIZED(event) && GST_EVENT_TYPE(event) != GST_EVENT_FLUSH_STOP)
+        gst_biqa_flow_drain(self);
     if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
         gst_biqa_watch_allow_wait(self->watch, FALSE);
     } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {

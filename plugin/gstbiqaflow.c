@@ -42,12 +42,6 @@ static void meet_device(GstBiqaFilter *self, GstBuffer *buffer)
     gst_biqa_exit_describe(self, gst_biqa_scorer_generation(self->scorer), caps);
 }
 
-/* Whether there is a last score to hold; with a delay that is known when the frame leaves. */
-static gboolean may_hold(const GstBiqaFilter *self)
-{
-    return self->delay || self->scored;
-}
-
 /* Takes a frame in, with the settings of the moment: what is known of it before it is looked at. */
 static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
 {
@@ -63,10 +57,8 @@ static GstBiqaRecord begin_record(GstBiqaFilter *self, GstBuffer *buffer)
     self->tuning.watch.may_wait = !self->delay;
     return (GstBiqaRecord){
         .frame = self->n_frames++,
-        .origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self)),
+        .origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh),
         .domain = self->sieve.domain,
-        .verdict = self->latest,
-        .generation = self->latest_generation,
         .timestamp = time,
         .stream_time = timed ? gst_segment_to_stream_time(segment, GST_FORMAT_TIME, time)
                              : GST_CLOCK_TIME_NONE,
@@ -106,29 +98,6 @@ static GstBiqaQuestion question_of(const GstBiqaFilter *self, const GstBiqaRecor
     };
 }
 
-/* Scores a frame; on failure the error has been posted, unless the element stops. Windows of a map
- * are cut in memory. */
-static gboolean score(GstBiqaFilter *self, GstBiqaView *view, GstBiqaRecord *record)
-{
-    const GstBiqaQuestion question = question_of(self, record);
-    g_autoptr(GError) error = NULL;
-    GstBiqaAnswer answer;
-
-    if ((question.map && !gst_biqa_view_fetch(view, &error)) ||
-        !gst_biqa_scorer_run(self->scorer, &view->frame, &question, &answer, &error)) {
-        post_failure(self, error);
-        return FALSE;
-    }
-    record->origin = GST_BIQA_INFERRED;
-    record->verdict = answer.verdict;
-    record->map = answer.map;
-    record->generation = self->latest_generation = answer.generation;
-    self->latest = record->verdict;
-    self->scored = TRUE;
-    count_verdict(self, &record->verdict, FALSE);
-    return TRUE;
-}
-
 /* The part of a frame that its domain is named by, in memory: of a frame that will be scored there,
  * too, all of it. */
 static gboolean sample_view(GstBiqaFilter *self, GstBiqaView *view, BiqaFrame *sample,
@@ -164,7 +133,7 @@ static gboolean look(GstBiqaFilter *self, GstBuffer *buffer, GstBiqaView *view,
     if (self->sieve.cut)
         self->scene++;
     record->domain = self->sieve.domain;
-    record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh, may_hold(self));
+    record->origin = gst_biqa_sieve_origin(&self->sieve, &self->tuning.mesh);
     return TRUE;
 }
 
@@ -176,23 +145,190 @@ static gboolean is_due(GstBiqaFilter *self, const GstBiqaRecord *record)
 
 /* -- policy=every -------------------------------------------------------------------------- */
 
+/* A frame between its coming and its going. */
+typedef struct {
+    GstBuffer *buffer; /* owned where frames are kept */
+    GstBiqaRecord record;
+    GstBiqaTuning tuning; /* as it was when the frame came */
+    gboolean begun;       /* the scorer is at it, and view is mapped */
+    GstBiqaView view;
+} Stay;
+
+/* Puts a frame to the scorer. Windows of a map are cut in memory. */
+static gboolean begin_score(GstBiqaFilter *self, Stay *stay, GError **error)
+{
+    const GstBiqaQuestion question = question_of(self, &stay->record);
+
+    return (!question.map || gst_biqa_view_fetch(&stay->view, error)) &&
+           gst_biqa_scorer_begin(self->scorer, &stay->view.frame, &question, error);
+}
+
+/* Takes a frame in, to be scored or not. On failure the error has been posted, unless the element
+ * stops. */
+static gboolean check_in(GstBiqaFilter *self, Stay *stay)
+{
+    g_autoptr(GError) error = NULL;
+
+    stay->record = begin_record(self, stay->buffer);
+    stay->tuning = self->tuning;
+    stay->begun = FALSE;
+    if (self->images)
+        meet_device(self, stay->buffer);
+    if (!is_due(self, &stay->record))
+        return TRUE;
+    if (!look(self, stay->buffer, &stay->view, &stay->record))
+        return FALSE;
+    if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
+        stay->begun = begin_score(self, stay, &error);
+    if (!stay->begun)
+        gst_biqa_view_unmap(&stay->view);
+    if (error)
+        post_failure(self, error);
+    return !error;
+}
+
+/* Waits for the score of the frame that was begun first. */
+static gboolean end_score(GstBiqaFilter *self, Stay *stay)
+{
+    g_autoptr(GError) error = NULL;
+    GstBiqaAnswer answer;
+    const gboolean ok = gst_biqa_scorer_end(self->scorer, &answer, &error);
+
+    gst_biqa_view_unmap(&stay->view);
+    stay->begun = FALSE;
+    if (!ok) {
+        post_failure(self, error);
+        return FALSE;
+    }
+    stay->record.origin = GST_BIQA_INFERRED;
+    stay->record.map = answer.map;
+    self->latest = answer.verdict;
+    self->latest_generation = answer.generation;
+    self->scored = TRUE;
+    count_verdict(self, &answer.verdict, FALSE);
+    return TRUE;
+}
+
+/* Makes up the record of a frame that leaves. On failure as above. */
+static gboolean check_out(GstBiqaFilter *self, Stay *stay)
+{
+    GstBiqaRecord *record = &stay->record;
+
+    if (stay->begun && !end_score(self, stay))
+        return FALSE;
+    if (record->origin == GST_BIQA_HELD && !self->scored)
+        record->origin = GST_BIQA_SKIPPED;
+    if (record->origin != GST_BIQA_SKIPPED) {
+        record->verdict = self->latest;
+        record->generation = self->latest_generation;
+    }
+    return TRUE;
+}
+
 GstFlowReturn gst_biqa_flow_at_once(GstBiqaFilter *self, GstBuffer *buffer)
 {
-    GstBiqaRecord record = begin_record(self, buffer);
-    GstBiqaView view;
-    gboolean ok = TRUE;
+    Stay stay = {.buffer = buffer};
 
-    if (self->images)
-        meet_device(self, buffer);
-    if (is_due(self, &record)) {
-        if (!look(self, buffer, &view, &record))
-            return failed_flow(self);
-        if (gst_biqa_sieve_passes(&self->sieve, &self->tuning.mesh))
-            ok = score(self, &view, &record);
-        gst_biqa_view_unmap(&view);
+    return check_in(self, &stay) && check_out(self, &stay) &&
+                   gst_biqa_exit_say(self, buffer, &stay.record, &stay.tuning)
+               ? GST_FLOW_OK
+               : failed_flow(self);
+}
+
+/* -- frames in flight ---------------------------------------------------------------------- */
+
+static void stay_free(Stay *stay)
+{
+    gst_clear_buffer(&stay->buffer);
+    g_free(stay);
+}
+
+/* Says and pushes a frame (transfer full), which is the first of those that are kept. */
+static GstFlowReturn leave(GstBiqaFilter *self, Stay *stay)
+{
+    gboolean ok = check_out(self, stay);
+    GstFlowReturn flow;
+
+    if (ok) {
+        stay->buffer = gst_buffer_make_writable(stay->buffer);
+        ok = gst_biqa_exit_say(self, stay->buffer, &stay->record, &stay->tuning);
     }
-    return ok && gst_biqa_exit_say(self, buffer, &record, &self->tuning) ? GST_FLOW_OK
-                                                                         : failed_flow(self);
+    flow = ok ? gst_pad_push(GST_BASE_TRANSFORM_SRC_PAD(self), g_steal_pointer(&stay->buffer))
+              : failed_flow(self);
+    stay_free(stay);
+    return flow;
+}
+
+static gboolean needs_no_wait(const GstBiqaFilter *self, const Stay *stay)
+{
+    return !stay->begun || gst_biqa_scorer_landed(self->scorer);
+}
+
+/* Drops the frames that are kept. */
+static void drop_kept(GstBiqaFilter *self)
+{
+    Stay *stay;
+
+    while ((stay = g_queue_pop_head(&self->kept))) {
+        if (stay->begun) {
+            GstBiqaAnswer nobodys;
+
+            gst_biqa_scorer_end(self->scorer, &nobodys, NULL);
+            gst_biqa_view_unmap(&stay->view);
+        }
+        stay_free(stay);
+    }
+}
+
+/* Pushes frames, in their order, that wait for nothing or are more than n. */
+static void push_kept(GstBiqaFilter *self, guint n)
+{
+    Stay *first;
+
+    while (self->flow == GST_FLOW_OK && (first = g_queue_peek_head(&self->kept)) &&
+           (self->kept.length > n || needs_no_wait(self, first)))
+        self->flow = leave(self, g_queue_pop_head(&self->kept));
+    if (self->flow != GST_FLOW_OK)
+        drop_kept(self); /* nobody takes them */
+}
+
+/* Takes a frame (transfer full) in and lets others go for it. */
+static GstFlowReturn keep(GstBiqaFilter *self, GstBuffer *buffer)
+{
+    Stay *stay = g_new(Stay, 1);
+
+    stay->buffer = buffer;
+    if (!check_in(self, stay)) {
+        stay_free(stay);
+        push_kept(self, 0);
+        return failed_flow(self);
+    }
+    g_queue_push_tail(&self->kept, stay);
+    push_kept(self, self->length);
+    return GST_FLOW_OK;
+}
+
+gboolean gst_biqa_flow_keeps(const GstBiqaFilter *self)
+{
+    return self->delay || self->length > 0;
+}
+
+void gst_biqa_flow_drain(GstBiqaFilter *self)
+{
+    if (self->delay)
+        gst_biqa_exit_let_go(self, TRUE);
+    else
+        push_kept(self, 0);
+}
+
+void gst_biqa_flow_forget(GstBiqaFilter *self)
+{
+    if (self->delay) {
+        gst_biqa_exit_forget(self);
+        return;
+    }
+    drop_kept(self);
+    self->flow = GST_FLOW_OK;
 }
 
 /* -- policy=deadline ----------------------------------------------------------------------- */
@@ -249,24 +385,38 @@ static void frame_failed(gpointer user, const GError *error)
         post_failure(self, error);
 }
 
-GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input)
-{
-    GstFlowReturn flow = g_atomic_int_get(&self->flow);
-
-    if (flow == GST_FLOW_OK && g_atomic_int_get(&self->failed))
-        flow = GST_FLOW_ERROR;
-    if (flow == GST_FLOW_OK)
-        return input ? arrive(self, input) : GST_FLOW_OK;
-    gst_clear_buffer(&input);
-    /* Told once, but for an error: what downstream refuses now it may take later. */
-    if (flow != GST_FLOW_ERROR)
-        g_atomic_int_compare_and_exchange(&self->flow, flow, GST_FLOW_OK);
-    return flow;
-}
-
 GstBiqaDelay *gst_biqa_flow_delay_new(GstBiqaFilter *self)
 {
     const GstBiqaDelayCalls calls = {self, frames_ready, frame_scored, frame_failed};
 
     return gst_biqa_delay_new(self->scorer, self->length, &calls);
+}
+
+/* -- either policy ------------------------------------------------------------------------- */
+
+/* What came of the frames that left: told once, but for an error, as what downstream refuses now it
+ * may take later. */
+static GstFlowReturn tell_flow(GstBiqaFilter *self)
+{
+    const GstFlowReturn flow = g_atomic_int_get(&self->flow);
+
+    if (flow == GST_FLOW_OK)
+        return g_atomic_int_get(&self->failed) ? GST_FLOW_ERROR : GST_FLOW_OK;
+    if (flow != GST_FLOW_ERROR)
+        g_atomic_int_compare_and_exchange(&self->flow, flow, GST_FLOW_OK);
+    return flow;
+}
+
+GstFlowReturn gst_biqa_flow_step(GstBiqaFilter *self, GstBuffer *input)
+{
+    GstFlowReturn flow = tell_flow(self);
+
+    if (flow != GST_FLOW_OK || !input) {
+        gst_clear_buffer(&input);
+        return flow;
+    }
+    if (self->delay)
+        return arrive(self, input);
+    flow = keep(self, input);
+    return flow == GST_FLOW_OK ? tell_flow(self) : flow;
 }

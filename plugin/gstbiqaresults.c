@@ -37,8 +37,9 @@ static void install_speeds(GObjectClass *klass)
         klass, GST_BIQA_RESULT_LATENCY,
         g_param_spec_uint64(
             "latency", "Latency",
-            "Mean time it took to score one of the last ten frames, in microseconds", 0,
-            G_MAXUINT64, 0, RESULT_FLAGS));
+            "Mean time from the begin of one of the last ten frames scored to its score, in "
+            "microseconds",
+            0, G_MAXUINT64, 0, RESULT_FLAGS));
     g_object_class_install_property(
         klass, GST_BIQA_RESULT_THROUGHPUT,
         g_param_spec_double("throughput", "Throughput",

@@ -2,7 +2,6 @@
 /* Opening, closing, forgetting. */
 #include "gstbiqarun.h"
 #include "gstbiqaerror.h"
-#include "gstbiqaexit.h"
 #include "gstbiqafilter-private.h"
 #include "gstbiqaflow.h"
 
@@ -48,8 +47,8 @@ gboolean gst_biqa_run_start(GstBiqaFilter *self)
     gboolean ok, deadline;
 
     copy_settings(self, &settings);
-    self->length = settings.setup.delay;
     deadline = settings.setup.policy == GST_BIQA_POLICY_DEADLINE;
+    self->length = deadline ? settings.setup.delay : settings.setup.in_flight - 1;
     ok = gst_biqa_scorer_start(self->scorer, &settings) &&
          open_harvest(self, &settings.setup.harvest) && open_watch(self, &settings.setup);
     gst_biqa_settings_clear(&settings);
@@ -81,6 +80,7 @@ void gst_biqa_run_stop(GstBiqaFilter *self)
 {
     gst_biqa_delay_free(self->delay); /* whose threads read self->delay to the end */
     self->delay = NULL;
+    gst_biqa_flow_forget(self);
     gst_biqa_harvest_close(self->harvest);
     gst_biqa_watch_stop(self->watch);
     gst_biqa_scorer_stop(self->scorer);
@@ -90,8 +90,7 @@ void gst_biqa_run_stop(GstBiqaFilter *self)
 
 void gst_biqa_run_forget(GstBiqaFilter *self)
 {
-    if (self->delay)
-        gst_biqa_exit_forget(self);
+    gst_biqa_flow_forget(self);
     gst_biqa_watch_end(self->watch, GST_BIQA_REASON_FLUSH, &self->tuning.watch);
     gst_biqa_watch_allow_wait(self->watch, TRUE);
     gst_biqa_schedule_init(&self->schedule);

@@ -4,6 +4,7 @@
 #include "cycle.h"
 #include "gstbiqaerror.h"
 #include "modelpath.h"
+#include <string.h>
 
 #define TIMED 10
 
@@ -13,7 +14,8 @@ typedef struct {
     GstBiqaBackendChoice choice;
     BiqaModel *model;
     BiqaBackend *backend;
-    BiqaCycle cycle; /* of the frames that backend has seen */
+    BiqaCycle cycle;  /* of the frames that backend has seen */
+    guint recoveries; /* of backend that were counted */
     GstBiqaMapper *mapper;
 } Engine;
 
@@ -29,12 +31,25 @@ typedef struct {
     guint64 device;    /* ns */
 } Timing;
 
+/* A frame that was begun. */
+typedef struct {
+    BiqaFrame frame;
+    GstBiqaQuestion question;
+    Timing timing;
+    gboolean done; /* before its end; and then what came of it: error, or else answer */
+    GstBiqaAnswer answer;
+    GError *error;
+} Flight;
+
 struct GstBiqaScorer {
     GstElement *element; /* borrowed */
     GstBiqaScorerChanged changed;
     GThread *opener;          /* NULL while stopped */
     GstBiqaSettings settings; /* of start(), the same until stop() */
     GCancellable *stop;       /* of all that was opened since start(); as long */
+
+    Flight flights[BIQA_CYCLE_FRAMES]; /* the oldest first; for who runs frames alone */
+    guint n_flights;
 
     GMutex lock;
     GCond wake;      /* the opener has something to do */
@@ -386,14 +401,16 @@ static Engine *current_engine(GstBiqaScorer *scorer)
     return engine;
 }
 
-/* Counts how often a device was lost in a run; warns of the first time. */
-static void count_lost(GstBiqaScorer *scorer, guint lost)
+/* Counts how often an engine's device was lost; warns of the first time. */
+static void count_lost(GstBiqaScorer *scorer, Engine *engine)
 {
+    const guint lost = biqa_backend_recoveries(engine->backend) - engine->recoveries;
     g_autoptr(GError) error = NULL;
     gboolean first;
 
     if (lost == 0)
         return;
+    engine->recoveries += lost;
     g_mutex_lock(&scorer->lock);
     first = scorer->lost == 0;
     scorer->lost += lost;
@@ -415,29 +432,101 @@ guint gst_biqa_scorer_lost(GstBiqaScorer *scorer)
     return lost;
 }
 
-gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
-                             const GstBiqaQuestion *question, GstBiqaAnswer *answer, GError **error)
+/* Has the engine's answer for the oldest frame that it is at. */
+static gboolean answer_flight(GstBiqaScorer *scorer, Flight *flight, GError **error)
 {
-    const BiqaSight sight = {frame, question->scene, question->time};
-    Engine *engine = current_engine(scorer);
-    Timing timing = {.begin = g_get_monotonic_time()};
-    const guint recoveries = biqa_backend_recoveries(engine->backend);
+    Engine *engine = scorer->engine; /* which only this thread replaces */
     BiqaResult result;
-    const gboolean ok = biqa_cycle_run(&engine->cycle, engine->backend, &sight, &result, error);
+    const gboolean ok = biqa_cycle_end(&engine->cycle, engine->backend, &result, error);
 
-    count_lost(scorer, biqa_backend_recoveries(engine->backend) - recoveries);
+    count_lost(scorer, engine);
     if (!ok)
         return FALSE;
-    timing.end = g_get_monotonic_time();
-    timing.device = engine->cycle.device_ns;
-    *answer = (GstBiqaAnswer){
-        .verdict = biqa_model_verdict(engine->model, &result, question->hard_threshold),
+    flight->timing.end = g_get_monotonic_time();
+    flight->timing.device = engine->cycle.device_ns;
+    flight->answer = (GstBiqaAnswer){
+        .verdict = biqa_model_verdict(engine->model, &result, flight->question.hard_threshold),
         .generation = gst_biqa_scorer_generation(scorer), /* which grows in this thread only */
     };
     g_mutex_lock(&scorer->lock);
-    scorer->timings[scorer->n_timings++ % TIMED] = timing;
+    scorer->timings[scorer->n_timings++ % TIMED] = flight->timing;
     g_mutex_unlock(&scorer->lock);
-    return !question->map || gst_biqa_mapper_run(engine->mapper, frame, &answer->map, error);
+    return !flight->question.map ||
+           gst_biqa_mapper_run(engine->mapper, &flight->frame, &flight->answer.map, error);
+}
+
+/* Has all answers that the engine owes. */
+static void settle(GstBiqaScorer *scorer)
+{
+    for (guint i = 0; i < scorer->n_flights; i++) {
+        Flight *flight = &scorer->flights[i];
+
+        if (!flight->done)
+            answer_flight(scorer, flight, &flight->error);
+        flight->done = TRUE;
+    }
+}
+
+static gboolean has_next(GstBiqaScorer *scorer)
+{
+    gboolean has;
+
+    g_mutex_lock(&scorer->lock);
+    has = scorer->next != NULL;
+    g_mutex_unlock(&scorer->lock);
+    return has;
+}
+
+gboolean gst_biqa_scorer_begin(GstBiqaScorer *scorer, const BiqaFrame *frame,
+                               const GstBiqaQuestion *question, GError **error)
+{
+    const BiqaSight sight = {frame, question->scene, question->time};
+    Flight *flight = &scorer->flights[scorer->n_flights];
+    Engine *engine;
+    gboolean ok;
+
+    g_return_val_if_fail(scorer->n_flights < BIQA_CYCLE_FRAMES, FALSE);
+    if (has_next(scorer))
+        settle(scorer); /* what one model began it ends */
+    engine = current_engine(scorer);
+    *flight = (Flight){*frame, *question, {.begin = g_get_monotonic_time()}, .done = FALSE};
+    ok = biqa_cycle_begin(&engine->cycle, engine->backend, &sight, error);
+    count_lost(scorer, engine);
+    if (!ok)
+        return FALSE;
+    scorer->n_flights++;
+    if (question->map)
+        settle(scorer); /* the map's backend takes the device's time, and more of it */
+    return TRUE;
+}
+
+gboolean gst_biqa_scorer_end(GstBiqaScorer *scorer, GstBiqaAnswer *answer, GError **error)
+{
+    Flight *flight = &scorer->flights[0];
+    gboolean ok;
+
+    g_return_val_if_fail(scorer->n_flights > 0, FALSE);
+    ok = flight->done ? !flight->error : answer_flight(scorer, flight, error);
+    if (flight->error)
+        g_propagate_error(error, g_steal_pointer(&flight->error));
+    if (ok)
+        *answer = flight->answer;
+    scorer->n_flights--;
+    memmove(flight, flight + 1, scorer->n_flights * sizeof *flight);
+    return ok;
+}
+
+gboolean gst_biqa_scorer_landed(const GstBiqaScorer *scorer)
+{
+    return scorer->n_flights > 0 &&
+           (scorer->flights[0].done || biqa_cycle_landed(&scorer->engine->cycle));
+}
+
+gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
+                             const GstBiqaQuestion *question, GstBiqaAnswer *answer, GError **error)
+{
+    return gst_biqa_scorer_begin(scorer, frame, question, error) &&
+           gst_biqa_scorer_end(scorer, answer, error);
 }
 
 /* -- what it says of itself ---------------------------------------------------------------- */

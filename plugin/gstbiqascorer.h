@@ -54,10 +54,22 @@ typedef struct {
     guint generation; /* of the model that says so */
 } GstBiqaAnswer;
 
-/* Errors as of biqa_backend_run(). By one thread at a time. */
+/* Errors as of biqa_backend_run(). By one thread at a time, where no frame is begun. */
 gboolean gst_biqa_scorer_run(GstBiqaScorer *scorer, const BiqaFrame *frame,
                              const GstBiqaQuestion *question, GstBiqaAnswer *answer,
                              GError **error);
+
+/* The same in two halves, so that the device works on up to BIQA_CYCLE_FRAMES frames while others
+ * come: end answers for the one that was begun first. A frame stays as it is until its end, in
+ * every respect but the place of its struct. A frame whose begin fails was not begun, one whose end
+ * fails is ended. */
+gboolean gst_biqa_scorer_begin(GstBiqaScorer *scorer, const BiqaFrame *frame,
+                               const GstBiqaQuestion *question, GError **error);
+gboolean gst_biqa_scorer_end(GstBiqaScorer *scorer, GstBiqaAnswer *answer, GError **error);
+
+/* Whether the device is done with the frame that ends next. Backends on the processor always are;
+ * Vulkan's is not, unless the frame lies in images. */
+gboolean gst_biqa_scorer_landed(const GstBiqaScorer *scorer);
 
 /* From any thread, from start to stop: a count that grows with each change of model; the device's
  * name (transfer full). */
@@ -73,7 +85,7 @@ guint gst_biqa_scorer_lost(GstBiqaScorer *scorer);
 
 /* Of the last ten frames scored since the start; zeros while there are none. From any thread. */
 typedef struct {
-    guint64 latency;   /* mean time for a frame, us */
+    guint64 latency;   /* mean time from a frame's begin to its end, us */
     double throughput; /* frames a second of real time, from the first's end to the last's */
     guint64 device;    /* mean time the device worked on a frame, ns; 0: it cannot say */
 } GstBiqaSpeed;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The element's properties as a table. */
 #include "gstbiqasettings.h"
+#include "cycle.h"
 
 /* -- rows ---------------------------------------------------------------------------------- */
 
@@ -61,6 +62,12 @@ static const Row rows[] = {
      "it "
      "to the latency of a live pipeline",
      WHEN_READY, UINT(setup.delay, 0, 64, 2)},
+    {"frames-in-flight", "Frames in flight",
+     "With policy=every: how many frames may be on the Vulkan device at once, so that it works on "
+     "one while the next are brought there. A frame leaves when so many less one have come after "
+     "it, and the element adds their time to the latency of a live pipeline. Scores are the same. "
+     "With policy=deadline, with map, on other backends and in Vulkan images there is one",
+     WHEN_READY, UINT(setup.in_flight, 1, BIQA_CYCLE_FRAMES, 1)},
     {"interval", "Interval",
      "Score one frame of every n; 1 scores all of them. The frames between carry the last score, "
      "and "

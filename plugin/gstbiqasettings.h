@@ -33,6 +33,7 @@ typedef struct {
     GstBiqaBackendChoice backend;
     GstBiqaPolicy policy;
     guint delay;               /* frames, DEADLINE only */
+    guint in_flight;           /* frames, EVERY only */
     const GstBiqaMaker *maker; /* instead of backend; NULL: none; borrowed */
     GCancellable *stop;        /* of the run that they are copied for; NULL: none; borrowed */
     GstBiqaHarvestSetup harvest;

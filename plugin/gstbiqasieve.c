@@ -44,11 +44,10 @@ gboolean gst_biqa_sieve_passes(const GstBiqaSieve *sieve, const GstBiqaMesh *mes
     return mesh->any_domain || sieve->domain == BIQA_DOMAIN_PICTURE;
 }
 
-GstBiqaOrigin gst_biqa_sieve_origin(const GstBiqaSieve *sieve, const GstBiqaMesh *mesh,
-                                    gboolean scored)
+GstBiqaOrigin gst_biqa_sieve_origin(const GstBiqaSieve *sieve, const GstBiqaMesh *mesh)
 {
     /* A frozen picture was scored while it was not frozen yet. */
-    if (scored && (sieve->domain == BIQA_DOMAIN_FROZEN || gst_biqa_sieve_passes(sieve, mesh)))
+    if (sieve->domain == BIQA_DOMAIN_FROZEN || gst_biqa_sieve_passes(sieve, mesh))
         return GST_BIQA_HELD;
     return GST_BIQA_SKIPPED;
 }

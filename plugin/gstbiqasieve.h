@@ -33,7 +33,6 @@ void gst_biqa_sieve_look(GstBiqaSieve *sieve, const GstBiqaMesh *mesh, const Biq
 /* Whether frames of the sieve's domain are scored. */
 gboolean gst_biqa_sieve_passes(const GstBiqaSieve *sieve, const GstBiqaMesh *mesh);
 
-/* What a frame is that was not scored. scored: there is a last score. A frame that nobody looked at
- * is taken to be of the domain of the one before. */
-GstBiqaOrigin gst_biqa_sieve_origin(const GstBiqaSieve *sieve, const GstBiqaMesh *mesh,
-                                    gboolean scored);
+/* What a frame is that was not scored: HELD where it may carry the last score, if there is one. A
+ * frame that nobody looked at is taken to be of the domain of the one before. */
+GstBiqaOrigin gst_biqa_sieve_origin(const GstBiqaSieve *sieve, const GstBiqaMesh *mesh);

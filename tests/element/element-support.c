@@ -111,6 +111,32 @@ void rig_set_format(Rig *rig, GstVideoFormat format, guint width, guint height, 
     gst_harness_set_src_caps(rig->harness, gst_video_info_to_caps(info));
 }
 
+static void await_named(GstBus *bus, const char *name)
+{
+    gboolean found = FALSE;
+
+    while (!found) {
+        GstMessage *message = gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_ELEMENT);
+
+        g_assert_nonnull(message);
+        found = gst_structure_has_name(gst_message_get_structure(message), name);
+        gst_message_unref(message);
+    }
+}
+
+void rig_change_model(const Rig *rig, const Judge *judge)
+{
+    GstMessage *message;
+
+    bus_count(rig->bus, GST_MESSAGE_ELEMENT | GST_MESSAGE_WARNING);
+    g_object_set(rig->element, "model", judge->path, NULL);
+    await_named(rig->bus, "biqa-backend");
+    g_object_set(rig->element, "model", "/nonexistent", NULL);
+    message = gst_bus_timed_pop_filtered(rig->bus, 60 * GST_SECOND, GST_MESSAGE_WARNING);
+    g_assert_nonnull(message);
+    gst_message_unref(message);
+}
+
 GstMessage *bus_pop(GstBus *bus, GstMessageType type)
 {
     return gst_bus_pop_filtered(bus, type);

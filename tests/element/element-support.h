@@ -46,6 +46,11 @@ Rig *rig_new_with(const Judge *judge, void (*prepare)(GstElement *element, gpoin
 void rig_free(Rig *rig);
 void rig_set_format(Rig *rig, GstVideoFormat format, guint width, guint height, GstVideoInfo *info);
 
+/* Asks for a judge's model while frames flow, and returns when the next frame to be scored will be
+ * scored by it: it was opened, and after it another was tried, which is not there. What the element
+ * said before is dropped. */
+void rig_change_model(const Rig *rig, const Judge *judge);
+
 /* Pops the next message of a type, NULL if there is none (transfer full). */
 GstMessage *bus_pop(GstBus *bus, GstMessageType type);
 guint bus_count(GstBus *bus, GstMessageType type); /* pops them all */

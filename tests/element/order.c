@@ -277,34 +277,6 @@ static Judge *named_judge_new(guint64 seed, const char *name)
     return judge;
 }
 
-static void await_named(GstBus *bus, const char *name)
-{
-    gboolean found = FALSE;
-
-    while (!found) {
-        GstMessage *message = gst_bus_timed_pop_filtered(bus, 60 * GST_SECOND, GST_MESSAGE_ELEMENT);
-
-        g_assert_nonnull(message);
-        found = gst_structure_has_name(gst_message_get_structure(message), name);
-        gst_message_unref(message);
-    }
-}
-
-/* Returns when the next frame to be scored will be scored by that model: it was opened, and after
- * it another was tried, which is not there. */
-static void change_model(Stage *stage, const Judge *judge)
-{
-    GstMessage *message;
-
-    bus_count(stage->rig->bus, GST_MESSAGE_ELEMENT);
-    g_object_set(stage->rig->element, "model", judge->path, NULL);
-    await_named(stage->rig->bus, "biqa-backend");
-    g_object_set(stage->rig->element, "model", "/nonexistent", NULL);
-    message = gst_bus_timed_pop_filtered(stage->rig->bus, 60 * GST_SECOND, GST_MESSAGE_WARNING);
-    g_assert_nonnull(message);
-    gst_message_unref(message);
-}
-
 /* A report's headers by their models, and its frames by their numbers. (transfer full) */
 static char *outline(const char *path)
 {
@@ -346,10 +318,10 @@ static void test_two_changes(void)
     stage_push(stage, 0);
     gate_open(stage->gate, 1);
     stage_await_stat(stage, "frames-inferred", 1);
-    change_model(stage, two);
+    rig_change_model(stage->rig, two);
     stage_push(stage, 1);
     gate_await_begun(stage->gate, 2);
-    change_model(stage, three);
+    rig_change_model(stage->rig, three);
     stage_push(stage, 2);
     gate_open(stage->gate, 2);
     gate_await_begun(stage->gate, 3);
