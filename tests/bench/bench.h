@@ -13,6 +13,7 @@ typedef struct {
     char *device; /* NULL: "auto" */
     char *prune;  /* "channels:0.5": the competitor's rule instead of the model's own; or NULL */
     int width, height, n_frames;
+    int in_flight;    /* frames begun before the first is ended; 0 or 1: one after the other */
     int n_tasks;      /* made up, to measure what they cost; 0: measure the model as it is */
     double beside_ms; /* what another engine takes for both networks, to compare with; 0: unknown */
 } BenchOptions;
@@ -31,7 +32,8 @@ typedef struct {
     double cold, warm;
 } BenchMemory;
 
-/* Times are the lowest seen: other programs only add to them. What could not be measured is NaN. */
+/* Times are the lowest seen: other programs only add to them; but with several frames in flight a
+ * frame's are means. What could not be measured is NaN. */
 typedef struct {
     char *backend, *device, *model;
     guint width, height, n_crops;

@@ -25,6 +25,10 @@ static gboolean parse(Options *options, int *argc, char ***argv, GError **error)
         {"device", 'd', 0, G_OPTION_ARG_STRING, &options->bench.device, "Vulkan device", "NAME"},
         {"size", 's', 0, G_OPTION_ARG_STRING, &options->size, "Of a frame (1920x1080)", "WxH"},
         {"frames", 'n', 0, G_OPTION_ARG_INT, &options->bench.n_frames, "To time (30)", "N"},
+        {"in-flight", 'i', 0, G_OPTION_ARG_INT, &options->bench.in_flight,
+         "Frames of vulkan begun before the first is ended, up to 4; a frame's times are means "
+         "then",
+         "N"},
         {"tasks", 't', 0, G_OPTION_ARG_INT, &options->bench.n_tasks,
          "Measure what a frame costs with so many tasks made up, and nothing else", "N"},
         {"beside", 0, 0, G_OPTION_ARG_DOUBLE, &options->bench.beside_ms,

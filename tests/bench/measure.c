@@ -227,12 +227,54 @@ static gboolean profile_layers(const BenchOptions *options, const BiqaModel *mod
     return TRUE;
 }
 
+/* Frames with several in flight. */
+static gboolean run_stream(const BenchOptions *options, BiqaBackend *backend,
+                           const BiqaFrame *frame, GError **error)
+{
+    BiqaResult result;
+
+    for (int i = 0; i < options->n_frames + options->in_flight - 1; i++) {
+        if (i < options->n_frames && !biqa_backend_begin_spot(backend, frame, 0, error))
+            return FALSE;
+        if (i + 1 >= options->in_flight &&
+            !biqa_backend_end_spot(backend, (BiqaSpotOf){1, 0}, &result, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Twice, as what each frame in flight needs is made in the first round. */
+static gboolean time_stream(const BenchOptions *options, BiqaBackend *backend,
+                            const BiqaFrame *frame, BenchReport *report, GError **error)
+{
+    double cpu;
+    gint64 wall;
+
+    if ((guint)options->in_flight > backend->klass->in_flight) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "--in-flight %d: the backend \"%s\" takes up to %u frames at once",
+                    options->in_flight, backend->klass->name, MAX(backend->klass->in_flight, 1));
+        return FALSE;
+    }
+    if (!run_stream(options, backend, frame, error))
+        return FALSE;
+    cpu = cpu_ms();
+    wall = g_get_monotonic_time();
+    if (!run_stream(options, backend, frame, error))
+        return FALSE;
+    report->cpu_ms = (cpu_ms() - cpu) / options->n_frames;
+    report->wall_ms = 1e-3 * (g_get_monotonic_time() - wall) / options->n_frames;
+    return TRUE;
+}
+
 static gboolean time_frames(const BenchOptions *options, BiqaBackend *backend,
                             const BiqaFrame *frame, BenchReport *report, GError **error)
 {
     const Row *row = find_row(options->backend, error);
     BiqaResult result;
 
+    if (options->in_flight > 1)
+        return time_stream(options, backend, frame, report, error);
     if (!biqa_backend_run_spot(backend, frame, 0, &result, error))
         return FALSE;
     for (int i = 0; i < options->n_frames; i++) {

@@ -166,6 +166,32 @@ static void test_tasks(void)
     bench_frame_clear(&frame);
 }
 
+/* Frames in flight are timed on a backend that takes several, and refused by others. */
+static void test_in_flight(void)
+{
+    const BenchOptions two = {.model = (char *)"plain",
+                              .backend = (char *)"vulkan",
+                              .width = 320,
+                              .height = 240,
+                              .n_frames = 2,
+                              .in_flight = 2};
+    BenchOptions cpu = two;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(BiqaModel) model = bench_model(&two, &error);
+    BenchReport report;
+
+    bench_measure_frames(&two, model, &report, &error);
+    g_assert_no_error(error);
+    g_assert_cmpfloat(report.wall_ms, >, 0);
+    g_assert_cmpfloat(report.cpu_ms, >, 0);
+    bench_report_clear(&report);
+    cpu.backend = (char *)"cpu";
+    g_assert_false(bench_measure_frames(&cpu, model, &report, &error));
+    g_assert_error(error, BIQA_ERROR, BIQA_ERROR_VALUE);
+    g_assert_nonnull(strstr(error->message, "up to 1 "));
+    bench_report_clear(&report);
+}
+
 static void test_unknown(void)
 {
     g_autoptr(GError) error = NULL;
@@ -186,6 +212,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bench/graph", test_graph);
     g_test_add_func("/bench/prune", test_prune);
     g_test_add_func("/bench/tasks", test_tasks);
+    g_test_add_func("/bench/in-flight", test_in_flight);
     g_test_add_func("/bench/unknown", test_unknown);
     return g_test_run();
 }
