@@ -157,7 +157,8 @@ static gboolean make_first(BiqaVkSlot *slot, First *first, GError **error)
 
 static void record_first(BiqaVkSlot *slot, VkCommandBuffer buffer, const First *first)
 {
-    /* The arena is shared: another user's frame, and its copies, end before this one begins. */
+    /* The arena is shared: the frame before, whosever it is, and its copies, end before this one
+     * begins. */
     biqa_vk_commands_barrier(buffer,
                              VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
                              VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
