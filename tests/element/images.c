@@ -364,6 +364,22 @@ static GstBuffer *pass(const Source *source, const Judge *judge, const char *pro
     return buffer;
 }
 
+/* However many may be in flight, a frame in images leaves with its score: vulkanupload takes what
+ * it made for itself again once a frame has left. */
+static void test_one_at_a_time(void)
+{
+    g_autoptr(Judge) judge = judge_new(59);
+    Source images = images_new(0);
+    GstBuffer *one = pass(&images, judge, "frames-in-flight=1");
+    GstBuffer *four = pass(&images, judge, "frames-in-flight=4");
+
+    g_assert_cmpfloat(report_double(buffer_report(four, 0), "score"), ==,
+                      report_double(buffer_report(one, 0), "score"));
+    gst_buffer_unref(four);
+    gst_buffer_unref(one);
+    source_clear(&images);
+}
+
 static GBytes *harvest(const Source *source, const Judge *judge, const char *policy)
 {
     g_autofree char *folder = g_dir_make_tmp("images-XXXXXX", NULL);
@@ -542,6 +558,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/images/element", test_element);
     g_test_add_func("/element/images/domains", test_domains);
     g_test_add_func("/element/images/map", test_map);
+    g_test_add_func("/element/images/one-at-a-time", test_one_at_a_time);
     g_test_add_func("/element/images/harvest", test_harvest);
     g_test_add_func("/element/images/deadline", test_deadline);
     g_test_add_func("/element/images/ownership", test_ownership);
