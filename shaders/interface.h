@@ -18,6 +18,7 @@ typedef struct biqa_conv_push biqa_conv_push;
 typedef struct biqa_winograd_push biqa_winograd_push;
 typedef struct biqa_add_push biqa_add_push;
 typedef struct biqa_pool_push biqa_pool_push;
+typedef struct biqa_merge_push biqa_merge_push;
 typedef struct biqa_linear_push biqa_linear_push;
 typedef struct biqa_preprocess_push biqa_preprocess_push;
 typedef struct biqa_gate_features_push biqa_gate_features_push;
@@ -78,7 +79,7 @@ typedef struct biqa_picture biqa_picture;
 #define BIQA_ID_KERNEL_H 0
 #define BIQA_ID_KERNEL_W 1
 #define BIQA_ID_STRIDE 2
-#define BIQA_ID_INPUTS 3     /* dense: input channels of the chunk; add: 1 or 2 maps */
+#define BIQA_ID_INPUTS 3     /* dense: input channels of the chunk; add, pool-merge: maps */
 #define BIQA_ID_OUTPUTS 4    /* dense: texels (fours) of output channels of a block */
 #define BIQA_ID_ACCUMULATE 5 /* dense: push.accumulate counts; 0: add to the bias */
 #define BIQA_ID_BLOCK_W 6    /* depthwise: pixels of an invocation */
@@ -102,6 +103,9 @@ typedef struct biqa_picture biqa_picture;
 
 /* Largest number of parts a map is cut into by the first half of POOL. */
 #define BIQA_POOL_PARTS 16
+
+/* Maps that POOL reads: BIQA_MAX_INPUTS. */
+#define BIQA_MAX_POOLED 8
 
 /* Tasks of a model: BIQA_MAX_TASKS. */
 #define BIQA_GATE_TASKS 16
@@ -150,17 +154,23 @@ struct biqa_add_push {
     float lo, hi;
 };
 
-/* Both halves of POOL, for one of its inputs. The first half writes mean and sum of squared
- * deviations of each part, two texels, from scratch on; the second merges them. */
+/* First half of POOL, for one of its inputs: writes mean and sum of squared deviations of each
+ * part, two texels, from scratch on. */
 struct biqa_pool_push {
     biqa_view source;
-    biqa_view target;
     uint scratch; /* texel */
-    uint first;   /* channel of target where the means go; deviations follow them */
     uint width, height, channels, samples;
     uint parts, part_pixels; /* pixels of every part but the last */
-    uint deviation;          /* write the deviations, too */
+};
+
+/* Second half, for all inputs: merges what the first wrote, input after input. */
+struct biqa_merge_push {
+    biqa_view target; /* an input's means, then its deviations, then the next one's */
+    uint scratch;     /* texel: parts of the first input */
+    uint samples;
+    uint deviation; /* write the deviations, too */
     float epsilon;
+    uint pixels[BIQA_MAX_POOLED], part_pixels[BIQA_MAX_POOLED], channels[BIQA_MAX_POOLED];
 };
 
 struct biqa_linear_push {
@@ -228,7 +238,8 @@ _Static_assert(sizeof(biqa_conv_push) == 128, "as in std430");
 _Static_assert(sizeof(biqa_winograd_push) == 84, "as in std430");
 _Static_assert(BIQA_WINOGRAD_COMPONENTS <= BIQA_MAX_COMPONENTS, "three digits count them");
 _Static_assert(sizeof(biqa_add_push) == 68, "as in std430");
-_Static_assert(sizeof(biqa_pool_push) == 72, "as in std430");
+_Static_assert(sizeof(biqa_pool_push) == 44, "as in std430");
+_Static_assert(sizeof(biqa_merge_push) == 128, "as in std430");
 _Static_assert(sizeof(biqa_linear_push) == 52, "as in std430");
 _Static_assert(sizeof(biqa_preprocess_push) == 24, "as in std430");
 _Static_assert(sizeof(biqa_gate_features_push) == 32, "as in std430");

@@ -9,6 +9,8 @@
 #define MAX_TAPS 49
 #define MAX_STRIDE 2
 
+G_STATIC_ASSERT(BIQA_MAX_POOLED == BIQA_MAX_INPUTS);
+
 BiqaVkStep *biqa_vk_steps_append(const BiqaVkStepContext *context, guint layer, BiqaVkKernel kernel,
                                  GArray *steps)
 {
@@ -208,23 +210,16 @@ static gsize pool_texels(BiqaShape shape, guint samples)
            samples;
 }
 
-/* Parts of input k lie in scratch from texel scratch on, its channels go to first. */
-static biqa_pool_push pool_push(const BiqaVkStepContext *context, guint layer, guint k,
-                                uint32_t scratch, guint first)
+/* Parts of the map lie in scratch from texel scratch on. */
+static biqa_pool_push pool_push(const BiqaVkMap *from, uint32_t scratch)
 {
-    const BiqaLayer *pool = &context->net->graph->layers[layer];
-    const BiqaVkMap *from = &context->maps[pool->inputs[k]];
     biqa_pool_push push = {
         .source = from->view,
-        .target = context->maps[layer].view,
         .scratch = scratch,
-        .first = first,
         .width = from->shape.w,
         .height = from->shape.h,
         .channels = from->shape.c,
         .samples = from->samples,
-        .deviation = pool->deviation,
-        .epsilon = BIQA_POOL_EPSILON,
     };
 
     push.parts = pool_parts(push.width * push.height, &push.part_pixels);
@@ -261,36 +256,60 @@ gsize biqa_vk_steps_components(BiqaVkPlan plan, const BiqaGraph *graph, guint sa
     return texels;
 }
 
-/* The parts of each input as soon as that is there, as its place may be used again soon; all
- * mergers at the end, so that one barrier does. */
-static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *steps)
+/* The parts of each input as soon as that is there, as its place may be used again soon. */
+static void add_pool_parts(const BiqaVkStepContext *context, guint layer, uint32_t scratch,
+                           GArray *steps)
 {
-    const BiqaGraph *graph = context->net->graph;
-    const BiqaLayer *pool = &graph->layers[layer];
-    const guint start = steps->len;
-    gsize scratch = context->scratch;
-    guint first = 0;
+    const BiqaLayer *pool = &context->net->graph->layers[layer];
 
-    for (guint i = 0; i < layer; i++)
-        scratch += layer_scratch(graph, i, context->maps[i].samples);
     for (guint k = 0; k < pool->n_inputs; k++) {
         const BiqaVkMap *from = &context->maps[pool->inputs[k]];
         BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_POOL_PART, steps);
 
         step->turn = pool->inputs[k];
-        step->push.pool = pool_push(context, layer, k, scratch, first);
+        step->push.pool = pool_push(from, scratch);
         cover_line(step, biqa_vk_planes(from->shape.c) * from->samples * step->push.pool.parts);
         scratch += pool_texels(from->shape, from->samples);
-        first += pool->deviation ? 2 * from->shape.c : from->shape.c;
     }
-    for (guint k = 0; k < pool->n_inputs; k++) {
-        const BiqaVkMap *from = &context->maps[pool->inputs[k]];
-        BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_POOL_MERGE, steps);
+}
 
-        step->push.pool = g_array_index(steps, BiqaVkStep, start + k).push.pool;
-        step->barrier = k == 0;
-        cover_line(step, biqa_vk_planes(from->shape.c) * from->samples);
+/* All of them at once, as a dispatch costs more than what one of them computes. */
+static void add_pool_merge(const BiqaVkStepContext *context, guint layer, uint32_t scratch,
+                           GArray *steps)
+{
+    const BiqaLayer *pool = &context->net->graph->layers[layer];
+    const BiqaVkMap *to = &context->maps[layer];
+    BiqaVkStep *step = biqa_vk_steps_append(context, layer, BIQA_VK_POOL_MERGE, steps);
+    biqa_merge_push *push = &step->push.merge;
+    guint planes = 0;
+
+    *push = (biqa_merge_push){
+        .target = to->view,
+        .scratch = scratch,
+        .samples = to->samples,
+        .deviation = pool->deviation,
+        .epsilon = BIQA_POOL_EPSILON,
+    };
+    for (guint k = 0; k < pool->n_inputs; k++) {
+        const BiqaShape from = context->maps[pool->inputs[k]].shape;
+
+        push->pixels[k] = from.w * from.h;
+        push->channels[k] = from.c;
+        pool_parts(push->pixels[k], &push->part_pixels[k]);
+        planes += biqa_vk_planes(from.c);
     }
+    step->variant.constants[BIQA_ID_INPUTS] = pool->n_inputs;
+    cover_line(step, planes * to->samples);
+}
+
+static void add_pool(const BiqaVkStepContext *context, guint layer, GArray *steps)
+{
+    gsize scratch = context->scratch;
+
+    for (guint i = 0; i < layer; i++)
+        scratch += layer_scratch(context->net->graph, i, context->maps[i].samples);
+    add_pool_parts(context, layer, scratch, steps);
+    add_pool_merge(context, layer, scratch, steps);
 }
 
 static void add_linear(const BiqaVkStepContext *context, guint layer, GArray *steps)

@@ -31,6 +31,7 @@ typedef struct {
         biqa_winograd_push winograd;
         biqa_add_push add;
         biqa_pool_push pool;
+        biqa_merge_push merge;
         biqa_linear_push linear;
         biqa_preprocess_push preprocess;
         biqa_gate_features_push features;
