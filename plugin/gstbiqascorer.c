@@ -375,32 +375,6 @@ gboolean gst_biqa_scorer_take_images(GstBiqaScorer *scorer)
 
 /* -- frames -------------------------------------------------------------------------------- */
 
-/* The engine for the next frame. */
-static Engine *current_engine(GstBiqaScorer *scorer)
-{
-    g_autoptr(Engine) late = NULL; /* the opener has not closed the one before yet */
-    g_autofree char *asked = NULL;
-    gboolean changed;
-    Engine *engine;
-
-    g_mutex_lock(&scorer->lock);
-    changed = scorer->next != NULL;
-    if (changed) {
-        late = scorer->spent;
-        scorer->spent = scorer->engine;
-        scorer->engine = g_steal_pointer(&scorer->next);
-        g_atomic_int_inc(&scorer->generation);
-        sign(scorer);
-        asked = g_strdup(scorer->engine->asked);
-        g_cond_signal(&scorer->wake);
-    }
-    engine = scorer->engine;
-    g_mutex_unlock(&scorer->lock);
-    if (changed)
-        scorer->changed(scorer->element, asked, asked, NULL);
-    return engine;
-}
-
 /* Counts how often an engine's device was lost; warns of the first time. */
 static void count_lost(GstBiqaScorer *scorer, Engine *engine)
 {
@@ -467,14 +441,35 @@ static void settle(GstBiqaScorer *scorer)
     }
 }
 
-static gboolean has_next(GstBiqaScorer *scorer)
+/* The engine for the next frame. What one began it ends before another takes its place. */
+static Engine *current_engine(GstBiqaScorer *scorer)
 {
-    gboolean has;
+    g_autoptr(Engine) late = NULL; /* the opener has not closed the one before yet */
+    g_autofree char *asked = NULL;
+    gboolean changed;
+    Engine *engine;
 
     g_mutex_lock(&scorer->lock);
-    has = scorer->next != NULL;
+    if (scorer->next) {
+        g_mutex_unlock(&scorer->lock);
+        settle(scorer);
+        g_mutex_lock(&scorer->lock);
+    }
+    changed = scorer->next != NULL;
+    if (changed) {
+        late = scorer->spent;
+        scorer->spent = scorer->engine;
+        scorer->engine = g_steal_pointer(&scorer->next);
+        g_atomic_int_inc(&scorer->generation);
+        sign(scorer);
+        asked = g_strdup(scorer->engine->asked);
+        g_cond_signal(&scorer->wake);
+    }
+    engine = scorer->engine;
     g_mutex_unlock(&scorer->lock);
-    return has;
+    if (changed)
+        scorer->changed(scorer->element, asked, asked, NULL);
+    return engine;
 }
 
 gboolean gst_biqa_scorer_begin(GstBiqaScorer *scorer, const BiqaFrame *frame,
@@ -486,8 +481,6 @@ gboolean gst_biqa_scorer_begin(GstBiqaScorer *scorer, const BiqaFrame *frame,
     gboolean ok;
 
     g_return_val_if_fail(scorer->n_flights < BIQA_CYCLE_FRAMES, FALSE);
-    if (has_next(scorer))
-        settle(scorer); /* what one model began it ends */
     engine = current_engine(scorer);
     *flight = (Flight){*frame, *question, {.begin = g_get_monotonic_time()}, .done = FALSE};
     ok = biqa_cycle_begin(&engine->cycle, engine->backend, &sight, error);
