@@ -280,6 +280,8 @@ static void model_changed(GstElement *element, const char *asked, const char *mo
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(element);
 
+    if (!error && !self->delay)
+        gst_biqa_flow_drain(self); /* the frames of the model before leave before this is said */
     GST_OBJECT_LOCK(self);
     if (error && g_strcmp0(self->settings.setup.model, asked) == 0) {
         g_free(self->settings.setup.model);

@@ -476,12 +476,13 @@ gboolean gst_biqa_scorer_begin(GstBiqaScorer *scorer, const BiqaFrame *frame,
                                const GstBiqaQuestion *question, GError **error)
 {
     const BiqaSight sight = {frame, question->scene, question->time};
-    Flight *flight = &scorer->flights[scorer->n_flights];
     Engine *engine;
+    Flight *flight;
     gboolean ok;
 
     g_return_val_if_fail(scorer->n_flights < BIQA_CYCLE_FRAMES, FALSE);
-    engine = current_engine(scorer);
+    engine = current_engine(scorer); /* which may have frames ended */
+    flight = &scorer->flights[scorer->n_flights];
     *flight = (Flight){*frame, *question, {.begin = g_get_monotonic_time()}, .done = FALSE};
     ok = biqa_cycle_begin(&engine->cycle, engine->backend, &sight, error);
     count_lost(scorer, engine);

@@ -10,7 +10,8 @@ typedef struct GstBiqaScorer GstBiqaScorer;
 
 /* What became of a change of model: called once for each that was tried, without locks held. model:
  * the file that runs now, as it was asked for (NULL: the one that ships). error: NULL, or why asked
- * does not. */
+ * does not. Without one it comes from the begin of model's first frame, and may end those begun
+ * before, which have their scores by then. */
 typedef void (*GstBiqaScorerChanged)(GstElement *element, const char *asked, const char *model,
                                      const GError *error);
 

@@ -342,11 +342,30 @@ static void test_failure(void)
     g_assert_cmpuint(bus_count(stage->rig->bus, GST_MESSAGE_ERROR), ==, 0);
 }
 
-/* What one model began it ends, before another begins. */
+/* What the bus says of frames and models, in its order: "0 1 model ". (transfer full) */
+static char *take_news(const Stage *stage)
+{
+    GString *news = g_string_new(NULL);
+    GstMessage *message;
+
+    while ((message = bus_pop(stage->rig->bus, GST_MESSAGE_ELEMENT))) {
+        const GstStructure *what = gst_message_get_structure(message);
+
+        if (gst_structure_has_name(what, "biqa"))
+            g_string_append_printf(news, "%u ", (guint)report_uint64(what, "frame"));
+        else if (gst_structure_has_name(what, "biqa-model"))
+            g_string_append(news, "model ");
+        gst_message_unref(message);
+    }
+    return g_string_free(news, FALSE);
+}
+
+/* What one model began it ends, before another begins; and is said before that comes. */
 static void test_swap(void)
 {
     g_autoptr(Stage) stage = stage_new(3, 1);
     g_autoptr(Judge) other = named_judge_new("other ");
+    g_autofree char *news = NULL;
 
     push_many(stage, 0, 2);
     rig_change_model(stage->rig, other);
@@ -356,6 +375,8 @@ static void test_swap(void)
     check_inferred(stage, 0, 2);
     gst_harness_push_event(stage->rig->harness, gst_event_new_eos());
     check_inferred(stage, 2, 1);
+    news = take_news(stage);
+    g_assert_cmpstr(news, ==, "0 1 model 2 ");
 }
 
 /* A map is made of the frame at hand, and nothing is in flight beside it. */
