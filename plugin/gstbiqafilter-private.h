@@ -30,6 +30,7 @@ struct _GstBiqaFilter {
     GstBiqaSchedule schedule;
     GstBiqaSieve sieve;
     guint64 n_frames;
+    gboolean dropped;        /* the base class did, with the frame before */
     guint scene;             /* counts up where frames do not go on from those before */
     gboolean scored;         /* there is a last score */
     BiqaVerdict latest;      /* the last score */

@@ -181,6 +181,23 @@ static void before_transform(GstBaseTransform *trans, GstBuffer *buffer)
     gst_biqa_flow_drain(self);
 }
 
+/* What the base class drops as too late, where "qos" is on, it marks on the next frame that it
+ * pushes, which those that wait are not. */
+static GstFlowReturn submit_input_buffer(GstBaseTransform *trans, gboolean is_discont,
+                                         GstBuffer *input)
+{
+    GstBiqaFilter *self = GST_BIQA_FILTER(trans);
+    const GstFlowReturn flow = GST_BASE_TRANSFORM_CLASS(gst_biqa_filter_parent_class)
+                                   ->submit_input_buffer(trans, is_discont, input);
+
+    if (flow == GST_FLOW_OK && self->dropped) {
+        trans->queued_buf = gst_buffer_make_writable(trans->queued_buf);
+        GST_BUFFER_FLAG_SET(trans->queued_buf, GST_BUFFER_FLAG_DISCONT);
+    }
+    self->dropped = flow == GST_BASE_TRANSFORM_FLOW_DROPPED;
+    return flow;
+}
+
 static GstFlowReturn generate_output(GstBaseTransform *trans, GstBuffer **output)
 {
     GstBiqaFilter *self = GST_BIQA_FILTER(trans);
@@ -383,6 +400,7 @@ static void gst_biqa_filter_class_init(GstBiqaFilterClass *klass)
     trans_class->query = query;
     trans_class->propose_allocation = propose_allocation;
     trans_class->before_transform = before_transform;
+    trans_class->submit_input_buffer = submit_input_buffer;
     trans_class->generate_output = generate_output;
     trans_class->transform_ip = transform_ip;
 }

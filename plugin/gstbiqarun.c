@@ -61,6 +61,7 @@ gboolean gst_biqa_run_start(GstBiqaFilter *self)
     gst_biqa_schedule_init(&self->schedule);
     gst_biqa_sieve_reset(&self->sieve);
     self->n_frames = 0;
+    self->dropped = FALSE;
     self->flow = GST_FLOW_OK;
     self->failed = FALSE;
     self->said = BIQA_DOMAIN_PICTURE;

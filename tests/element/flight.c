@@ -254,6 +254,30 @@ static void test_discont(void)
     }
 }
 
+/* A frame that is dropped because it comes too late leaves its mark on the next, as ever. */
+static void test_qos(void)
+{
+    for (guint in_flight = 1; in_flight <= 2; in_flight++) {
+        g_autoptr(Stage) stage = stage_new(in_flight, 1);
+        GstHarness *harness = stage->rig->harness;
+
+        g_object_set(stage->rig->element, "qos", TRUE, NULL);
+        push_many(stage, 0, 2);
+        gst_harness_push_upstream_event(
+            harness, gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 1, 0, 3 * FRAME));
+        push_many(stage, 2, 4);
+        gst_harness_push_event(harness, gst_event_new_eos());
+        g_assert_cmpuint(n_out(stage), ==, 4);
+        for (guint i = 0; i < 4; i++) {
+            GstBuffer *buffer = gst_harness_pull(harness);
+
+            g_assert_cmpuint(GST_BUFFER_PTS(buffer), ==, (i < 2 ? i : i + 2) * FRAME);
+            g_assert_cmpint(GST_BUFFER_IS_DISCONT(buffer), ==, i == 2);
+            gst_buffer_unref(buffer);
+        }
+    }
+}
+
 static void count_gone(gpointer count, GstMiniObject *buffer)
 {
     ++*(guint *)count;
@@ -437,6 +461,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/flight/domain", test_domain);
     g_test_add_func("/element/flight/drain", test_drain);
     g_test_add_func("/element/flight/discont", test_discont);
+    g_test_add_func("/element/flight/qos", test_qos);
     g_test_add_func("/element/flight/flush", test_flush);
     g_test_add_func("/element/flight/stop", test_stop);
     g_test_add_func("/element/flight/refused", test_refused);
