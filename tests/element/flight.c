@@ -234,6 +234,18 @@ static void test_drain(void)
     }
 }
 
+/* So does the question whether all before it is done with. */
+static void test_drain_query(void)
+{
+    g_autoptr(Stage) stage = stage_new(3, 1);
+    GstQuery *query = gst_query_new_drain();
+
+    push_many(stage, 0, 2);
+    gst_pad_peer_query(stage->rig->harness->srcpad, query);
+    check_inferred(stage, 0, 2);
+    gst_query_unref(query);
+}
+
 /* So does a frame that does not go on from those before; it alone is marked. */
 static void test_discont(void)
 {
@@ -263,8 +275,8 @@ static void test_qos(void)
 
         g_object_set(stage->rig->element, "qos", TRUE, NULL);
         push_many(stage, 0, 2);
-        gst_harness_push_upstream_event(
-            harness, gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 1, 0, 3 * FRAME));
+        gst_harness_push_upstream_event(harness,
+                                        gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 1, 0, 3 * FRAME));
         push_many(stage, 2, 4);
         gst_harness_push_event(harness, gst_event_new_eos());
         g_assert_cmpuint(n_out(stage), ==, 4);
@@ -452,6 +464,26 @@ static void test_latency(void)
     }
 }
 
+/* The source is asked for as many buffers more as wait. */
+static void test_allocation(void)
+{
+    for (guint n = 1; n <= 4; n++) {
+        g_autoptr(Stage) stage = stage_new(n, 1);
+        GstCaps *caps = gst_video_info_to_caps(&stage->info);
+        GstQuery *query = gst_query_new_allocation(caps, TRUE);
+        guint size, least = 0, most = 0;
+
+        g_assert_true(gst_pad_peer_query(stage->rig->harness->srcpad, query));
+        g_assert_cmpuint(gst_query_get_n_allocation_pools(query), ==, n > 1);
+        if (n > 1)
+            gst_query_parse_nth_allocation_pool(query, 0, NULL, &size, &least, &most);
+        g_assert_cmpuint(least, ==, n - 1);
+        g_assert_cmpuint(most, ==, 0);
+        gst_query_unref(query);
+        gst_caps_unref(caps);
+    }
+}
+
 int main(int argc, char **argv)
 {
     element_test_init(&argc, &argv);
@@ -460,6 +492,7 @@ int main(int argc, char **argv)
     g_test_add_func("/element/flight/behind", test_behind);
     g_test_add_func("/element/flight/domain", test_domain);
     g_test_add_func("/element/flight/drain", test_drain);
+    g_test_add_func("/element/flight/drain-query", test_drain_query);
     g_test_add_func("/element/flight/discont", test_discont);
     g_test_add_func("/element/flight/qos", test_qos);
     g_test_add_func("/element/flight/flush", test_flush);
@@ -470,5 +503,6 @@ int main(int argc, char **argv)
     g_test_add_func("/element/flight/map", test_map);
     g_test_add_func("/element/flight/processor", test_processor);
     g_test_add_func("/element/flight/latency", test_latency);
+    g_test_add_func("/element/flight/allocation", test_allocation);
     return g_test_run();
 }
