@@ -47,7 +47,8 @@ gboolean biqa_cycle_run(BiqaCycle *cycle, BiqaBackend *backend, const BiqaSight 
                         BiqaResult *result, GError **error);
 
 /* The same in two halves, as of the backend; one that has none, or not for a frame in images, runs
- * it at the begin. A frame whose begin fails was not begun, one whose end fails is ended. */
+ * it at the begin. A frame whose begin fails was not begun, one whose end fails is ended; those
+ * begun before that lack its crops, and have older ones in their place. */
 gboolean biqa_cycle_begin(BiqaCycle *cycle, BiqaBackend *backend, const BiqaSight *sight,
                           GError **error);
 gboolean biqa_cycle_end(BiqaCycle *cycle, BiqaBackend *backend, BiqaResult *result, GError **error);
