@@ -26,15 +26,12 @@ judge=$(realpath "$(dirname "$0")/../../models/judge.gguf")
 seeds=${SEEDS:-1 2 3}
 rounds=3
 threads=${THREADS:-1}
-known='blur jpeg jpeg2000 tid-quantise tid-denoise tid-patches tid-blocks tid-mean-up tid-mean-down
-    tid-contrast-down tid-contrast-up tid-saturation tid-aberration kadid-lens kadid-motion kadid-diffusion
-    kadid-shift kadid-hsv-saturation kadid-lab-saturation kadid-jpeg2000 kadid-jpeg kadid-brighten
-    kadid-darken kadid-mean kadid-patches kadid-pixelate kadid-quantise kadid-blocks kadid-contrast
-    still-banding still-chroma-420 still-chroma-411 still-ringing still-shake still-over still-under
-    still-cast still-fog still-flat still-scale-nearest still-scale-bilinear still-scale-bicubic scale comb
-    bob blend freeze line-jitter'
-missing='still-grain still-halo kadid-sharpen'
-surveyed='blur jpeg still-fog kadid-pixelate' # of the known types
+known='blur noise jpeg jpeg2000 tid-noise tid-colour-noise tid-high-noise tid-multiplicative tid-quantise tid-denoise
+    tid-contrast-down kadid-lens kadid-motion kadid-jpeg2000 kadid-noise kadid-palette kadid-denoise kadid-quantise
+    kadid-contrast kadid-sharpen still-banding still-chroma-420 still-chroma-411 still-ringing still-grain still-fog
+    still-scale-bilinear still-scale-bicubic still-scale-lanczos comb bob line-jitter'
+missing='tid-blocks kadid-blocks still-scale-nearest'
+surveyed='blur jpeg still-fog tid-noise' # of the known types
 
 # deal REMAINDER FOLDER FIRST LAST: the middle of every tenth photograph, from the FIRST of them on.
 deal() {
@@ -51,7 +48,7 @@ deal() {
     done
 }
 
-# rate FOLDER LIST FIRST: its pictures after three of the known types at each level, in their order from
+# rate FOLDER LIST FIRST: its pictures after five of the known types at each level, in their order from
 # the FIRST on, as the judge rates them.
 rate() {
     k=$3
@@ -64,13 +61,13 @@ rate() {
     for picture in "$out/$folder"/*.png; do
         files=$picture
         for level in 1 2 3 4 5; do
-            for i in 0 1 2; do
+            for i in 0 1 2 3 4; do
                 eval "type=\${$(((k + i) % $# + 1))}"
                 # shellcheck disable=SC2154 # eval gives it
                 "$train" distort -o "$out/rated" -y "$type" -l $level "$picture" >/dev/null
                 files="$files $out/rated/$(basename "$picture").$type.$level.png"
             done
-            k=$((k + 10))
+            k=$((k + 7))
         done
         # shellcheck disable=SC2086 # one word a file
         "$train" judge score "$judge" "$picture" $files |
@@ -90,31 +87,36 @@ photographs() {
           if (index(wanted, " " rest " ")) print $3 }'
 }
 
-# lists: what the base is tuned on (old-1.csv, and old-4.csv, where photographs count four times), what
-# rounds go on with (the same, with the contents of a fourth: vsi gets its scale from those), and the
-# two tests.
+# old TIMES LIST: what is rated to begin with, each photograph counting that often.
+old() {
+    { echo image,mos,times,content
+      photographs 1 2 3 4 | awk -F , -v times="$1" '{ print $1 "," $2 "," times "," $1 }'
+      awk -F , '{ print $1 "," $2 ",1," $3 }' "$out/made-old.csv"; } >"$out/$2"
+}
+
+# lists: what the base is tuned on, what rounds go on with (the same, with the contents of a fourth of
+# the photographs: vsi gets its scale from the others), and the two tests.
 lists() {
     [ -e "$out/made-old.csv" ] || rate old made-old.csv 0
     [ -e "$out/made-test.csv" ] || rate test made-test.csv 36
-    for times in 1 4; do
-        { echo image,mos,times,content
-          photographs 1 2 3 4 | awk -F , -v times=$times 'NR % 2 == 0 { print $1 "," $2 "," times "," $1 }'
-          awk -F , '{ print $1 "," $2 ",1," $3 }' "$out/made-old.csv"; } >"$out/old-$times.csv"
-    done
+    old 3 old-base.csv
+    old 6 old-rounds.csv
     awk -F , '!($4 in number) { number[$4] = $3 == 1 ? n++ : 0 }
-        number[$4] % 4 { sub(/[^,]*$/, "") } { print }' "$out/old-4.csv" >"$out/old.csv"
+        number[$4] % 4 { sub(/[^,]*$/, "") } { print }' "$out/old-rounds.csv" >"$out/old.csv"
     { echo image,mos; photographs 0; } >"$out/photographs.csv"
     { echo image,mos; cut -d , -f 1,2 "$out/made-test.csv"; } >"$out/known.csv"
 }
 
-# learn NAME START LIST STEPS RATE OHEM-STEPS: a run of the base from START, lines of [network].
-learn() {
-    [ -e "$out/$1/model.gguf" ] && return
-    cat >"$out/$1.ini" <<EOF
+base() {
+    [ -e "$out/base/model.gguf" ] && return
+    cat >"$out/base.ini" <<EOF
 [run]
-name=without-noise
+name=without-blocks
 [network]
-$2
+backbone=backbones/mobilenet_v1_0.25_224.gguf
+pooled=3;7;11;23;27
+deviation=true
+hidden=48
 batch-norm=false
 [input]
 size=160
@@ -122,7 +124,7 @@ crop-reduce=2
 crop-x=0.5
 crop-y=0.5
 [rated]
-ratings=$3
+ratings=$out/old-base.csv
 hold-out-modulus=1000
 validation-modulus=16
 [competitor]
@@ -137,30 +139,21 @@ clip=5
 average=0.99
 [stage tune]
 kind=tune
-steps=$4
+steps=2600
 rated=32
-rate=$5
-head-rate=${7:-1}
+rate=0.001
+head-rate=3
 squared-weight=0.4
 [stage ohem]
 kind=ohem
-steps=$6
+steps=150
 rated=24
 rate=0.0002
 squared-weight=0.4
 competitor-weight=0.25
 consistency-weight=0.25
 EOF
-    "$train" train "$out/$1.ini" --data "$data" --out "$out/$1" --resume --threads "$threads" >"$out/$1.log" 2>&1
-}
-
-base() {
-    learn base-1 "backbone=backbones/mobilenet_v1_0.25_224.gguf
-pooled=3;7;11;23;27
-deviation=true
-hidden=48" "$out/old-1.csv" 900 0.001 150 3
-    learn base-2 "model=$out/base-1/model.gguf" "$out/old-1.csv" 1600 0.001 60
-    learn base "model=$out/base-2/model.gguf" "$out/old-4.csv" 500 0.0005 60
+    "$train" train "$out/base.ini" --data "$data" --out "$out/base" --resume --threads "$threads" >"$out/base.log" 2>&1
 }
 
 # go MODEL SEED DIR OPTION...: a loop from that model.
@@ -182,7 +175,7 @@ arm() {
     # shellcheck disable=SC2086 # one word an option
     go "$out/base/model.gguf" "$seed" "$dir" --originals "$out/candidates-$seed" --held-out "$out/held-out" \
         $surveys --test "$out/photographs.csv" --test "$out/known.csv" --rounds $rounds \
-        --steps 160 --rate 0.00005 --share 0.3 "$@"
+        --steps 700 --rate 0.0005 --share 0.12 "$@"
 }
 
 # duel SEED: the last model of gMAD's arm meets the first on photographs of their own. The one step of
