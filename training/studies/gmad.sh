@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Whether a model learns more from the pictures that gMAD finds than from random ones. A base learns
-# from photographs as people rated them and from pictures of 48 KNOWN types of distortion as the
-# fused judge rates them: it never meets noise, nor what is sharpened too much. Then `biqa-train loop`
-# goes rounds from it, with pictures of the known types and of three MISSING ones, 15 of 255 that a
-# photograph makes: once with gMAD's, once with as many random ones, rated by vsi.
+# from photographs as people rated them and from pictures of 32 KNOWN types of distortion as the
+# fused judge rates them, on which it and vsi agree: it never meets what is made of blocks. Then
+# `biqa-train loop` goes rounds from it, with pictures of the known types and of three MISSING ones, 15
+# of 175 that a photograph makes: once with gMAD's, once with as many random ones, rated by vsi.
 #
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
@@ -158,12 +158,12 @@ EOF
 
 # go MODEL SEED DIR OPTION...: a loop from that model.
 go() {
-    from=$1 seed=$2 dir=$3 types=''
+    from=$1 run_seed=$2 run=$3 types=''
     shift 3
     for type in $known $missing; do types="$types --types $type"; done
     # shellcheck disable=SC2086 # one word an option
-    "$train" loop "$from" --ratings "$out/old.csv" $types --rater vsi --raters 15 --seed "$seed" \
-        --threads "$threads" --out "$dir" "$@" >"$dir.log" 2>&1
+    "$train" loop "$from" --ratings "$out/old.csv" $types --rater vsi --raters 15 --seed "$run_seed" \
+        --threads "$threads" --out "$run" "$@" >"$run.log" 2>&1
 }
 
 # arm SEED ARM OPTION...: its rounds.
