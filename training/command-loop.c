@@ -10,6 +10,7 @@ static char *output, *cache_path, *ratings_path, *rater, *like;
 static char **against, **originals, **held_out, **types, **held_out_types, **test_paths;
 static int rounds = 1, raters = 5, levels = 5, top = 1, side, steps = 300, rated = 24, seed = 1,
            threads;
+static gboolean from_first;
 static double tolerance = 2, noise = .5, rate = 1e-4, share = .3;
 static TrainScaleOptions scale;
 
@@ -50,6 +51,8 @@ static const GOptionEntry entries[] = {
     {"rate", 0, 0, G_OPTION_ARG_DOUBLE, &rate, "Learning rate (0.0001)", "R"},
     {"share", 0, 0, G_OPTION_ARG_DOUBLE, &share,
      "Share of a step's crops that are of rated images (0.3)", "X"},
+    {"from-first", 0, 0, G_OPTION_ARG_NONE, &from_first,
+     "Each round goes on from MODEL, not from what the round before made of it", NULL},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Folder of the rounds", "DIR"},
     {"cache", 0, 0, G_OPTION_ARG_FILENAME, &cache_path, "File that keeps scores (DIR/scores.cache)",
      "FILE"},
@@ -183,6 +186,7 @@ static int run(int argc, char **argv, GError **error)
         .rated = (guint)rated,
         .rate = rate,
         .share = share,
+        .from_first = from_first,
         .rounds = (guint)rounds,
         .folder = output,
         .seed = (guint64)seed,

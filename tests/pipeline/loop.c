@@ -165,6 +165,26 @@ static void test_random(void)
     }
 }
 
+static gboolean learned_from(const char *folder, guint number, const char *model)
+{
+    g_autofree char *path = file_in(folder, number, "tuned/recipe.ini");
+    g_autoptr(GBytes) recipe = workshop_read(path);
+    g_autofree char *key = g_strdup_printf("%s\n", model);
+    return g_strstr_len(g_bytes_get_data(recipe, NULL), (gssize)g_bytes_get_size(recipe), key);
+}
+
+/* The model of the round before competes, but none of it is in the next. */
+static void test_from_first(void)
+{
+    workshop_run_well(COMPETE "--rounds 2 --from-first --out anew", NULL);
+    assert_same_rounds("first", "anew", 1);
+    g_assert_true(learned_from("first", 2, "round-1/tuned/model.gguf"));
+    g_assert_true(learned_from("anew", 2, "tiny/model.gguf"));
+    g_autofree char *found = file_in("first", 2, "pairs.csv");
+    g_autofree char *again = file_in("anew", 2, "pairs.csv");
+    workshop_assert_same(found, again);
+}
+
 /* -- the report ---------------------------------------------------------------------------- */
 
 typedef struct {
@@ -241,6 +261,7 @@ static void test_refusals(void)
         {LOOP "--random-like nowhere --out x", "nowhere"},
         {LOOP "--steps 5 --against self --against ms-ssim --out first", "another folder"},
         {LOOP "--share 0.5 --against self --against ms-ssim --out first", "another folder"},
+        {COMPETE "--from-first --out first", "another folder"},
         {"loop tiny/model.gguf --ratings ratings.csv --originals pictures --rater vsi --out x",
          "reference"},
     };
@@ -256,6 +277,7 @@ int main(int argc, char **argv)
     workshop_run_well("train recipe.ini --out tiny", NULL);
     make_old();
     g_test_add_func("/loop/rounds", test_rounds);
+    g_test_add_func("/loop/from-first", test_from_first);
     g_test_add_func("/loop/disjoint", test_disjoint);
     g_test_add_func("/loop/resume", test_resume);
     g_test_add_func("/loop/random", test_random);

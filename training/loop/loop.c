@@ -58,6 +58,8 @@ static char *describe(const TrainLoop *loop, GError **error)
         text, "steps=%u\nrated=%u\nrate=%s\nshare=%s\nseed=%" G_GUINT64_FORMAT "\n", loop->steps,
         loop->rated, g_ascii_dtostr(number[1], sizeof number[1], loop->rate),
         g_ascii_dtostr(number[2], sizeof number[2], loop->share), loop->seed);
+    if (loop->from_first)
+        g_string_append(text, "from-first=true\n");
     return g_strdup(text->str);
 }
 
@@ -93,7 +95,7 @@ static char *folder_of(const TrainLoop *loop, guint number)
     return g_build_filename(loop->folder, name, NULL);
 }
 
-/* The model that a round starts from. */
+/* The model that competes in a round. */
 static char *model_before(const TrainLoop *loop, guint number)
 {
     g_autofree char *folder = folder_of(loop, number - 1);

@@ -20,6 +20,7 @@ typedef struct {
                            matches; NULL: matches */
     guint steps, rated; /* see retune.h */
     double rate, share;
+    gboolean from_first; /* each round learns from model, not from what the last one made */
     guint rounds;
     const char *folder; /* created */
     const char *cache;  /* file of scores */
@@ -29,8 +30,8 @@ typedef struct {
 
 /* Round n has the folder FOLDER/round-n: the outcome of the competition, ratings-stand-in.csv as a
  * gallery exports it, mos.csv of it, the run tuned/ that learns from it and from all before it,
- * and of what changed pictures.csv, replay.csv, tests.csv, survey.csv and report.html. The next one
- * starts from its model. A picture is rated in one round only.
+ * and of what changed pictures.csv, replay.csv, tests.csv, survey.csv and report.html. Its model is
+ * the one that competes in the next. A picture is rated in one round only.
  *
  * Whatever stopped it, the same loop goes on where it was and ends in the same files; with more
  * rounds, a finished one too. FOLDER/loop.ini says what it is a loop of. Errors: a folder of

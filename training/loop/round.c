@@ -110,7 +110,7 @@ static TrainRunResult learn(const TrainRound *round, GError **error)
     g_autofree char *folder = g_build_filename(round->folder, "tuned", NULL);
     g_autofree char *recipe = g_build_filename(folder, "recipe.ini", NULL);
     const TrainRetune retune = {
-        .model = round->files[TRAIN_BEFORE],
+        .model = loop->from_first ? loop->model : round->files[TRAIN_BEFORE],
         .old = loop->old,
         .added = round->added,
         .steps = loop->steps,
