@@ -170,7 +170,8 @@ static gboolean learned_from(const char *folder, guint number, const char *model
     g_autofree char *path = file_in(folder, number, "tuned/recipe.ini");
     g_autoptr(GBytes) recipe = workshop_read(path);
     g_autofree char *key = g_strdup_printf("%s\n", model);
-    return g_strstr_len(g_bytes_get_data(recipe, NULL), (gssize)g_bytes_get_size(recipe), key);
+    return g_strstr_len(g_bytes_get_data(recipe, NULL), (gssize)g_bytes_get_size(recipe), key) !=
+           NULL;
 }
 
 /* The model of the round before competes, but none of it is in the next. */
