@@ -71,6 +71,41 @@ static void test_judged_squared(Fixture *fixture, gconstpointer data)
     g_assert_cmpfloat_with_epsilon(loss, expected, 1e-5 * expected);
 }
 
+/* Nothing but the anchor: the references' mean is pulled to a pristine picture's score. */
+static void test_anchor(Fixture *fixture, gconstpointer kind)
+{
+    const TrainBatch *batch = fixture->batch;
+    const guint stride = TRAIN_LEVELS + 1;
+
+    fixture->recipe.judged_squared_weight = 0;
+    fixture->recipe.anchor_weight = .5;
+    const double loss = run_step(fixture, kind);
+    const double off =
+        (batch->scores[BIQA_FULL][0] + batch->scores[BIQA_FULL][stride]) / 2 - (85. - 50) / 12;
+    g_assert_cmpfloat(fabs(off), >, .1);
+    g_assert_cmpfloat_with_epsilon(loss, .5 * off * off, 1e-5 * loss);
+    for (guint i = 0; i < N; i++)
+        g_assert_cmpfloat_with_epsilon(batch->d_scores[BIQA_FULL][i], i % stride ? 0 : .5 * off,
+                                       1e-5);
+}
+
+/* Ratings say it better. */
+static void test_no_anchor(Fixture *fixture, gconstpointer kind)
+{
+    TrainBatch *rated = train_batch_new(fixture->weights->graph, fixture->weights->graph->size, N,
+                                        TRUE, fixture->workers);
+
+    fixture->recipe.judged_squared_weight = 0;
+    fixture->recipe.anchor_weight = .5;
+    const TrainStep step = {.recipe = &fixture->recipe,
+                            .weights = fixture->weights,
+                            .norm = TRAIN_NORM_FROZEN,
+                            .ranked = fixture->batch,
+                            .rated = rated};
+    g_assert_cmpfloat(train_stage_find(kind)->step(&step), ==, 0);
+    train_batch_free(rated);
+}
+
 /* A quarter of the weight, a quarter of the slope, in the competitor alone. */
 static void test_competitor_weight(Fixture *fixture, gconstpointer data)
 {
@@ -131,6 +166,11 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/stage/judged-squared", Fixture, NULL, set_up, test_judged_squared, tear_down);
+    g_test_add("/stage/anchor/rank", Fixture, "rank", set_up, test_anchor, tear_down);
+    g_test_add("/stage/anchor/tune", Fixture, "tune", set_up, test_anchor, tear_down);
+    g_test_add("/stage/anchor/ohem", Fixture, "ohem", set_up, test_anchor, tear_down);
+    g_test_add("/stage/no-anchor/tune", Fixture, "tune", set_up, test_no_anchor, tear_down);
+    g_test_add("/stage/no-anchor/ohem", Fixture, "ohem", set_up, test_no_anchor, tear_down);
     g_test_add("/stage/competitor-weight", Fixture, NULL, set_up, test_competitor_weight,
                tear_down);
     g_test_add("/stage/keeping", Fixture, NULL, set_up, test_keeping, tear_down);

@@ -29,7 +29,7 @@ typedef struct {
     double judged_squared_weight; /* of (score - the judge's points)^2, in units of 12 points */
     double votes_weight;          /* of the annotators' likelihood over the same pairs */
     double reliability_rate;      /* peak rate of what is learned of the annotators */
-    double anchor_weight;      /* rank: of the references' mean being a pristine picture's score */
+    double anchor_weight;      /* unrated: of references' mean being a pristine picture's score */
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
     double squared_weight;     /* of (score - rating)^2, in units of 12 points */

@@ -119,7 +119,8 @@ static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
                                                        batch->d_scores[branch]);
 }
 
-/* Ranking fixes differences only; this ties the mean of a batch's references down. */
+/* Ranking fixes differences only; this ties the mean of a batch's references down, so that scores
+ * do not drift out of 0..100. */
 static double anchor_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
     const float target = train_raw_score(TRAIN_PRISTINE_SCORE);
@@ -221,16 +222,23 @@ static double rank_step(const TrainStep *step)
     return step_full(step, step->ranked, anchored_rank_loss);
 }
 
+/* Where ratings say what scores mean, ranks need no anchor. */
+static BatchLoss rank_loss_beside(const TrainStep *step)
+{
+    return step->rated ? ranked_loss : anchored_rank_loss;
+}
+
 static double tune_step(const TrainStep *step)
 {
     const double rated = step->kept && step->rated ? step_keeping(step, step->rated)
                                                    : step_full(step, step->rated, rating_loss);
-    return rated + step_full(step, step->ranked, ranked_loss);
+    return rated + step_full(step, step->ranked, rank_loss_beside(step));
 }
 
 static double ohem_step(const TrainStep *step)
 {
-    return step_pair(step, step->rated, rating_loss) + step_pair(step, step->ranked, ranked_loss);
+    return step_pair(step, step->rated, rating_loss) +
+           step_pair(step, step->ranked, rank_loss_beside(step));
 }
 
 static const TrainStage stages[] = {
