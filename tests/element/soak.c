@@ -3,7 +3,7 @@
  * a report, alarms, hard frames, a change of model every CHANGE frames. Prints the memory of the
  * process as it goes, and fails where it grows by more than BOUND after the first fifth. */
 #include "element-support.h"
-#include <glib/gstdio.h>
+#include "removal.h"
 #include <stdlib.h>
 
 #define CHANGE 1000 /* frames of a model; the bound on an alarm lies between the two's scores */
@@ -142,14 +142,7 @@ static double score_of_noise(Judge *judge)
 
 static void soak_clear(Soak *soak)
 {
-    g_autoptr(GDir) dir = g_dir_open(soak->folder, 0, NULL);
-
-    for (const char *name; (name = g_dir_read_name(dir));) {
-        g_autofree char *path = g_build_filename(soak->folder, name, NULL);
-
-        g_unlink(path);
-    }
-    g_rmdir(soak->folder);
+    folder_remove(soak->folder);
     g_free(soak->folder);
     for (guint i = 0; i < G_N_ELEMENTS(soak->judges); i++)
         judge_free(soak->judges[i]);

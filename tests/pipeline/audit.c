@@ -3,6 +3,7 @@
 #include "drawing.h"
 #include "member.h"
 #include "play.h"
+#include "removal.h"
 #include "support.h"
 
 #include <glib/gstdio.h>
@@ -91,20 +92,6 @@ static void make_model(void)
 
     tiny->scale.scale = 1; /* no score at an end */
     model = tiny_model_save(tiny);
-}
-
-static void remove_all(const char *path)
-{
-    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while ((name = g_dir_read_name(dir))) {
-            g_autofree char *child = g_build_filename(path, name, NULL);
-            remove_all(child);
-        }
-    }
-    g_remove(path);
 }
 
 /* -- running ------------------------------------------------------------------------------- */
@@ -369,7 +356,7 @@ int main(int argc, char **argv)
     g_test_add_func("/audit/slurm", test_slurm);
     g_test_add_func("/audit/browser", test_browser);
     status = g_test_run();
-    remove_all(folder);
+    tree_remove(folder);
     g_unlink(model);
     g_free(folder);
     g_free(model);

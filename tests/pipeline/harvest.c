@@ -4,6 +4,7 @@
 #include "command.h"
 #include "drawing.h"
 #include "play.h"
+#include "removal.h"
 #include "support.h"
 
 #include <glib/gstdio.h>
@@ -121,20 +122,6 @@ static void check_rated(const char *kept)
     g_unlink(rated);
 }
 
-static void remove_folder(const char *path)
-{
-    GDir *dir = g_dir_open(path, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *file = g_build_filename(path, name, NULL);
-
-        g_unlink(file);
-    }
-    g_dir_close(dir);
-    g_assert_cmpint(g_rmdir(path), ==, 0);
-}
-
 static void test_round_trip(gconstpointer format)
 {
     g_autofree char *kept = file_in("kept");
@@ -149,7 +136,7 @@ static void test_round_trip(gconstpointer format)
     eval = run(kept, words, (const char *const[]){"1.000", NULL});
     check_scores(kept);
     check_rated(kept);
-    remove_folder(kept);
+    folder_remove(kept);
 }
 
 int main(int argc, char **argv)
@@ -165,7 +152,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/harvest/RGB", "RGB", test_round_trip);
     g_test_add_data_func("/harvest/I420_10LE", "I420_10LE", test_round_trip);
     status = g_test_run();
-    remove_folder(folder);
+    folder_remove(folder);
     g_unlink(model);
     g_free(folder);
     g_free(model);

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "drawing.h"
+#include "removal.h"
 #include "said.h"
 #include <glib/gstdio.h>
 #include <string.h>
@@ -59,10 +60,8 @@ char *workshop_enter(void)
 
 void workshop_leave(const char *folder)
 {
-    g_autofree char *quoted = g_shell_quote(folder);
-    g_autofree char *command = g_strdup_printf("rm -rf %s", quoted);
     g_assert_cmpint(g_chdir("/"), ==, 0);
-    g_spawn_command_line_sync(command, NULL, NULL, NULL, NULL);
+    tree_remove(folder);
 }
 
 int workshop_run(const char *line, char **out, char **err)

@@ -3,7 +3,7 @@
 #include "discovery.h"
 
 #include "member.h"
-#include <glib/gstdio.h>
+#include "removal.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -24,21 +24,6 @@ static void make(const char *folder, const char *name, const char *text)
 
     g_assert_cmpint(g_mkdir_with_parents(parent, 0755), ==, 0);
     g_assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
-/* rm -r */
-static void remove_all(const char *path)
-{
-    if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-        g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-            g_autofree char *child = g_build_filename(path, name, NULL);
-            remove_all(child);
-        }
-    }
-    g_remove(path);
 }
 
 static const char *path_at(GPtrArray *entries, guint i)
@@ -79,7 +64,7 @@ static void test_folder(void)
     discovery.every_kind = TRUE;
     all = audit_discover(&discovery);
     expect(all, folder, every);
-    remove_all(folder);
+    tree_remove(folder);
 }
 
 /* A file that is named is taken, whatever it is; what is wrong with it is told. */
@@ -114,7 +99,7 @@ static void test_problems(void)
         g_free(paths[i]);
     }
     g_assert_cmpuint(((AuditEntry *)g_ptr_array_index(entries, 1))->size, ==, 5);
-    remove_all(folder);
+    tree_remove(folder);
 }
 
 static void test_list(void)
@@ -140,7 +125,7 @@ static void test_list(void)
 
     g_assert_null(audit_list_read(none, FALSE, &error));
     g_assert_nonnull(strstr(error->message, none));
-    remove_all(folder);
+    tree_remove(folder);
 }
 
 /* Every path lies in exactly one of N shards, and none of them is empty or holds half of all. */

@@ -2,6 +2,7 @@
 /* Results on disk: appended, torn, resumed, merged. */
 #include "catalogue.h"
 #include "member.h"
+#include "removal.h"
 #include "store.h"
 #include "totals.h"
 
@@ -43,14 +44,7 @@ static Place place_new(void)
 
 static void place_clear(Place *place)
 {
-    g_autoptr(GDir) dir = g_dir_open(place->folder, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(place->folder, name, NULL);
-        g_unlink(path);
-    }
-    g_rmdir(place->folder);
+    folder_remove(place->folder);
     g_free(place->folder);
     g_free(place->file);
     audit_method_free(place->method);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which crops a ranked batch is made of. */
 #include "batch.h"
+#include "removal.h"
 #include "support.h"
 
-#include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <string.h>
 
@@ -48,16 +48,10 @@ static void set_up(Fixture *fixture, gconstpointer data)
 
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
-
     train_batch_free(fixture->batch);
     train_pool_free(fixture->dataset.pool);
     train_workers_free(fixture->workers);
-    for (const char *name; (name = g_dir_read_name(dir));) {
-        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
-        g_unlink(path);
-    }
-    g_rmdir(fixture->folder);
+    folder_remove(fixture->folder);
     for (guint i = 0; i < N_PICTURES; i++)
         g_free(fixture->paths[i]);
     g_free(fixture->folder);

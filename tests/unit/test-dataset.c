@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a recipe learns from: images that come more than once. */
 #include "dataset.h"
+#include "removal.h"
 #include "support.h"
 
-#include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <string.h>
 
@@ -81,12 +81,7 @@ static void test_times(void)
     g_autofree char *other = train_dataset_digest(plain);
     g_assert_cmpstr(one, !=, other);
 
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    for (const char *name; (name = g_dir_read_name(dir));) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_unlink(path);
-    }
-    g_rmdir(folder);
+    folder_remove(folder);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 #include "common-scale.h"
 #include "competition.h"
 #include "match.h"
+#include "removal.h"
 #include "seed.h"
 
 #include <glib/gstdio.h>
@@ -15,13 +16,6 @@
 static double draw(guint64 *state)
 {
     return train_draw(state, 1 << 20) / (double)(1 << 20);
-}
-
-static void remove_folder(const char *folder)
-{
-    g_autofree char *quoted = g_shell_quote(folder);
-    g_autofree char *command = g_strdup_printf("rm -rf %s", quoted);
-    g_spawn_command_line_sync(command, NULL, NULL, NULL, NULL);
 }
 
 static char *make_folder(void)
@@ -81,7 +75,7 @@ static void test_cache_many(void)
     train_score_cache_add(cache, &late, 1);
     train_score_cache_free(cache);
     check_kept(path, MANY);
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 /* A line that was cut off costs its score and no other's. */
@@ -109,7 +103,7 @@ static void test_cache_torn(void)
         g_clear_pointer(&text, g_free);
     }
     check_kept(path, 3);
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 /* -- one scale ----------------------------------------------------------------------------- */
@@ -329,7 +323,7 @@ static void test_entries(void)
     g_assert_cmpuint(image->height, ==, 8);
     g_autofree char *as_it_is = train_entries_identity(entries, 1);
     g_assert_nonnull(strstr(as_it_is, original->digest));
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 /* A file is read once for all that it gives: a video's moments by the hundred, say. */
@@ -350,7 +344,7 @@ static void test_entries_digest(void)
     g_assert_no_error(error);
     g_assert_cmpstr(train_entries_view(entries, 0)->digest, ==,
                     train_entries_view(entries, 1)->digest);
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void refuse_entries(const char *path, const char *word)
@@ -374,7 +368,7 @@ static void test_entries_refused(void)
     refuse_entries(list, "line 1: no column");
     put(list, "image\n\"a.png\n");
     refuse_entries(list, "line 2: a quote");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 /* -- lists of pairs ------------------------------------------------------------------------ */
@@ -410,7 +404,7 @@ static void test_pairs(void)
     put(path, more);
     g_assert_null(train_pairs_load(folder, &error));
     g_assert_nonnull(strstr(error->message, "line 3"));
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 int main(int argc, char **argv)

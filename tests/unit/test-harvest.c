@@ -3,6 +3,7 @@
  * will not. */
 #include "harvest.h"
 #include "likeness.h"
+#include "removal.h"
 #include "support.h"
 
 #include <fcntl.h>
@@ -34,16 +35,7 @@ static void place_init(Place *place, gconstpointer unused)
 
 static void place_clear(Place *place, gconstpointer unused)
 {
-    GDir *dir = g_dir_open(place->path, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(place->path, name, NULL);
-
-        g_assert_cmpint(g_unlink(path), ==, 0);
-    }
-    g_dir_close(dir);
-    g_assert_cmpint(g_rmdir(place->path), ==, 0);
+    folder_remove(place->path);
     g_free(place->path);
     g_free(place->list);
 }

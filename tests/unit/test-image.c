@@ -2,9 +2,9 @@
 /* Pictures from files: what is read, and what is said of files that are no pictures. */
 #include "image.h"
 #include "pipeline.h"
+#include "removal.h"
 #include "support.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct {
@@ -19,13 +19,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
 
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
-    g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
-    const char *name;
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
-        g_unlink(path);
-    }
-    g_rmdir(fixture->folder);
+    folder_remove(fixture->folder);
     g_free(fixture->folder);
 }
 

@@ -4,6 +4,7 @@
 #include "annotator.h"
 #include "judge-private.h"
 #include "pool.h"
+#include "removal.h"
 #include "support.h"
 
 #include <gio/gio.h>
@@ -66,24 +67,9 @@ static void set_up(Fixture *fixture, gconstpointer data)
     };
 }
 
-/* Removes the files of a folder and then it. */
-static void remove_folder(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *file = g_build_filename(path, name, NULL);
-        g_unlink(file);
-    }
-    g_rmdir(path);
-}
-
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
-    g_autofree char *deep = g_path_get_dirname(fixture->cache);
-    remove_folder(fixture->cache);
-    remove_folder(deep);
-    remove_folder(fixture->folder);
+    tree_remove(fixture->folder);
     train_workers_free(fixture->workers);
     for (guint i = 0; i < N_PICTURES; i++)
         g_free(fixture->paths[i]);
@@ -321,7 +307,7 @@ static void test_reopen(Fixture *fixture, gconstpointer data)
 static void test_threads(Fixture *fixture, gconstpointer data)
 {
     g_autoptr(TrainPool) two = open_pool(fixture);
-    remove_folder(fixture->cache);
+    tree_remove(fixture->cache);
     train_workers_free(fixture->workers);
     fixture->workers = train_workers_new(1);
     g_autoptr(TrainPool) one = open_pool(fixture);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rated images: every published layout on a fixture of its own, scales, bad lists. */
 #include "ratings.h"
+#include "removal.h"
 #include "support.h"
 
 #include <glib/gstdio.h>
@@ -18,19 +19,6 @@ static char *make_folder(void)
     char *folder = g_dir_make_tmp("biqa-ratings-XXXXXX", NULL);
     g_assert_nonnull(folder);
     return folder;
-}
-
-static void remove_folder(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    for (const char *name; dir && (name = g_dir_read_name(dir));) {
-        g_autofree char *child = g_build_filename(path, name, NULL);
-        if (g_file_test(child, G_FILE_TEST_IS_DIR))
-            remove_folder(child);
-        else
-            g_unlink(child);
-    }
-    g_rmdir(path);
 }
 
 /* Writes text as folder/name, making folders between. */
@@ -202,7 +190,7 @@ static void test_live(gconstpointer version)
         live->dmos[i] = 100 - live->dmos[i];
     live_put_lists(folder, live, (enum mat_ft)GPOINTER_TO_INT(version));
     refuse(folder, BIQA_ERROR_VALUE, "direction");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_live_bad(void)
@@ -230,7 +218,7 @@ static void test_live_bad(void)
     live_put_lists(folder, live, MAT_FT_MAT5);
     cut(folder, "dmos_realigned.mat", 5000); /* within dmos_new, which has 7856 bytes */
     refuse(folder, BIQA_ERROR_FORMAT, "dmos_realigned.mat");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_clive(gconstpointer data)
@@ -265,7 +253,7 @@ static void test_clive(gconstpointer data)
     mat_put_numbers(file, "AllStdDev_release", std, 4);
     Mat_Close(file);
     refuse(folder, BIQA_ERROR_FORMAT, "4 numbers");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_csiq(void)
@@ -295,7 +283,7 @@ static void test_csiq(void)
     g_assert_cmpstr(ratings->contents[3], ==, "lake");
     put(folder, "csiq.DMOS.csv", "image,dst_type,dst_lev,dmos\n1600,fog,1,0.5\n");
     refuse(folder, BIQA_ERROR_VALUE, "fog");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_tid(void)
@@ -323,7 +311,7 @@ static void test_tid(void)
     refuse(folder, BIQA_ERROR_VALUE, "direction");
     put(folder, "mos_with_names.txt", "I01_01_1.bmp 3\n");
     refuse(folder, BIQA_ERROR_VALUE, "line 1");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_kadid(void)
@@ -343,7 +331,7 @@ static void test_kadid(void)
     g_assert_cmpuint(train_ratings_n_contents(ratings), ==, 2);
     put(folder, "dmos.csv", "dist_img,ref_img,dmos,var\nI01_01_01.png,I01.png,0.5,0.49\n");
     refuse(folder, BIQA_ERROR_VALUE, "between 1 and 5");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_koniq(void)
@@ -360,7 +348,7 @@ static void test_koniq(void)
     check_row(ratings, 0, "/1024x768/10004473376.jpg", 70, 12.5);
     check_row(ratings, 1, "/1024x768/1.jpg", 25, 20);
     g_assert_null(ratings->contents);
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_spaq(void)
@@ -377,7 +365,7 @@ static void test_spaq(void)
     g_assert_cmpstr(ratings->layout, ==, "SPAQ");
     check_row(ratings, 0, "/TestImage/00001.jpg", 14.33, -1);
     check_row(ratings, 1, "/TestImage/00002.jpg", 60, -1);
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_bid(void)
@@ -396,7 +384,7 @@ static void test_bid(void)
     check_row(ratings, 2, "/DatabaseImage0012.jpg", 20, -1); /* one grade alone */
     put(folder, "DatabaseGrades.csv", "Image Number,Average Subjective Grade\n7.5,4\n");
     refuse(folder, BIQA_ERROR_VALUE, "7.5");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_unknown(void)
@@ -407,7 +395,7 @@ static void test_unknown(void)
     g_autoptr(GError) error = NULL;
     g_assert_null(train_ratings_open(folder, &(TrainRatingsParams){.scale = &scale}, &error));
     assert_refused(error, BIQA_ERROR_VALUE, "own scale");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_scale(void)
@@ -476,7 +464,7 @@ static void test_list(void)
     /* the same list read the other way round */
     g_assert_null(train_ratings_open(list, &(TrainRatingsParams){.skip_missing = TRUE}, &error));
     assert_refused(error, BIQA_ERROR_VALUE, "direction");
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 static void test_bad_lists(void)
@@ -507,7 +495,7 @@ static void test_bad_lists(void)
         refuse(list, BIQA_ERROR_VALUE, cases[i].word);
         refuse(list, BIQA_ERROR_VALUE, "list.csv");
     }
-    remove_folder(folder);
+    tree_remove(folder);
 }
 
 int main(int argc, char **argv)
