@@ -69,6 +69,16 @@ BiqaVerdict judge_frame(Judge *judge, const GstVideoInfo *info, GstBuffer *buffe
     return biqa_model_verdict(judge->model, &result, hard_threshold);
 }
 
+void maker_install(GstBiqaMaker *maker, GstElement *element)
+{
+    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
+
+    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER, maker,
+                      NULL);
+    gst_element_set_context(element, context);
+    gst_context_unref(context);
+}
+
 Rig *rig_new(const Judge *judge)
 {
     return rig_new_with(judge, NULL, NULL);
@@ -109,6 +119,24 @@ void rig_set_format(Rig *rig, GstVideoFormat format, guint width, guint height, 
     info->fps_n = 25;
     info->fps_d = 1;
     gst_harness_set_src_caps(rig->harness, gst_video_info_to_caps(info));
+}
+
+void rig_flush(const Rig *rig)
+{
+    GstSegment segment;
+
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_flush_start()));
+    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_flush_stop(TRUE)));
+    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_segment(&segment)));
+}
+
+guint64 rig_stat(const Rig *rig, const char *name)
+{
+    g_autoptr(GstStructure) stats = NULL;
+
+    g_object_get(rig->element, "stats", &stats, NULL);
+    return report_uint64(stats, name);
 }
 
 static void await_named(GstBus *bus, const char *name)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "backend.h"
+#include "gstbiqamaker.h"
 #include "support.h"
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
@@ -31,6 +32,9 @@ void judge_save(Judge *judge);
 BiqaVerdict judge_frame(Judge *judge, const GstVideoInfo *info, GstBuffer *buffer,
                         double hard_threshold);
 
+/* Makes an element, before it starts, run on the backends of maker. */
+void maker_install(GstBiqaMaker *maker, GstElement *element);
+
 /* A harness around an element that runs judge's model on the reference backend, and its bus. */
 typedef struct {
     GstHarness *harness;
@@ -45,6 +49,12 @@ Rig *rig_new_with(const Judge *judge, void (*prepare)(GstElement *element, gpoin
                   gpointer user);
 void rig_free(Rig *rig);
 void rig_set_format(Rig *rig, GstVideoFormat format, guint width, guint height, GstVideoInfo *info);
+
+/* A flush, as a seek brings it, and the segment of what comes after it. */
+void rig_flush(const Rig *rig);
+
+/* A count of the element's property stats. */
+guint64 rig_stat(const Rig *rig, const char *name);
 
 /* Asks for a judge's model while frames flow, and returns when the next frame to be scored will be
  * scored by it: it was opened, and after it another was tried, which is not there. What the element

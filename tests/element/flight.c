@@ -3,7 +3,6 @@
  * changes: neither what is said, nor the order in which frames and events leave. */
 #include "element-support.h"
 #include "tower.h"
-#include <glib/gstdio.h>
 
 #define FRAME (40 * GST_MSECOND)
 
@@ -310,15 +309,10 @@ static void push_watched(const Stage *stage, guint n, guint *gone)
 static void test_flush(void)
 {
     g_autoptr(Stage) stage = stage_new(3, 1);
-    GstHarness *harness = stage->rig->harness;
-    GstSegment segment;
     guint gone = 0;
 
-    gst_segment_init(&segment, GST_FORMAT_TIME);
     push_watched(stage, 2, &gone);
-    gst_harness_push_event(harness, gst_event_new_flush_start());
-    gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE));
-    gst_harness_push_event(harness, gst_event_new_segment(&segment));
+    rig_flush(stage->rig);
     g_assert_cmpuint(gone, ==, 2);
     g_assert_cmpuint(n_out(stage), ==, 0);
     check_notes(stage, "b0 b1 e0 e1 ");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A backend with a gate in front. */
 #include "gate.h"
+#include "element-support.h"
 
 /* A wait that lasts so long has failed. */
 #define GUARD (60 * G_TIME_SPAN_SECOND)
@@ -87,12 +88,7 @@ void gate_free(Gate *gate)
 
 void gate_install(Gate *gate, GstElement *element)
 {
-    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
-
-    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER,
-                      &gate->maker, NULL);
-    gst_element_set_context(element, context);
-    gst_context_unref(context);
+    maker_install(&gate->maker, element);
 }
 
 void gate_open(Gate *gate, guint permits)

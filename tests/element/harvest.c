@@ -2,8 +2,8 @@
 /* The property hard-frames: which frames are kept, what is said of them, and what the stream does
  * when they cannot be. */
 #include "element-support.h"
+#include "removal.h"
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -31,16 +31,7 @@ static void field_init(Field *field, gconstpointer unused)
 
 static void field_clear(Field *field, gconstpointer unused)
 {
-    GDir *dir = g_dir_open(field->folder, 0, NULL);
-    const char *name;
-
-    while ((name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(field->folder, name, NULL);
-
-        g_unlink(path);
-    }
-    g_dir_close(dir);
-    g_assert_cmpint(g_rmdir(field->folder), ==, 0);
+    folder_remove(field->folder);
     g_free(field->folder);
     rig_free(field->rig);
     judge_free(field->judge);
@@ -77,20 +68,12 @@ static GstBuffer *cells_frame_new(const GstVideoInfo *info, guint number)
     return buffer;
 }
 
-static guint64 count(Field *field, const char *name)
-{
-    g_autoptr(GstStructure) stats = NULL;
-
-    g_object_get(field->rig->element, "stats", &stats, NULL);
-    return report_uint64(stats, name);
-}
-
 /* Pushes a frame and waits until it is written, if it is to be. */
 static void push(Field *field, guint number)
 {
     gst_buffer_unref(
         gst_harness_push_and_pull(field->rig->harness, cells_frame_new(&field->info, number)));
-    while (count(field, "hard-frames-waiting") > 0)
+    while (rig_stat(field->rig, "hard-frames-waiting") > 0)
         g_usleep(1000);
 }
 
@@ -148,7 +131,7 @@ static void test_lines(Field *field, gconstpointer unused)
         g_assert_true(g_file_test(path, G_FILE_TEST_IS_REGULAR));
         gst_buffer_unref(frame);
     }
-    g_assert_cmpuint(count(field, "hard-frames-written"), ==, 3);
+    g_assert_cmpuint(rig_stat(field->rig, "hard-frames-written"), ==, 3);
     g_assert_null(bus_pop(field->rig->bus, GST_MESSAGE_WARNING));
 }
 
@@ -168,7 +151,7 @@ static void test_choice(Field *field, gconstpointer unused)
     g_assert_cmpuint(g_strv_length(lines), ==, 3);
     g_assert_nonnull(strstr(lines[1], ",0.000,"));
     g_assert_nonnull(strstr(lines[2], ",0.160,"));
-    g_assert_cmpuint(count(field, "hard-frames-too-soon"), ==, 2);
+    g_assert_cmpuint(rig_stat(field->rig, "hard-frames-too-soon"), ==, 2);
 }
 
 static GstPadProbeReturn answer_uri(GstPad *pad, GstPadProbeInfo *info, gpointer uri)
@@ -212,8 +195,8 @@ static void test_restart(Field *field, gconstpointer unused)
         push(field, run);
         push(field, 7);
         gst_element_set_state(field->rig->element, GST_STATE_NULL); /* without an end */
-        g_assert_cmpuint(count(field, "hard-frames-written"), ==, run ? 1 : 2);
-        g_assert_cmpuint(count(field, "hard-frames-alike"), ==, run);
+        g_assert_cmpuint(rig_stat(field->rig, "hard-frames-written"), ==, run ? 1 : 2);
+        g_assert_cmpuint(rig_stat(field->rig, "hard-frames-alike"), ==, run);
         gst_harness_play(field->rig->harness);
     }
     lines = read_lines(field);
@@ -271,8 +254,8 @@ static void test_full(Field *field, gconstpointer unused)
     start(field);
     for (guint i = 0; i < 5; i++)
         push(field, i);
-    g_assert_cmpuint(count(field, "hard-frames-written"), ==, 2);
-    g_assert_cmpuint(count(field, "hard-frames-full"), ==, 3);
+    g_assert_cmpuint(rig_stat(field->rig, "hard-frames-written"), ==, 2);
+    g_assert_cmpuint(rig_stat(field->rig, "hard-frames-full"), ==, 3);
     check_warned(field, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
 }
 
@@ -287,10 +270,10 @@ static void test_full_disk(Field *field, gconstpointer unused)
     for (guint i = 0; i < 3; i++)
         push(field, i);
     setrlimit(RLIMIT_FSIZE, &limit);
-    g_assert_cmpuint(count(field, "hard-frames-failed"), ==, 3);
+    g_assert_cmpuint(rig_stat(field->rig, "hard-frames-failed"), ==, 3);
     check_warned(field, GST_RESOURCE_ERROR_WRITE);
     push(field, 0);
-    g_assert_cmpuint(count(field, "hard-frames-written"), ==, 1);
+    g_assert_cmpuint(rig_stat(field->rig, "hard-frames-written"), ==, 1);
 }
 
 int main(int argc, char **argv)

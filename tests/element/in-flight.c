@@ -63,9 +63,7 @@ static void set_interval(const Run *run, guint interval)
 static void play(Run *run)
 {
     GstHarness *harness = run->rig->harness;
-    GstSegment segment;
 
-    gst_segment_init(&segment, GST_FORMAT_TIME);
     rig_set_format(run->rig, GST_VIDEO_FORMAT_NV12, 160, 128, &run->info);
     push(run, 6, FALSE, FALSE);
     push(run, 2, TRUE, FALSE); /* a cut */
@@ -80,9 +78,7 @@ static void play(Run *run)
     g_object_set(run->rig->element, "map", FALSE, NULL);
     push(run, 2, FALSE, FALSE);
     gst_harness_push_event(harness, gst_event_new_gap(run->n * 40 * GST_MSECOND, GST_SECOND));
-    gst_harness_push_event(harness, gst_event_new_flush_start());
-    gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE));
-    gst_harness_push_event(harness, gst_event_new_segment(&segment));
+    rig_flush(run->rig);
     set_interval(run, 3);
     push(run, 8, FALSE, FALSE);
     gst_harness_push_event(harness, gst_event_new_eos());

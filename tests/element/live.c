@@ -102,7 +102,6 @@ static void test_properties_while_playing(void)
     g_autoptr(Rig) rig = rig_new(judge);
     Hammer hammer = {.element = rig->element, .model = judge->path};
     GThread *thread;
-    GstStructure *stats = NULL;
     GstVideoInfo info;
     GstBuffer *frame;
     BiqaVerdict expected;
@@ -125,11 +124,9 @@ static void test_properties_while_playing(void)
     g_atomic_int_set(&hammer.quit, TRUE);
     g_thread_join(thread);
 
-    g_object_get(rig->element, "stats", &stats, NULL);
-    g_assert_cmpuint(report_uint64(stats, "frames-seen"), ==, n_seen);
-    g_assert_cmpuint(report_uint64(stats, "frames-inferred"), ==, n_reports);
+    g_assert_cmpuint(rig_stat(rig, "frames-seen"), ==, n_seen);
+    g_assert_cmpuint(rig_stat(rig, "frames-inferred"), ==, n_reports);
     g_assert_cmpuint(bus_count(rig->bus, GST_MESSAGE_ERROR), ==, 0);
-    gst_structure_free(stats);
     gst_buffer_unref(frame);
 }
 

@@ -2,7 +2,6 @@
 /* The property map: scores of parts of the frame, when asked for. */
 #include "map.h"
 #include "element-support.h"
-#include "gstbiqamaker.h"
 #include "gstframe.h"
 
 /* What the map of a frame should be, to the bit. */
@@ -171,13 +170,9 @@ static BiqaBackend *counted_open(gpointer user, const BiqaModel *model, GCancell
 static void install_counter(GstElement *element, gpointer user)
 {
     Counter *counter = user;
-    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
 
     counter->maker = (GstBiqaMaker){counted_open, counter};
-    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER,
-                      &counter->maker, NULL);
-    gst_element_set_context(element, context);
-    gst_context_unref(context);
+    maker_install(&counter->maker, element);
 }
 
 /* Whoever stops the element stops the map's backend too, and that of a model no frame has seen. */

@@ -60,7 +60,7 @@ static void overtake(Stage *stage, GThreadFunc behind)
     latch_await(&latch);
     thread = g_thread_new("behind", behind, stage);
     g_usleep(G_USEC_PER_SEC / 20);
-    g_assert_cmpuint(stage_stat(stage, "frames-seen"), <=, 1 + ROOM + 1);
+    g_assert_cmpuint(rig_stat(stage->rig, "frames-seen"), <=, 1 + ROOM + 1);
     latch_release(&latch);
     g_thread_join(thread);
 }
@@ -103,13 +103,9 @@ static void test_fast_source(void)
 
 static gpointer flush(gpointer data)
 {
-    Stage *stage = data;
-    GstSegment segment;
+    const Stage *stage = data;
 
-    gst_segment_init(&segment, GST_FORMAT_TIME);
-    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_start()));
-    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_flush_stop(TRUE)));
-    g_assert_true(gst_harness_push_event(stage->rig->harness, gst_event_new_segment(&segment)));
+    rig_flush(stage->rig);
     return NULL;
 }
 
@@ -127,7 +123,7 @@ static void test_flush(void)
     gate_open(stage->gate, 2);
     stage_check_out(stage, 2, "inferred", 12);
     g_assert_cmpuint(stage_n_out(stage), ==, 0);
-    g_assert_cmpuint(stage_stat(stage, "frames-late"), ==, 0);
+    g_assert_cmpuint(rig_stat(stage->rig, "frames-late"), ==, 0);
 }
 
 /* What is on its way out when a flush comes does not come after it. */

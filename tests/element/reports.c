@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the element says: metadata, messages, statistics, and the properties that shape them. */
 #include "element-support.h"
-#include <glib/gstdio.h>
 #include <math.h>
 
 static gboolean field_is_in(GQuark field, const GValue *value, gpointer other)
@@ -118,13 +117,9 @@ static void test_post_messages(void)
 
 static void check_stats(Rig *rig, guint64 seen, guint64 inferred, guint64 hard)
 {
-    GstStructure *stats = NULL;
-
-    g_object_get(rig->element, "stats", &stats, NULL);
-    g_assert_cmpuint(report_uint64(stats, "frames-seen"), ==, seen);
-    g_assert_cmpuint(report_uint64(stats, "frames-inferred"), ==, inferred);
-    g_assert_cmpuint(report_uint64(stats, "frames-hard"), ==, hard);
-    gst_structure_free(stats);
+    g_assert_cmpuint(rig_stat(rig, "frames-seen"), ==, seen);
+    g_assert_cmpuint(rig_stat(rig, "frames-inferred"), ==, inferred);
+    g_assert_cmpuint(rig_stat(rig, "frames-hard"), ==, hard);
 }
 
 static void check_origin(GstBuffer *buffer, const char *origin)
@@ -189,7 +184,6 @@ static void test_flush(void)
     g_autoptr(Judge) judge = judge_new(27);
     g_autoptr(Rig) rig = rig_new(judge);
     GstVideoInfo info;
-    GstSegment segment;
 
     g_object_set(rig->element, "interval", 4, NULL);
     rig_set_format(rig, GST_VIDEO_FORMAT_GRAY8, 16, 16, &info);
@@ -198,12 +192,8 @@ static void test_flush(void)
 
         check_origin(buffer, i == 0 || i == 4 ? "inferred" : i == 3 ? "skipped" : "held");
         gst_buffer_unref(buffer);
-        if (i == 2) {
-            gst_segment_init(&segment, GST_FORMAT_TIME);
-            gst_harness_push_event(rig->harness, gst_event_new_flush_start());
-            gst_harness_push_event(rig->harness, gst_event_new_flush_stop(TRUE));
-            gst_harness_push_event(rig->harness, gst_event_new_segment(&segment));
-        }
+        if (i == 2)
+            rig_flush(rig);
     }
 }
 
@@ -229,9 +219,7 @@ static void check_threshold(double model_threshold)
     double disagreement;
 
     judge->model->hard_threshold = model_threshold;
-    g_unlink(judge->path);
-    g_free(judge->path);
-    judge->path = tiny_model_save(judge->model);
+    judge_save(judge);
     rig = rig_new(judge);
     rig_set_format(rig, GST_VIDEO_FORMAT_BGRA, 40, 40, &info);
     buffer = push_frame(rig, &info, 0);
@@ -263,9 +251,7 @@ static void test_uncertainty(void)
     const GstStructure *meta;
 
     judge->model->uncertainty = tiny_head();
-    g_unlink(judge->path);
-    g_free(judge->path);
-    judge->path = tiny_model_save(judge->model);
+    judge_save(judge);
     rig = rig_new(judge);
     rig_set_format(rig, GST_VIDEO_FORMAT_BGRA, 40, 40, &info);
     buffer = push_frame(rig, &info, 0);

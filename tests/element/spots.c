@@ -127,13 +127,7 @@ static void test_alone(void)
 
 static void push_flush(Stage *stage)
 {
-    GstHarness *harness = stage->rig->harness;
-    GstSegment segment;
-
-    gst_segment_init(&segment, GST_FORMAT_TIME);
-    g_assert_true(gst_harness_push_event(harness, gst_event_new_flush_start()));
-    g_assert_true(gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE)));
-    g_assert_true(gst_harness_push_event(harness, gst_event_new_segment(&segment)));
+    rig_flush(stage->rig);
 }
 
 static void push_segment(Stage *stage)

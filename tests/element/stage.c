@@ -66,20 +66,9 @@ void stage_check_out(Stage *stage, guint number, const char *origin, double scor
     gst_buffer_unref(buffer);
 }
 
-guint64 stage_stat(const Stage *stage, const char *name)
-{
-    GstStructure *stats = NULL;
-    guint64 value;
-
-    g_object_get(stage->rig->element, "stats", &stats, NULL);
-    value = report_uint64(stats, name);
-    gst_structure_free(stats);
-    return value;
-}
-
 void stage_await_stat(const Stage *stage, const char *name, guint64 n)
 {
-    for (guint i = 0; stage_stat(stage, name) < n; i++) {
+    for (guint i = 0; rig_stat(stage->rig, name) < n; i++) {
         g_assert_cmpuint(i, <, 60000);
         g_usleep(1000);
     }

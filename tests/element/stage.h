@@ -32,8 +32,7 @@ guint stage_n_out(const Stage *stage);
 /* Pulls the next frame, waiting for it: it is this one. score < 0: it has none. */
 void stage_check_out(Stage *stage, guint number, const char *origin, double score);
 
-/* A count of the element's property stats; returning when it has come to n. */
-guint64 stage_stat(const Stage *stage, const char *name);
+/* Returns when that count of the element's property stats has come to n. */
 void stage_await_stat(const Stage *stage, const char *name, guint64 n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stage, stage_free)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Another model while frames flow: it takes over between two frames, or the old one stays. */
 #include "element-support.h"
-#include "gstbiqamaker.h"
 
 #define TRIES 100000 /* frames that a model may take to open: a guard, not a measure */
 #define GUARD_MS 60000
@@ -230,23 +229,13 @@ static BiqaBackend *asking_open(gpointer user, const BiqaModel *model, GCancella
     return biqa_reference_open(model);
 }
 
-static void install(GstElement *element, GstBiqaMaker *maker)
-{
-    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
-
-    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER, maker,
-                      NULL);
-    gst_element_set_context(element, context);
-    gst_context_unref(context);
-}
-
 static void install_asking(GstElement *element, gpointer user)
 {
     Asking *asking = user;
 
     asking->element = element;
     asking->maker = (GstBiqaMaker){asking_open, asking};
-    install(element, &asking->maker);
+    maker_install(&asking->maker, element);
 }
 
 /* Asked for while the element starts on another: neither lost nor the first. */
@@ -296,7 +285,7 @@ static void install_slow(GstElement *element, gpointer user)
     Slow *slow = user;
 
     slow->maker = (GstBiqaMaker){slow_open, slow};
-    install(element, &slow->maker);
+    maker_install(&slow->maker, element);
 }
 
 /* A stop gives up the model that is being opened, which is no failure: the next start opens it. */

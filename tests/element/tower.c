@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Frames begun and ended, and notes of them. */
 #include "tower.h"
+#include "element-support.h"
 
 #include <string.h>
 
@@ -129,10 +130,5 @@ void tower_free(Tower *tower)
 
 void tower_install(Tower *tower, GstElement *element)
 {
-    GstContext *context = gst_context_new(GST_BIQA_MAKER_CONTEXT, FALSE);
-
-    gst_structure_set(gst_context_writable_structure(context), "maker", G_TYPE_POINTER,
-                      &tower->maker, NULL);
-    gst_element_set_context(element, context);
-    gst_context_unref(context);
+    maker_install(&tower->maker, element);
 }

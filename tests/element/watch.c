@@ -234,16 +234,12 @@ static void test_sections(void)
     g_autoptr(Judge) judge = judge_new(43);
     g_autoptr(Rig) rig = rig_new_stopped(judge, path, "jsonl");
     GstVideoInfo info;
-    GstSegment segment;
 
     rig_start(rig, &info);
     push(rig, &info, 0, 2);
     rig_set_format(rig, GST_VIDEO_FORMAT_GRAY8, 20, 16, &info);
     push(rig, &info, 2, 3);
-    gst_harness_push_event(rig->harness, gst_event_new_flush_start());
-    gst_harness_push_event(rig->harness, gst_event_new_flush_stop(TRUE));
-    gst_segment_init(&segment, GST_FORMAT_TIME);
-    gst_harness_push_event(rig->harness, gst_event_new_segment(&segment));
+    rig_flush(rig);
     push(rig, &info, 0, 4);
     end(rig);
     text = take_report(path);
@@ -383,9 +379,7 @@ static Judge *middling_judge_new(guint64 seed)
     Judge *judge = judge_new(seed);
 
     judge->model->scale = (BiqaScale){.offset = 50, .scale = .01f};
-    g_unlink(judge->path);
-    g_free(judge->path);
-    judge->path = tiny_model_save(judge->model);
+    judge_save(judge);
     return judge;
 }
 
