@@ -39,112 +39,120 @@ static GstFlowReturn push(Rig *rig, const GstVideoInfo *info, guint n)
     return flow;
 }
 
-static guint64 stat_of(Rig *rig, const char *name)
-{
-    GstStructure *stats = NULL;
-    guint64 value;
-
-    g_object_get(rig->element, "stats", &stats, NULL);
-    value = report_uint64(stats, name);
-    gst_structure_free(stats);
-    return value;
-}
-
 /* -- readers that stall -------------------------------------------------------------------- */
 
 /* More records than queue and pipe hold: pushing them all without a reader is waiting for ever. */
 #define MANY 20000
 
+/* An element that reports to a pipe. */
 typedef struct {
+    int ends[2]; /* to read from, to write to; -1: closed */
+    Judge *judge;
     Rig *rig;
-    const GstVideoInfo *info;
+    GstVideoInfo info;
+    GThread *thread; /* that pushes */
     GstFlowReturn flow;
-} Stream;
+} Piped;
 
-static gpointer stream_thread(gpointer data)
+static Piped *piped_new(guint64 seed)
 {
-    Stream *stream = data;
+    Piped *piped = g_new0(Piped, 1);
 
-    stream->flow = push(stream->rig, stream->info, MANY);
+    g_assert_cmpint(pipe(piped->ends), ==, 0);
+    piped->judge = judge_new(seed);
+    return piped;
+}
+
+static void piped_start(Piped *piped, const char *policy)
+{
+    g_autofree char *target = g_strdup_printf("fd:%d", piped->ends[1]);
+
+    piped->rig = rig_new_to(piped->judge, target, policy, &piped->info);
+}
+
+/* Nobody will read any more: nothing waits for that. */
+static void piped_close(Piped *piped)
+{
+    close(piped->ends[0]);
+    piped->ends[0] = -1;
+}
+
+static void piped_free(Piped *piped)
+{
+    if (piped->ends[0] >= 0)
+        close(piped->ends[0]);
+    close(piped->ends[1]);
+    rig_free(piped->rig);
+    judge_free(piped->judge);
+    g_free(piped);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Piped, piped_free)
+
+static gpointer push_thread(gpointer data)
+{
+    Piped *piped = data;
+
+    piped->flow = push(piped->rig, &piped->info, MANY);
     return NULL;
 }
 
-static void new_pipe(int ends[2], char **target)
+/* Starts a streaming thread that comes to wait for a reader. */
+static void piped_stall(Piped *piped)
 {
-    g_assert_cmpint(pipe(ends), ==, 0);
-    *target = g_strdup_printf("fd:%d", ends[1]);
+    piped_start(piped, "every");
+    piped->thread = g_thread_new("stream", push_thread, piped);
+    while (rig_stat(piped->rig, "frames-seen") < 300) /* more than the queue holds */
+        g_usleep(1000);
 }
 
-static void close_pipe(int ends[2])
+static void check_let_go(Piped *piped)
 {
-    close(ends[0]);
-    close(ends[1]);
+    g_thread_join(piped->thread);
+    g_assert_cmpint(piped->flow, ==, GST_FLOW_FLUSHING);
 }
 
 /* A pipe that nobody reads: the streaming thread waits, and lets go when the element is stopped. */
 static void test_stalled_stop(void)
 {
-    g_autofree char *target = NULL;
-    int ends[2];
-    new_pipe(ends, &target);
-    g_autoptr(Judge) judge = judge_new(51);
-    GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, target, "every", &info);
-    Stream stream = {rig, &info, GST_FLOW_OK};
-    GThread *thread = g_thread_new("stream", stream_thread, &stream);
+    g_autoptr(Piped) piped = piped_new(51);
 
-    while (stat_of(rig, "frames-seen") < 300) /* more than the queue holds */
-        g_usleep(1000);
-    g_assert_cmpint(gst_element_set_state(rig->element, GST_STATE_READY), ==,
+    piped_stall(piped);
+    g_assert_cmpint(gst_element_set_state(piped->rig->element, GST_STATE_READY), ==,
                     GST_STATE_CHANGE_SUCCESS);
-    g_thread_join(thread);
-    g_assert_cmpint(stream.flow, ==, GST_FLOW_FLUSHING);
-    g_assert_cmpuint(stat_of(rig, "records-lost"), >, 0);
-    close_pipe(ends);
+    check_let_go(piped);
+    g_assert_cmpuint(rig_stat(piped->rig, "records-lost"), >, 0);
 }
 
 /* The same with a flush, after which the stream goes on. */
 static void test_stalled_flush(void)
 {
-    g_autofree char *target = NULL;
-    int ends[2];
-    new_pipe(ends, &target);
-    g_autoptr(Judge) judge = judge_new(52);
-    GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, target, "every", &info);
-    Stream stream = {rig, &info, GST_FLOW_OK};
-    GThread *thread = g_thread_new("stream", stream_thread, &stream);
-
-    while (stat_of(rig, "frames-seen") < 300)
-        g_usleep(1000);
-    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_flush_start()));
-    g_thread_join(thread);
-    g_assert_cmpint(stream.flow, ==, GST_FLOW_FLUSHING);
-    close(ends[0]); /* so that nothing waits below */
-    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_flush_stop(TRUE)));
+    g_autoptr(Piped) piped = piped_new(52);
+    GstHarness *harness;
     GstSegment segment;
+
+    piped_stall(piped);
+    harness = piped->rig->harness;
+    g_assert_true(gst_harness_push_event(harness, gst_event_new_flush_start()));
+    check_let_go(piped);
+    piped_close(piped);
+    g_assert_true(gst_harness_push_event(harness, gst_event_new_flush_stop(TRUE)));
     gst_segment_init(&segment, GST_FORMAT_TIME);
-    gst_harness_push_event(rig->harness, gst_event_new_segment(&segment));
-    g_assert_cmpint(push(rig, &info, 10), ==, GST_FLOW_OK);
-    close(ends[1]);
+    gst_harness_push_event(harness, gst_event_new_segment(&segment));
+    g_assert_cmpint(push(piped->rig, &piped->info, 10), ==, GST_FLOW_OK);
 }
 
 /* With policy=deadline nothing waits: what does not fit is lost and counted, and all frames pass.
  */
 static void test_stalled_deadline(void)
 {
-    g_autofree char *target = NULL;
-    int ends[2];
-    new_pipe(ends, &target);
-    g_autoptr(Judge) judge = judge_new(57);
-    GstVideoInfo info;
-    g_autoptr(Rig) rig = rig_new_to(judge, target, "deadline", &info);
+    g_autoptr(Piped) piped = piped_new(57);
 
-    g_assert_cmpint(push(rig, &info, MANY), ==, GST_FLOW_OK);
-    g_assert_true(gst_harness_push_event(rig->harness, gst_event_new_eos()));
-    g_assert_cmpuint(gst_harness_buffers_received(rig->harness), ==, MANY);
-    g_assert_cmpuint(stat_of(rig, "records-lost"), >, 0);
-    close_pipe(ends);
+    piped_start(piped, "deadline");
+    g_assert_cmpint(push(piped->rig, &piped->info, MANY), ==, GST_FLOW_OK);
+    g_assert_true(gst_harness_push_event(piped->rig->harness, gst_event_new_eos()));
+    g_assert_cmpuint(gst_harness_buffers_received(piped->rig->harness), ==, MANY);
+    g_assert_cmpuint(rig_stat(piped->rig, "records-lost"), >, 0);
 }
 
 /* -- readers that go, disks that fill ------------------------------------------------------ */
@@ -156,22 +164,17 @@ static void check_goes_on(Rig *rig, const GstVideoInfo *info)
     g_assert_cmpuint(bus_count(rig->bus, GST_MESSAGE_WARNING), ==, 1);
     g_assert_cmpuint(bus_count(rig->bus, GST_MESSAGE_ERROR), ==, 0);
     /* The frames, header and summary. */
-    g_assert_cmpuint(stat_of(rig, "records-lost"), >=, 1000);
-    g_assert_cmpuint(stat_of(rig, "frames-seen"), ==, 1000);
+    g_assert_cmpuint(rig_stat(rig, "records-lost"), >=, 1000);
+    g_assert_cmpuint(rig_stat(rig, "frames-seen"), ==, 1000);
 }
 
 static void test_closed(void)
 {
-    g_autofree char *target = NULL;
-    int ends[2];
-    new_pipe(ends, &target);
-    g_autoptr(Judge) judge = judge_new(53);
-    GstVideoInfo info;
-    close(ends[0]);
-    g_autoptr(Rig) rig = rig_new_to(judge, target, "every", &info);
+    g_autoptr(Piped) piped = piped_new(53);
 
-    check_goes_on(rig, &info);
-    close(ends[1]);
+    piped_close(piped);
+    piped_start(piped, "every");
+    check_goes_on(piped->rig, &piped->info);
 }
 
 static void test_full(void)
