@@ -32,6 +32,7 @@ static const char *const tiny_layers[] = {
     /* 18 */ "linear inputs=17 channels=6",
     /* 19 */ "relu inputs=18",
     /* 20 */ "linear inputs=19 channels=1",
+    NULL,
 };
 
 static const char *const mini_layers[] = {
@@ -45,6 +46,7 @@ static const char *const mini_layers[] = {
     /* 7 */ "relu inputs=6",
     /* 8 */ "pool inputs=3,7 statistics=mean+deviation",
     /* 9 */ "linear inputs=8 channels=1",
+    NULL,
 };
 
 static GRand *rand_new(guint64 seed)
@@ -54,10 +56,10 @@ static GRand *rand_new(guint64 seed)
     return g_rand_new_with_seed_array(words, G_N_ELEMENTS(words));
 }
 
-static BiqaGraph *graph_new(const char *const *lines, gsize n_lines, guint size)
+BiqaGraph *inferred_graph_new(const char *const *lines, guint size)
 {
     g_autoptr(GError) error = NULL;
-    BiqaGraph *graph = biqa_graph_parse(lines, n_lines, &error);
+    BiqaGraph *graph = biqa_graph_parse(lines, g_strv_length((char **)lines), &error);
 
     g_assert_no_error(error);
     biqa_graph_infer(graph, size, &error);
@@ -67,7 +69,7 @@ static BiqaGraph *graph_new(const char *const *lines, gsize n_lines, guint size)
 
 BiqaGraph *tiny_graph_new(void)
 {
-    return graph_new(tiny_layers, G_N_ELEMENTS(tiny_layers), TINY_SIZE);
+    return inferred_graph_new(tiny_layers, TINY_SIZE);
 }
 
 /* The interval a parameter's values are drawn from. */
@@ -163,8 +165,7 @@ BiqaUncertainty tiny_head(void)
 
 BiqaModel *mini_model_new(guint64 seed)
 {
-    BiqaModel *model =
-        model_new("mini", graph_new(mini_layers, G_N_ELEMENTS(mini_layers), MINI_SIZE), seed);
+    BiqaModel *model = model_new("mini", inferred_graph_new(mini_layers, MINI_SIZE), seed);
 
     model->input.n_spots = 2;
     model->input.spots[0] = (BiqaSpot){.25f, .75f};

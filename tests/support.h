@@ -4,6 +4,9 @@
 
 #include "task.h"
 
+/* A graph inferred for size; lines as in biqa_graph_parse(), NULL-terminated. (transfer full) */
+BiqaGraph *inferred_graph_new(const char *const *lines, guint size);
+
 /* A graph of every layer kind for a 24 x 24 input, inferred: both paddings, odd sizes, grouped and
  * depthwise convolutions, each clamp, a residual, a norm with no convolution before it, a pool of
  * two stages with mean and deviation. (transfer full) */

@@ -319,7 +319,7 @@ static BiqaGraph *case_graph_new(const Case *test)
     g_autofree char *score = g_strdup_printf("linear inputs=%u channels=1", n - 1);
     memcpy(lines, test->layers, sizeof(char *) * n);
     lines[n] = score;
-    return grad_graph_new(lines, test->size);
+    return inferred_graph_new(lines, test->size);
 }
 
 static void check_frozen(gconstpointer data)

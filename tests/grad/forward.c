@@ -124,35 +124,36 @@ static void compare_layer(const char *name, const BiqaGraph *graph, guint i, con
 static BiqaGraph *case_graph_new(const Case *test)
 {
     g_autofree char *input = g_strdup_printf("input channels=%u", test->channels);
-    return grad_graph_new(
+    return inferred_graph_new(
         (const char *[]){input, test->layer, "pool inputs=1 statistics=mean", NULL}, test->size);
 }
 
-static void check_case(gconstpointer data)
+/* The layer of a case's graph on seeded values from lo to hi. */
+static void compare_case(const Case *test, const BiqaGraph *graph, double lo, double hi)
 {
-    const Case *test = data;
-    g_autoptr(BiqaGraph) graph = case_graph_new(test);
     const gsize n = biqa_shape_size(graph->layers[0].shape);
     g_autofree float *params = g_new(float, graph->n_params + 1), *input = g_new(float, n);
 
     tiny_params_fill(graph, params, SEED);
-    grad_fill_uniform(input, n, -2., 7., SEED);
+    grad_fill_uniform(input, n, lo, hi, SEED);
     compare_layer(test->name, graph, 1, params, (const float *[]){input, input});
+}
+
+static void check_case(gconstpointer data)
+{
+    g_autoptr(BiqaGraph) graph = case_graph_new(data);
+
+    compare_case(data, graph, -2., 7.);
 }
 
 /* CONV, NORM and ADD clamp their result when a graph says so. */
 static void check_clamped(gconstpointer data)
 {
-    const Case *test = data;
-    g_autoptr(BiqaGraph) graph = case_graph_new(test);
-    const gsize n = biqa_shape_size(graph->layers[0].shape);
-    g_autofree float *params = g_new(float, graph->n_params + 1), *input = g_new(float, n);
+    g_autoptr(BiqaGraph) graph = case_graph_new(data);
 
     graph->layers[1].lo = -0.1f;
     graph->layers[1].hi = 0.3f;
-    tiny_params_fill(graph, params, SEED);
-    grad_fill_uniform(input, n, -1., 1., SEED);
-    compare_layer(test->name, graph, 1, params, (const float *[]){input, input});
+    compare_case(data, graph, -1., 1.);
 }
 
 static void check_tiny(void)

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "grad.h"
 
-BiqaGraph *grad_graph_new(const char *const *lines, guint size)
-{
-    g_autoptr(GError) error = NULL;
-    BiqaGraph *graph = biqa_graph_parse(lines, g_strv_length((char **)lines), &error);
-    g_assert_no_error(error);
-    biqa_graph_infer(graph, size, &error);
-    g_assert_no_error(error);
-    return graph;
-}
-
 void grad_fill_uniform(float *values, gsize n, double lo, double hi, guint32 seed)
 {
     GRand *rand = g_rand_new_with_seed(seed);

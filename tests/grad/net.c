@@ -224,11 +224,9 @@ static void check_second_output(void)
         "relu inputs=1",
         "pool inputs=2",
         "linear inputs=3 channels=2",
+        NULL,
     };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaGraph) graph = biqa_graph_parse(lines, G_N_ELEMENTS(lines), &error);
-    g_assert_no_error(error);
-    g_assert_true(biqa_graph_infer(graph, 12, NULL));
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, 12);
     TrainWorkers *workers = train_workers_new(2);
     g_autoptr(TrainNet) net = grad_net_new(graph, SAMPLES, workers, SEED);
     const gsize n = graph->n_params, head = graph->layers[4].offset[0];

@@ -3,6 +3,7 @@
 #include "weights.h"
 
 #include "grad.h"
+#include "support.h"
 #include <math.h>
 
 #define STEPS 5
@@ -10,17 +11,13 @@
 
 static const char *const lines[] = {
     "input channels=3", "conv inputs=0 channels=4 kernel=3x3", "norm inputs=1",
-    "pool inputs=2",    "linear inputs=3 channels=1",
+    "pool inputs=2",    "linear inputs=3 channels=1",          NULL,
 };
 
 static TrainWeights *weights_new(void)
 {
     const TrainOptimParams optim = {.kind = TRAIN_SGD};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaGraph) graph = biqa_graph_parse(lines, G_N_ELEMENTS(lines), &error);
-    g_assert_no_error(error);
-    biqa_graph_infer(graph, 8, &error);
-    g_assert_no_error(error);
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, 8);
     return train_weights_new(graph, &optim, TRUE);
 }
 

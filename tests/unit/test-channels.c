@@ -36,29 +36,19 @@ static const char *const lines[] = {
     /* 18 */ "linear inputs=17 channels=5",
     /* 19 */ "add inputs=15,18",
     /* 20 */ "linear inputs=19 channels=1",
+    NULL,
 };
-
-static BiqaGraph *graph_new(void)
-{
-    g_autoptr(GError) error = NULL;
-    BiqaGraph *graph = biqa_graph_parse(lines, G_N_ELEMENTS(lines), &error);
-
-    g_assert_no_error(error);
-    biqa_graph_infer(graph, SIZE, &error);
-    g_assert_no_error(error);
-    return graph;
-}
 
 static void test_sets(void)
 {
     static const guint first[] = {0,  1,  1,  1,  1,  5,  5,  5,  5,  5, 10,
                                   10, 12, 13, 14, 15, 16, 16, 18, 15, 20};
     static const guint kept[] = {0, 12, 13, 14, 15, 16, 18, 20};
-    g_autoptr(BiqaGraph) graph = graph_new();
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, SIZE);
     g_autoptr(BiqaChannels) channels = biqa_channels_new(graph);
     guint n_kept = 0;
 
-    G_STATIC_ASSERT(G_N_ELEMENTS(first) == G_N_ELEMENTS(lines));
+    G_STATIC_ASSERT(G_N_ELEMENTS(first) == G_N_ELEMENTS(lines) - 1);
     for (guint i = 0; i < graph->n_layers; i++) {
         const guint wanted = i == 18 ? 15 : first[i];
         g_test_message("layer %u", i);
@@ -72,7 +62,7 @@ static void test_sets(void)
 
 static void test_runs(void)
 {
-    g_autoptr(BiqaGraph) graph = graph_new();
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, SIZE);
     g_autoptr(BiqaChannels) channels = biqa_channels_new(graph);
     g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(BiqaParamRun));
     const BiqaLayer *layers = graph->layers;
@@ -116,10 +106,7 @@ static void test_mask(void)
         double ratio;
         guint8 stays[4];
     } cases[] = {{.2, {1, 1, 1, 1}}, {.25, {1, 1, 0, 1}}, {.5, {1, 1, 0, 0}}, {.99, {0, 1, 0, 0}}};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaGraph) graph = biqa_graph_parse(few, g_strv_length((char **)few), &error);
-    g_assert_no_error(error);
-    g_assert_true(biqa_graph_infer(graph, 4, &error));
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(few, 4);
     const BiqaLayer *layers = graph->layers;
     g_autofree float *params = g_new0(float, graph->n_params);
     g_autofree guint8 *mask = g_malloc(graph->n_params);
@@ -159,7 +146,7 @@ static float run(const BiqaNet *net, const float *input)
 static void test_narrow(void)
 {
     for (guint64 seed = 1; seed <= 5; seed++) {
-        g_autoptr(BiqaGraph) graph = graph_new();
+        g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, SIZE);
         g_autofree guint8 *mask = g_malloc(graph->n_params);
         g_autofree float *params = g_new(float, graph->n_params),
                          *input = g_new(float, 3 * SIZE * SIZE);
@@ -191,7 +178,7 @@ static void test_narrow(void)
 /* A set of which nothing is left keeps a channel, for there are no maps of none. */
 static void test_all_zero(void)
 {
-    g_autoptr(BiqaGraph) graph = graph_new();
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, SIZE);
     g_autofree float *params = g_new0(float, graph->n_params);
     g_autoptr(BiqaNet) net = NULL;
 

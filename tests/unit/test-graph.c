@@ -9,14 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static BiqaGraph *parse(const char *const *lines)
-{
-    g_autoptr(GError) error = NULL;
-    BiqaGraph *graph = biqa_graph_parse(lines, g_strv_length((char **)lines), &error);
-    g_assert_no_error(error);
-    return graph;
-}
-
 static void refuse(const char *const *lines, const char *word)
 {
     g_autoptr(GError) error = NULL;
@@ -29,12 +21,10 @@ static void refuse(const char *const *lines, const char *word)
 /* Text and graph say the same in both directions. */
 static void test_text(void)
 {
-    g_autoptr(GError) error = NULL;
     g_autoptr(BiqaGraph) graph = tiny_graph_new();
     g_auto(GStrv) lines = biqa_graph_format(graph);
-    g_autoptr(BiqaGraph) again = parse((const char *const *)lines);
+    g_autoptr(BiqaGraph) again = inferred_graph_new((const char *const *)lines, graph->size);
 
-    g_assert_true(biqa_graph_infer(again, graph->size, &error));
     g_assert_cmpuint(again->n_layers, ==, graph->n_layers);
     g_assert_cmpmem(again->layers, again->n_layers * sizeof *again->layers, graph->layers,
                     graph->n_layers * sizeof *graph->layers);
@@ -79,9 +69,7 @@ static void test_shapes(void)
         "pool inputs=1,2 statistics=mean+deviation",
         "linear inputs=3 channels=1",
         NULL};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaGraph) graph = parse(lines);
-    g_assert_true(biqa_graph_infer(graph, 15, &error));
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, 15);
     const BiqaLayer *conv = &graph->layers[1], *depthwise = &graph->layers[2];
     g_assert_cmpuint(conv->shape.h, ==, 8);
     g_assert_cmpuint(biqa_layer_pad_before(conv, 15, 3), ==, 1);
@@ -139,9 +127,7 @@ static void test_prune(void)
                                  "pool inputs=3",
                                  "linear inputs=4 channels=1",
                                  NULL};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaGraph) graph = parse(lines);
-    g_assert_true(biqa_graph_infer(graph, 4, &error));
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, 4);
     g_autofree float *params = g_new0(float, graph->n_params);
     g_autofree guint8 *mask = g_malloc(graph->n_params);
     const float first[] = {.1f, -.9f, .3f, .5f, -.2f}, second[] = {.4f, -.6f, .8f, .7f, .05f};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A ranking stage that learns from votes alone: grey crops, annotators made for the occasion. */
 #include "stage.h"
+#include "support.h"
 
 #include <math.h>
 
@@ -27,11 +28,8 @@ static void draw(TrainBatch *batch)
 static void set_up(Fixture *fixture, gconstpointer outputs)
 {
     g_autofree char *head = g_strdup_printf("linear inputs=1 channels=%s", (const char *)outputs);
-    const char *const lines[] = {"input channels=3", "pool inputs=0", head};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaGraph) graph = biqa_graph_parse(lines, G_N_ELEMENTS(lines), &error);
-    g_assert_no_error(error);
-    g_assert_true(biqa_graph_infer(graph, SIZE, &error));
+    const char *const lines[] = {"input channels=3", "pool inputs=0", head, NULL};
+    g_autoptr(BiqaGraph) graph = inferred_graph_new(lines, SIZE);
     const TrainOptimParams adam = {.kind = TRAIN_ADAM, .beta1 = .9, .beta2 = .99, .epsilon = 1e-8};
     fixture->workers = train_workers_new(1);
     fixture->weights = train_weights_new(graph, &adam, FALSE);
