@@ -50,6 +50,9 @@ typedef struct {
     BiqaModel *model;
     BiqaVkRuntime *runtime;
     GCancellable *stop;
+    guint8 bytes[3 * 16 * 16];
+    BiqaFrameFormat format;
+    BiqaFrame frame; /* black */
 } Fixture;
 
 static void set_up(Fixture *fixture, gconstpointer data)
@@ -60,6 +63,8 @@ static void set_up(Fixture *fixture, gconstpointer data)
     fixture->stop = g_cancellable_new();
     fixture->runtime = biqa_vk_runtime_get(NULL, TRUE, NULL, &error);
     g_assert_no_error(error);
+    biqa_frame_format_rgb(&fixture->format, 16, 16);
+    fixture->frame = (BiqaFrame){&fixture->format, {fixture->bytes}, {3 * 16}};
 }
 
 static void tear_down(Fixture *fixture, gconstpointer data)
@@ -87,6 +92,26 @@ static BiqaVkProgram *open_program(Fixture *fixture)
 
     g_assert_no_error(error);
     return program;
+}
+
+/* A backend that gives up when the fixture's user stops. */
+static BiqaBackend *open_backend(Fixture *fixture)
+{
+    const BiqaVkParams params = {.validate = TRUE, .stop = fixture->stop};
+    g_autoptr(GError) error = NULL;
+    BiqaBackend *backend = biqa_vk_backend_new(&params, fixture->model, &error);
+
+    g_assert_no_error(error);
+    return backend;
+}
+
+/* From now on the user stops at the first wait for the device, which takes long. */
+static void stop_at_wait(Fixture *fixture)
+{
+    BiqaVkCalls *calls = fixture->runtime->device->calls;
+
+    *stopper() = (Stopper){.wait = calls->WaitForFences, .n_timeouts = 60, .stop = fixture->stop};
+    calls->WaitForFences = wait_and_stop;
 }
 
 static void assert_given_up(Fixture *fixture)
@@ -132,28 +157,21 @@ static void test_between(Fixture *fixture, gconstpointer data)
 /* Who stops while a frame is at work does not wait for it for long, and does not score another. */
 static void test_waiting(Fixture *fixture, gconstpointer data)
 {
-    const BiqaVkParams params = {.validate = TRUE, .stop = fixture->stop};
-    BiqaVkCalls *calls = fixture->runtime->device->calls;
-    g_autofree guint8 *bytes = g_malloc0(3 * 16 * 16);
+    const BiqaVkCalls *calls = fixture->runtime->device->calls;
+    g_autoptr(BiqaBackend) backend = open_backend(fixture);
     g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaBackend) backend = biqa_vk_backend_new(&params, fixture->model, &error);
-    BiqaFrameFormat format;
-    const BiqaFrame frame = {&format, {bytes}, {3 * 16}};
     BiqaResult result;
     gint n_waits;
 
-    g_assert_no_error(error);
-    biqa_frame_format_rgb(&format, 16, 16);
-    *stopper() = (Stopper){.wait = calls->WaitForFences, .n_timeouts = 60, .stop = fixture->stop};
-    calls->WaitForFences = wait_and_stop;
+    stop_at_wait(fixture);
     n_waits = calls->counts[BIQA_VK_CALL_WaitForFences];
-    g_assert_false(biqa_backend_run(backend, &frame, &result, &error));
+    g_assert_false(biqa_backend_run(backend, &fixture->frame, &result, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_nonnull(strstr(error->message, "stopped while"));
     g_assert_cmpint(calls->counts[BIQA_VK_CALL_WaitForFences], <=, n_waits + 60);
     n_waits = calls->counts[BIQA_VK_CALL_WaitForFences];
     g_clear_error(&error);
-    g_assert_false(biqa_backend_run(backend, &frame, &result, &error));
+    g_assert_false(biqa_backend_run(backend, &fixture->frame, &result, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_cmpint(calls->counts[BIQA_VK_CALL_WaitForFences], ==, n_waits);
 }
@@ -162,22 +180,15 @@ static void test_waiting(Fixture *fixture, gconstpointer data)
  * for it. */
 static void test_in_flight(Fixture *fixture, gconstpointer data)
 {
-    const BiqaVkParams params = {.validate = TRUE, .stop = fixture->stop};
-    BiqaVkCalls *calls = fixture->runtime->device->calls;
-    g_autofree guint8 *bytes = g_malloc0(3 * 16 * 16);
+    const BiqaVkCalls *calls = fixture->runtime->device->calls;
+    g_autoptr(BiqaBackend) backend = open_backend(fixture);
     g_autoptr(GError) error = NULL;
-    g_autoptr(BiqaBackend) backend = biqa_vk_backend_new(&params, fixture->model, &error);
-    BiqaFrameFormat format;
-    const BiqaFrame frame = {&format, {bytes}, {3 * 16}};
     BiqaResult result;
     gint n_fences;
 
-    g_assert_no_error(error);
-    biqa_frame_format_rgb(&format, 16, 16);
     for (guint i = 0; i < 2; i++)
-        g_assert_true(biqa_backend_begin_spot(backend, &frame, 0, &error));
-    *stopper() = (Stopper){.wait = calls->WaitForFences, .n_timeouts = 60, .stop = fixture->stop};
-    calls->WaitForFences = wait_and_stop;
+        g_assert_true(biqa_backend_begin_spot(backend, &fixture->frame, 0, &error));
+    stop_at_wait(fixture);
     n_fences = calls->counts[BIQA_VK_CALL_CreateFence];
     for (guint i = 0; i < 2; i++) {
         g_assert_false(biqa_backend_end_spot(backend, (BiqaSpotOf){1, 0}, &result, &error));

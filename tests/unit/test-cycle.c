@@ -13,7 +13,6 @@
  * second crop and the competitor differ by constants. */
 typedef struct {
     BiqaBackend base;
-    BiqaInput input;
     guint frame;
     GString *ran; /* the spots of this frame: "0123" */
     int broken;   /* this spot fails; -1: none */
@@ -85,18 +84,28 @@ static const BiqaBackendClass flying_class = {
     .device_ns = told_ns,
 };
 
-static Told told_new(void)
+static const BiqaInput told_input = {
+    .size = 4,
+    .n_crops = 2,
+    .crops = {{1, .5f, .5f}, {2, .5f, .5f}},
+    .n_spots = SPOTS,
+    .spots = {{.25f, .25f}, {.75f, .75f}, {.75f, .25f}, {.25f, .75f}},
+};
+
+static Told told_new(const BiqaBackendClass *klass)
 {
     return (Told){
-        .base = {.klass = &told_class},
-        .input = {.size = 4,
-                  .n_crops = 2,
-                  .crops = {{1, .5f, .5f}, {2, .5f, .5f}},
-                  .n_spots = SPOTS,
-                  .spots = {{.25f, .25f}, {.75f, .75f}, {.75f, .25f}, {.25f, .75f}}},
+        .base = {klass, &told_input},
         .ran = g_string_new(NULL),
         .broken = -1,
     };
+}
+
+/* A frame of 64 x 64, in which all spots are. */
+static BiqaFrame square_frame(BiqaFrameFormat *format)
+{
+    biqa_frame_format_rgb(format, 64, 64);
+    return (BiqaFrame){.format = format};
 }
 
 /* Shows the next frame, of width x 64, to the cycle, which runs the spots that are expected. */
@@ -109,7 +118,6 @@ static BiqaResult show(BiqaCycle *cycle, Told *told, guint width, guint scene, g
     BiqaResult result;
 
     biqa_frame_format_rgb(&format, width, 64);
-    told->base.input = &told->input;
     told->frame++;
     g_string_truncate(told->ran, 0);
     biqa_cycle_run(cycle, &told->base, &(BiqaSight){&frame, scene, time}, &result, &error);
@@ -127,7 +135,7 @@ static void told_clear(Told *told)
 /* The first frame is seen whole, then one spot a frame, each crop in its place. */
 static void test_turns(void)
 {
-    Told told = told_new();
+    Told told = told_new(&told_class);
     BiqaCycle cycle = {0};
     BiqaResult result = show(&cycle, &told, 64, 0, 0, "0123");
 
@@ -153,7 +161,7 @@ static void test_turns(void)
  */
 static void test_age(void)
 {
-    Told told = told_new();
+    Told told = told_new(&told_class);
     BiqaCycle cycle = {0};
 
     show(&cycle, &told, 64, 0, 5 * SECOND, "0123");
@@ -168,7 +176,7 @@ static void test_age(void)
 /* Frames without a time, of another scene, or of a picture that has another number of spots. */
 static void test_strangers(void)
 {
-    Told told = told_new();
+    Told told = told_new(&told_class);
     BiqaCycle cycle = {0};
 
     show(&cycle, &told, 64, 0, NO_TIME, "0123");
@@ -187,14 +195,12 @@ static void test_strangers(void)
 static void test_failure(void)
 {
     g_autoptr(GError) error = NULL;
-    Told told = told_new();
+    Told told = told_new(&told_class);
     BiqaCycle cycle = {0};
     BiqaFrameFormat format;
-    BiqaFrame frame = {.format = &format};
+    BiqaFrame frame = square_frame(&format);
     BiqaResult result;
 
-    biqa_frame_format_rgb(&format, 64, 64);
-    told.base.input = &told.input;
     told.broken = 2;
     g_assert_false(biqa_cycle_run(&cycle, &told.base, &(BiqaSight){&frame, 0, 0}, &result, &error));
     assert_refused(error, BIQA_ERROR_DEVICE, "broken");
@@ -230,12 +236,11 @@ static void show_all(const BiqaBackendClass *klass, guint in_flight, BiqaResult 
 {
     const guint n = G_N_ELEMENTS(shown);
     g_autoptr(GError) error = NULL;
-    Told told = told_new();
+    Told told = told_new(klass);
     BiqaCycle cycle = {0};
     BiqaFrameFormat format;
     BiqaFrame frame = {.format = &format};
 
-    told.base = (BiqaBackend){klass, &told.input};
     for (guint i = 0; i < n + in_flight - 1; i++) {
         if (i < n) {
             told.frame = i;
@@ -277,14 +282,12 @@ static void test_flight(void)
 static void test_in_the_air(void)
 {
     g_autoptr(GError) error = NULL;
-    Told told = told_new();
+    Told told = told_new(&flying_class);
     BiqaCycle cycle = {0};
     BiqaFrameFormat format;
-    BiqaFrame frame = {.format = &format};
+    BiqaFrame frame = square_frame(&format);
     BiqaResult result;
 
-    told.base = (BiqaBackend){&flying_class, &told.input};
-    biqa_frame_format_rgb(&format, 64, 64);
     for (guint i = 0; i < 4; i++) {
         biqa_cycle_begin(&cycle, &told.base, &(BiqaSight){&frame, i / 3, i}, &error);
         g_assert_no_error(error);
@@ -308,14 +311,12 @@ static void test_in_the_air(void)
 static void test_late_failure(void)
 {
     g_autoptr(GError) error = NULL;
-    Told told = told_new();
+    Told told = told_new(&flying_class);
     BiqaCycle cycle = {0};
     BiqaFrameFormat format;
-    BiqaFrame frame = {.format = &format};
+    BiqaFrame frame = square_frame(&format);
     BiqaResult result;
 
-    told.base = (BiqaBackend){&flying_class, &told.input};
-    biqa_frame_format_rgb(&format, 64, 64);
     biqa_cycle_run(&cycle, &told.base, &(BiqaSight){&frame, 0, 0}, &result, &error);
     biqa_cycle_begin(&cycle, &told.base, &(BiqaSight){&frame, 0, 1}, &error);
     g_assert_no_error(error);

@@ -60,6 +60,14 @@ static void assert_rgb(const char *what, const guint8 *got, guint r, guint g, gu
                 got[2]);
 }
 
+/* A row has these greys. */
+static void assert_greys(const char *what, const TrainImage *image, const guint8 *values, guint n)
+{
+    g_assert_cmpuint(image->width, ==, n);
+    for (guint x = 0; x < n; x++)
+        assert_rgb(what, pixel(image, x, 0), values[x], values[x], values[x]);
+}
+
 /* Every row of RankIQA's table has its place. */
 static void test_rows(void)
 {
@@ -102,10 +110,8 @@ static void test_mean(void)
     g_autoptr(TrainImage) image = greys(values, 5);
     g_autoptr(TrainImage) brighter = row("tid-mean-up", image, 1);
     g_autoptr(TrainImage) darker = row("tid-mean-down", image, 4);
-    for (guint x = 0; x < 5; x++) {
-        assert_rgb("up", pixel(brighter, x, 0), up[x], up[x], up[x]);
-        assert_rgb("down", pixel(darker, x, 0), down[x], down[x], down[x]);
-    }
+    assert_greys("up", brighter, up, 5);
+    assert_greys("down", darker, down, 5);
 }
 
 static void test_contrast(void)
@@ -115,10 +121,8 @@ static void test_contrast(void)
     g_autoptr(TrainImage) image = greys(values, 4);
     g_autoptr(TrainImage) flatter = row("tid-contrast-down", image, 1);
     g_autoptr(TrainImage) steeper = row("tid-contrast-up", image, 4);
-    for (guint x = 0; x < 4; x++) {
-        assert_rgb("down", pixel(flatter, x, 0), down[x], down[x], down[x]);
-        assert_rgb("up", pixel(steeper, x, 0), up[x], up[x], up[x]);
-    }
+    assert_greys("down", flatter, down, 4);
+    assert_greys("up", steeper, up, 4);
 }
 
 /* Y = 124.2: each value v becomes Y + k (v - Y). */
@@ -328,8 +332,7 @@ static void test_quantise(void)
     g_autoptr(TrainImage) image = greys(values, 10), grey = flat(4, 3, 90, 90, 90);
     g_autoptr(TrainImage) out = row("tid-quantise", image, 4); /* three thresholds */
     g_autoptr(TrainImage) same = row("tid-quantise", grey, 1);
-    for (guint x = 0; x < 10; x++)
-        assert_rgb("quantise", pixel(out, x, 0), expected[x], expected[x], expected[x]);
+    assert_greys("quantise", out, expected, 10);
     g_assert_cmpmem(same->rgb, 36, grey->rgb, 36);
 }
 
