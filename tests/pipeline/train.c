@@ -35,16 +35,21 @@ static void test_threads(void)
     workshop_assert_same("whole/model.gguf", "three/model.gguf");
 }
 
+/* Trains by that line, stopped after so many steps each time, 0 at the end, and then to the end. */
+static void train_in_parts(const char *line, const guint *stops)
+{
+    for (; *stops; stops++) {
+        g_autofree char *stopped = g_strdup_printf("%s --stop-after %u", line, *stops);
+        workshop_run_stopped(stopped);
+    }
+    workshop_run_well(line, NULL);
+}
+
 /* Stopped in the middle of every stage, some of the stops beside the checkpoint's beat. */
 static void test_resume(void)
 {
-    static const char *const stops[] = {"3", "11", "4", "9"};
-    for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
-        g_autofree char *line =
-            g_strdup_printf("train recipe.ini --out parts --resume --stop-after %s", stops[i]);
-        g_assert_cmpint(workshop_run(line, NULL, NULL), ==, 130);
-    }
-    workshop_run_well("train recipe.ini --out parts --resume", NULL);
+    static const guint stops[] = {3, 11, 4, 9, 0};
+    train_in_parts("train recipe.ini --out parts --resume", stops);
     workshop_assert_same("whole/model.gguf", "parts/model.gguf");
     g_unlink("parts/model.gguf");
     /* Nothing is left but to write it again. */
@@ -56,18 +61,13 @@ static void test_resume(void)
  * and a mask that is renewed between two stops. */
 static void test_average(void)
 {
-    static const char *const stops[] = {"5", "9", "9", "8"};
+    static const guint stops[] = {5, 9, 9, 8, 0};
     g_autoptr(GString) averaged = g_string_new(workshop_recipe);
     g_string_replace(averaged, "kind=ohem", "kind=ohem\nviews=second\nmining=disagreement", 1);
     g_string_append(averaged, "[optimiser]\naverage=0.9\n");
     workshop_write("average.ini", averaged->str);
     workshop_run_well("train average.ini --out average", NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
-        g_autofree char *line =
-            g_strdup_printf("train average.ini --out pieces --resume --stop-after %s", stops[i]);
-        g_assert_cmpint(workshop_run(line, NULL, NULL), ==, 130);
-    }
-    workshop_run_well("train average.ini --out pieces --resume", NULL);
+    train_in_parts("train average.ini --out pieces --resume", stops);
     workshop_assert_same("average/model.gguf", "pieces/model.gguf");
 }
 
@@ -81,8 +81,7 @@ static void test_channels(void)
                     "[optimiser]\naverage=0.9\n[competitor]\nstructure=channels\nratio=0.5\n");
     workshop_write("channels.ini", text->str);
     workshop_run_well("train channels.ini --out half", NULL);
-    g_assert_cmpint(workshop_run("train channels.ini --out rest --stop-after 26", NULL, NULL), ==,
-                    130);
+    workshop_run_stopped("train channels.ini --out rest --stop-after 26");
     workshop_run_well("train channels.ini --out rest --resume", NULL);
     workshop_assert_same("half/model.gguf", "rest/model.gguf");
     workshop_run_well("info half/model.gguf", &out);
@@ -124,8 +123,7 @@ static void test_reuse(void)
     g_autoptr(BiqaModel) model = biqa_model_load("made/model.gguf", NULL);
     g_assert_cmpstr(model->name, ==, "wee");
     /* Stopped within the second stage, the third one changes: the second goes on where it was. */
-    g_assert_cmpint(workshop_run("train recipe.ini --out early --stop-after 15", NULL, NULL), ==,
-                    130);
+    workshop_run_stopped("train recipe.ini --out early --stop-after 15");
     resume_keeping("train changed.ini --out early --resume", 1);
     workshop_assert_same("fresh/model.gguf", "early/model.gguf");
 }
@@ -182,8 +180,7 @@ static void limit_files(gboolean limited)
 static void test_full_disk(void)
 {
     g_autofree char *err = NULL;
-    g_assert_cmpint(workshop_run("train recipe.ini --out full --stop-after 3", NULL, NULL), ==,
-                    130);
+    workshop_run_stopped("train recipe.ini --out full --stop-after 3");
     g_autoptr(GBytes) before = workshop_read("full/checkpoint.gguf");
     limit_files(TRUE);
     const int status = workshop_run("train recipe.ini --out full --resume", NULL, &err);
@@ -209,8 +206,7 @@ static void test_two_outputs(void)
     workshop_write("spread.csv", ratings->str);
     workshop_write("two.ini", text->str);
     workshop_run_well("train two.ini --out two", NULL);
-    g_assert_cmpint(workshop_run("train two.ini --out halves --stop-after 24", NULL, NULL), ==,
-                    130);
+    workshop_run_stopped("train two.ini --out halves --stop-after 24");
     workshop_run_well("train two.ini --out halves --resume", NULL);
     workshop_assert_same("two/model.gguf", "halves/model.gguf");
     workshop_compare("two", "reference");
@@ -255,7 +251,7 @@ static char *last_record(const char *name, const char *event)
  * of the run, logged, told at the end, and remembered where the run was stopped. */
 static void test_votes(void)
 {
-    static const char *const stops[] = {"3", "11", "4", "9"};
+    static const guint stops[] = {3, 11, 4, 9, 0};
     g_autofree char *err = NULL;
     g_autoptr(GString) text = g_string_new(workshop_recipe);
     g_string_replace(text, "[rated]", "annotators=psnr;gmsd;vif\n[rated]", 1);
@@ -263,12 +259,7 @@ static void test_votes(void)
     g_string_replace(text, "rate=0.005", "rate=0.005\nvotes-weight=2", 1);
     workshop_write("votes.ini", text->str);
     g_assert_cmpint(workshop_run("train votes.ini --out votes", NULL, &err), ==, 0);
-    for (guint i = 0; i < G_N_ELEMENTS(stops); i++) {
-        g_autofree char *line =
-            g_strdup_printf("train votes.ini --out tally --resume --stop-after %s", stops[i]);
-        g_assert_cmpint(workshop_run(line, NULL, NULL), ==, 130);
-    }
-    workshop_run_well("train votes.ini --out tally --resume", NULL);
+    train_in_parts("train votes.ini --out tally --resume", stops);
     workshop_assert_same("votes/model.gguf", "tally/model.gguf");
     workshop_assert_same("votes/checkpoint.gguf", "tally/checkpoint.gguf");
     g_autofree char *whole = last_record("votes/log.jsonl", "reliability");

@@ -8,6 +8,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define STOPPED 130 /* the exit status */
+
 const char workshop_recipe[] =
     "[run]\nname=tiny\nseed=7\ncheckpoint-every=5\n"
     "[network]\nbatch-norm=true\n"
@@ -81,6 +83,13 @@ void workshop_run_well(const char *line, char **out)
     const int status = workshop_run(line, out, &err);
     if (status)
         g_error("biqa-train %s: exit status %d: %s", line, status, err);
+}
+
+void workshop_run_stopped(const char *line)
+{
+    const int status = workshop_run(line, NULL, NULL);
+    if (status != STOPPED)
+        g_error("biqa-train %s: exit status %d, not %d", line, status, STOPPED);
 }
 
 GBytes *workshop_read(const char *name)

@@ -22,6 +22,8 @@ void workshop_assert_same(const char *a, const char *b); /* two files, byte for 
 int workshop_run(const char *line, char **out, char **err);
 /* The same where it must succeed. */
 void workshop_run_well(const char *line, char **out);
+/* The same where it must be stopped before its end, as by --stop-after. */
+void workshop_run_stopped(const char *line);
 /* The same where it must be refused, by its exit status and with that word. */
 void workshop_refuse(const char *line, const char *word);
 
