@@ -105,22 +105,21 @@ judge_run() {
     done
 }
 
+# each COMMAND: calls it with list, kind and seed of every run.
+each() {
+    for seed in $seeds; do
+        for list in balanced tailed rated; do
+            for kind in tune ohem; do
+                "$1" "$list" "$kind" "$seed"
+            done
+        done
+    done
+}
+
 make_synthetic
 make_tid
-for seed in $seeds; do
-    for list in balanced tailed rated; do
-        for kind in tune ohem; do
-            run "$list" "$kind" "$seed"
-        done
-    done
-done
-for seed in $seeds; do
-    for list in balanced tailed rated; do
-        for kind in tune ohem; do
-            judge_run "$list" "$kind" "$seed"
-        done
-    done
-done >"$out/table.txt"
+each run
+each judge_run >"$out/table.txt"
 awk 'function spread(sum, squares, n) { return n > 1 ? sqrt((squares - sum * sum / n) / (n - 1)) : 0 }
     { key = $1 "," $4 "," $2
       if (!(key in n)) order[++keys] = key
