@@ -52,7 +52,9 @@ static const GOptionEntry entries[] = {
     {"share", 0, 0, G_OPTION_ARG_DOUBLE, &share,
      "Share of a step's crops that are of rated images (0.3)", "X"},
     {"from-first", 0, 0, G_OPTION_ARG_NONE, &from_first,
-     "Each round goes on from MODEL, not from what the round before made of it", NULL},
+     "Each round goes on from MODEL, not from what the round before made of it; round N has N "
+     "times the steps",
+     NULL},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Folder of the rounds", "DIR"},
     {"cache", 0, 0, G_OPTION_ARG_FILENAME, &cache_path, "File that keeps scores (DIR/scores.cache)",
      "FILE"},

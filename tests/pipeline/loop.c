@@ -165,22 +165,26 @@ static void test_random(void)
     }
 }
 
-static gboolean learned_from(const char *folder, guint number, const char *model)
+/* Whether a line of the recipe that a round learned by ends so. */
+static gboolean learned_by(const char *folder, guint number, const char *text)
 {
     g_autofree char *path = file_in(folder, number, "tuned/recipe.ini");
     g_autoptr(GBytes) recipe = workshop_read(path);
-    g_autofree char *key = g_strdup_printf("%s\n", model);
-    return g_strstr_len(g_bytes_get_data(recipe, NULL), (gssize)g_bytes_get_size(recipe), key) !=
+    g_autofree char *line = g_strdup_printf("%s\n", text);
+    return g_strstr_len(g_bytes_get_data(recipe, NULL), (gssize)g_bytes_get_size(recipe), line) !=
            NULL;
 }
 
-/* The model of the round before competes, but none of it is in the next. */
+/* The model of the round before competes, but none of it is in the next, which has as many steps as
+ * two rounds. */
 static void test_from_first(void)
 {
     workshop_run_well(COMPETE "--rounds 2 --from-first --out anew", NULL);
     assert_same_rounds("first", "anew", 1);
-    g_assert_true(learned_from("first", 2, "round-1/tuned/model.gguf"));
-    g_assert_true(learned_from("anew", 2, "tiny/model.gguf"));
+    g_assert_true(learned_by("first", 2, "round-1/tuned/model.gguf"));
+    g_assert_true(learned_by("anew", 2, "tiny/model.gguf"));
+    g_assert_true(learned_by("first", 2, "\nsteps=4"));
+    g_assert_true(learned_by("anew", 2, "\nsteps=8"));
     g_autofree char *found = file_in("first", 2, "pairs.csv");
     g_autofree char *again = file_in("anew", 2, "pairs.csv");
     workshop_assert_same(found, again);

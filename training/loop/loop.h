@@ -20,7 +20,8 @@ typedef struct {
                            matches; NULL: matches */
     guint steps, rated; /* see retune.h */
     double rate, share;
-    gboolean from_first; /* each round learns from model, not from what the last one made */
+    gboolean from_first; /* each round learns from model, not from what the last one made, and in
+                            round n in n times the steps, as the others have had by then */
     guint rounds;
     const char *folder; /* created */
     const char *cache;  /* file of scores */

@@ -109,11 +109,12 @@ static TrainRunResult learn(const TrainRound *round, GError **error)
     const TrainLoop *loop = round->loop;
     g_autofree char *folder = g_build_filename(round->folder, "tuned", NULL);
     g_autofree char *recipe = g_build_filename(folder, "recipe.ini", NULL);
+    const guint times = loop->from_first ? round->number : 1;
     const TrainRetune retune = {
         .model = loop->from_first ? loop->model : round->files[TRAIN_BEFORE],
         .old = loop->old,
         .added = round->added,
-        .steps = loop->steps,
+        .steps = times * loop->steps,
         .rated = loop->rated,
         .rate = loop->rate,
         .share = loop->share,

@@ -100,7 +100,7 @@ lists() {
     [ -e "$out/made-old.csv" ] || rate old made-old.csv 0
     [ -e "$out/made-test.csv" ] || rate test made-test.csv 36
     old 3 old-base.csv
-    old 6 old-rounds.csv
+    old 7 old-rounds.csv
     awk -F , '!($4 in number) { number[$4] = $3 == 1 ? n++ : 0 }
         number[$4] % 4 { sub(/[^,]*$/, "") } { print }' "$out/old-rounds.csv" >"$out/old.csv"
     { echo image,mos; photographs 0; } >"$out/photographs.csv"
@@ -136,7 +136,7 @@ beta2=0.99
 decay=0.01
 decoupled=true
 clip=5
-average=0.99
+average=0.998
 [stage tune]
 kind=tune
 steps=2600
@@ -175,7 +175,7 @@ arm() {
     # shellcheck disable=SC2086 # one word an option
     go "$out/base/model.gguf" "$seed" "$dir" --originals "$out/candidates-$seed" --held-out "$out/held-out" \
         $surveys --test "$out/photographs.csv" --test "$out/known.csv" --rounds $rounds \
-        --from-first --steps 1000 --rate 0.0005 --share 0.15 "$@"
+        --from-first --steps 750 --rate 0.0005 --share 0.17 "$@"
 }
 
 # duel SEED: the last model of gMAD's arm meets the first on photographs of their own. The one step of
@@ -218,7 +218,7 @@ done
 deal 3 candidates-1 1 20
 deal 4 candidates-2 1 20
 deal 5 candidates-3 1 20
-deal 8 held-out 21 30
+deal 3 held-out 21 30
 deal 8 duel 1 20
 lists
 base
