@@ -2,11 +2,10 @@
 /* The property hard-frames: which frames are kept, what is said of them, and what the stream does
  * when they cannot be. */
 #include "element-support.h"
+#include "full-disk.h"
 #include "removal.h"
 #include <gio/gio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define HEADER "file,source,time,score,competitor-score,disagreement,uncertainty,likeness\n"
 
@@ -262,14 +261,11 @@ static void test_full(Field *field, gconstpointer unused)
 /* Files cannot grow: as on a full disk, writing fails. The stream goes on. */
 static void test_full_disk(Field *field, gconstpointer unused)
 {
-    struct rlimit limit;
-
     start(field);
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){100, limit.rlim_max});
+    full_disk_begin(100);
     for (guint i = 0; i < 3; i++)
         push(field, i);
-    setrlimit(RLIMIT_FSIZE, &limit);
+    full_disk_end();
     g_assert_cmpuint(rig_stat(field->rig, "hard-frames-failed"), ==, 3);
     check_warned(field, GST_RESOURCE_ERROR_WRITE);
     push(field, 0);
@@ -287,7 +283,6 @@ int main(int argc, char **argv)
         {"/element/harvest/full", test_full},     {"/element/harvest/full-disk", test_full_disk},
     };
 
-    signal(SIGXFSZ, SIG_IGN); /* writing fails instead */
     element_test_init(&argc, &argv);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].name, Field, NULL, field_init, tests[i].run, field_clear);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From pictures to weights: biqa-train makes a tiny model in seconds; runs can be stopped, resumed,
  * asked for again and spread over threads without a bit of difference. */
+#include "full-disk.h"
 #include "model.h"
 #include "workshop.h"
 
@@ -10,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 static void test_train(void)
 {
@@ -166,25 +166,14 @@ static void test_interrupt(void)
     workshop_assert_same("whole/model.gguf", "stopped/model.gguf");
 }
 
-/* Whether files may grow beyond 4 KiB, which is less than a checkpoint: the limit is handed down.
- */
-static void limit_files(gboolean limited)
-{
-    struct rlimit limit;
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    limit.rlim_cur = limited ? 4096 : limit.rlim_max;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    signal(SIGXFSZ, limited ? SIG_IGN : SIG_DFL);
-}
-
 static void test_full_disk(void)
 {
     g_autofree char *err = NULL;
     workshop_run_stopped("train recipe.ini --out full --stop-after 3");
     g_autoptr(GBytes) before = workshop_read("full/checkpoint.gguf");
-    limit_files(TRUE);
+    full_disk_begin(4096); /* less than a checkpoint */
     const int status = workshop_run("train recipe.ini --out full --resume", NULL, &err);
-    limit_files(FALSE);
+    full_disk_end();
     g_assert_cmpint(status, ==, 1);
     g_assert_nonnull(strstr(err, "checkpoint.gguf"));
     g_autoptr(GBytes) after = workshop_read("full/checkpoint.gguf");

@@ -2,10 +2,9 @@
 /* The GGUF reader and writer: what goes in comes out, and nothing else gets in. */
 #include <glib/gstdio.h>
 #include <math.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "full-disk.h"
 #include "gguf.h"
 #include "malformed.h"
 #include "support.h"
@@ -352,7 +351,7 @@ static guint count_files(const char *folder)
     return n;
 }
 
-/* No room for the new file (a limit stands in for a full disk): the old one stays, alone. */
+/* No room for the new file: the old one stays, alone. */
 static void test_save_without_room(void)
 {
     g_autoptr(BiqaGgufWriter) writer = sample_writer();
@@ -360,16 +359,12 @@ static void test_save_without_room(void)
     g_autofree char *path = g_build_filename(folder, "sample.gguf", NULL);
     g_autofree char *contents = NULL;
     g_autoptr(GError) error = NULL, no_folder = NULL;
-    struct rlimit limit;
     gsize size;
 
     g_assert_true(g_file_set_contents(path, "the old file", -1, NULL));
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = 64, .rlim_max = limit.rlim_max});
+    full_disk_begin(64);
     g_assert_false(biqa_gguf_writer_save(writer, path, &error));
-    setrlimit(RLIMIT_FSIZE, &limit);
-    signal(SIGXFSZ, SIG_DFL);
+    full_disk_end();
     assert_refused(error, BIQA_ERROR_FILE, path);
     g_assert_true(g_file_get_contents(path, &contents, &size, NULL));
     g_assert_cmpstr(contents, ==, "the old file");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Keeping frames: what is chosen, what lies on the disk afterwards, and what happens when the disk
  * will not. */
+#include "full-disk.h"
 #include "harvest.h"
 #include "likeness.h"
 #include "removal.h"
@@ -12,7 +13,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -427,24 +427,15 @@ static void test_busy(Place *place, gconstpointer unused)
     close(lock);
 }
 
-static void limit_files(rlim_t bytes)
-{
-    struct rlimit limit;
-
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-    limit.rlim_cur = bytes;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
-}
-
 /* Offers three while files cannot grow beyond limit, and three when they can again. */
-static void fill_disk(const Place *place, BiqaHarvest *harvest, rlim_t limit)
+static void fill_disk(const Place *place, BiqaHarvest *harvest, guint64 limit)
 {
-    limit_files(limit);
+    full_disk_begin(limit);
     for (guint i = 0; i < 3; i++) {
         g_assert_cmpint(offer(harvest, i, i * SECOND, 40), ==, BIQA_HARVEST_WAITING);
         biqa_harvest_drain(harvest);
     }
-    limit_files(RLIM_INFINITY);
+    full_disk_end();
     check_counts(harvest, BIQA_HARVEST_FAILED, 3);
     g_assert_cmpuint(n_failed, ==, 1);
     g_assert_cmpuint(count_files(place, ".part") + count_files(place, ".png"), ==, 0);
@@ -505,7 +496,6 @@ int main(int argc, char **argv)
         {"/harvest/full-list", test_full_list},
     };
 
-    signal(SIGXFSZ, SIG_IGN); /* writing fails instead */
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
         g_test_add(tests[i].name, Place, NULL, place_init, tests[i].run, place_clear);

@@ -2,6 +2,7 @@
 /* The pool of ranked images: what it holds, when its cache file is used and when it is made again,
  * and what happens when it cannot be. */
 #include "annotator.h"
+#include "full-disk.h"
 #include "judge-private.h"
 #include "pool.h"
 #include "removal.h"
@@ -11,9 +12,7 @@
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <math.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <utime.h>
 
 #define SIDE 32
@@ -409,17 +408,11 @@ static void test_refused(Fixture *fixture, gconstpointer data)
     assert_fails(fixture, BIQA_ERROR_FILE, fixture->paths[1]);
 }
 
-/* A limit on the size of files stands in for a full disk. */
 static void test_full(Fixture *fixture, gconstpointer data)
 {
-    struct rlimit limit, old;
-    signal(SIGXFSZ, SIG_IGN);
-    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &old), ==, 0);
-    limit = old;
-    limit.rlim_cur = 20000;
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    full_disk_begin(20000);
     assert_fails(fixture, BIQA_ERROR_FILE, "cannot write");
-    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &old), ==, 0);
+    full_disk_end();
 }
 
 static gboolean count(guint done, guint total, gpointer data)
