@@ -186,7 +186,7 @@ duel() {
     cp "$out/base/model.gguf" "$dir/first.gguf"
     cp "$out/$1/gmad/round-$rounds/tuned/model.gguf" "$dir/last.gguf"
     go "$dir/last.gguf" "$1" "$dir/loop" --originals "$out/duel" --against "$dir/first.gguf" \
-        --top 6 --steps 1
+        --cache "$out/duel.cache" --top 20 --steps 1
     awk -F , -v seed="$1" '
         function tell(who, role) {
             printf "%4s %-5s defends: attacker right in %d of %d pairs, the other way round in %d\n",
@@ -211,15 +211,23 @@ figures() {
     awk -F , 'NR > 1 { printf "  %.4f %.4f", $3, $7 }' "$dir/tests.csv"
 }
 
-for folder in '0 old' '1 old' '2 old' '9 test'; do
-    # shellcheck disable=SC2086 # two words
-    deal $folder 1 30
-done
-deal 3 candidates-1 1 20
-deal 4 candidates-2 1 20
-deal 5 candidates-3 1 20
-deal 3 held-out 21 30
-deal 8 duel 1 20
+while read -r folder; do
+    # shellcheck disable=SC2086 # four words
+    deal $folder
+done <<EOF
+0 old 1 30
+1 old 1 30
+2 old 1 30
+9 test 1 30
+3 candidates-1 1 20
+4 candidates-2 1 20
+5 candidates-3 1 20
+3 held-out 21 30
+4 duel 21 30
+5 duel 21 30
+6 duel 1 30
+8 duel 1 20
+EOF
 lists
 base
 printf '%s %-6s %s rated, missing; RMSE missing, known types; SRCC photographs, known types\n' seed arm round
