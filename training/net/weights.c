@@ -26,6 +26,7 @@ TrainWeights *train_weights_new(const BiqaGraph *graph, const TrainOptimParams *
     const gsize n = graph->n_params;
     weights->graph = biqa_graph_copy(graph);
     weights->own_norm = own_norm;
+    weights->own_rate = 1;
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         weights->values[b] = g_new0(float, n);
         weights->gradient[b] = g_new0(float, n);
@@ -149,7 +150,7 @@ double train_weights_step(TrainWeights *weights, double rate, const float *scale
         if (weights->own_norm) {
             g_autofree float *own_scale = g_new(float, n);
             for (gsize j = 0; j < n; j++)
-                own_scale[j] = weights->own[j] ? scale[j] : 0.f;
+                own_scale[j] = weights->own[j] ? scale[j] * (float)weights->own_rate : 0.f;
             train_gradient_clip(weights->gradient[BIQA_COMPETITOR], n, clip);
             train_optim_step(weights->optim[BIQA_COMPETITOR], rate, own_scale, weights->decays,
                              weights->gradient[BIQA_COMPETITOR], weights->values[BIQA_COMPETITOR]);

@@ -11,7 +11,8 @@
 
 typedef struct {
     BiqaGraph *graph;                 /* owned, inferred */
-    gboolean own_norm;                /* the competitor has NORM parameters of its own */
+    gboolean own_norm;                /* the competitor has NORM parameters of its own, */
+    double own_rate;                  /* which learn at so many times the rate (1) */
     gboolean paired;                  /* a competitor exists: ohem has begun */
     float *values[BIQA_N_BRANCHES];   /* n_params floats each */
     float *gradient[BIQA_N_BRANCHES]; /* n_params floats each */

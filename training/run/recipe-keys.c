@@ -114,6 +114,7 @@ static const Key keys[] = {
     STAGE("variance", KEY_STRING, variance),
     STAGE("spread-weight", KEY_REAL, spread_weight, 0, 1e3),
     STAGE("spread-margin", KEY_REAL, spread_margin, 0, 1e3),
+    STAGE("own-norm-rate", KEY_REAL, own_norm_rate, 0, 1e4),
     STAGE("competitor-weight", KEY_REAL, competitor_weight, 0, 1e3),
     STAGE("consistency-weight", KEY_REAL, consistency_weight, 0, 1e3),
     STAGE("views", KEY_STRING, views),

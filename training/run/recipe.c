@@ -36,6 +36,7 @@ static void stage_defaults(TrainStageRecipe *stage, const char *name)
         .variance = g_strdup("fixed"),
         .spread_weight = 1.,
         .spread_margin = .025,
+        .own_norm_rate = 1,
         .competitor_weight = 1,
         .consistency_weight = 1.,
         .views = g_strdup("same"),

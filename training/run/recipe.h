@@ -36,6 +36,7 @@ typedef struct {
     char *variance;            /* of Thurstone's model of the network: "fixed" or "learned" */
     double spread_weight;      /* learned: of the hinge that orders standard deviations */
     double spread_margin;      /* of that hinge, in units of raw scores */
+    double own_norm_rate;      /* ohem: the competitor's own normalisation learns so much faster */
     double competitor_weight;  /* ohem: of the competitor's own losses, beside the full model's 1 */
     double consistency_weight; /* ohem */
     char *views;               /* ohem: the competitor's crops, "same" or "second" */

@@ -92,7 +92,7 @@ static void add_stage(GKeyFile *file, const TrainRetune *retune, GKeyFile *from,
     static const char *const kept[] = {
         "fidelity-weight", "sigma",         "squared-weight",    "variance",
         "spread-weight",   "spread-margin", "competitor-weight", "consistency-weight",
-        "views",           "mask-refresh"};
+        "own-norm-rate",   "views",         "mask-refresh"};
     g_autofree char *group = g_strconcat("stage ", kind, NULL);
     g_autofree char *own = last_stage(from, kind);
     for (guint k = 0; own && k < G_N_ELEMENTS(kept); k++) {

@@ -84,6 +84,7 @@ TrainStageRun *train_stage_run_new(const TrainContext *context, guint index)
         .images = ranked + recipe->rated,
     };
     run->period = mask_period(run);
+    context->weights->own_rate = recipe->own_norm_rate;
     run->step = (TrainStep){
         .recipe = recipe,
         .weights = context->weights,
