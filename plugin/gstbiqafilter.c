@@ -8,9 +8,9 @@
  * Looks at the frames that pass through it and says how good each looks to people, from 0 (bad) to
  * 100 (excellent). Nothing is compared with an original. Two neural networks run on every frame, in
  * Vulkan compute shaders on a GPU or in the processor's vectors: the full model, and its
- * self-competitor, the same network with its smallest weights pruned away. From how the two behave
- * on a frame the model says how uncertain its score is; where that is much the frame is called
- * hard: its score deserves doubt.
+ * self-competitor, the same network with its weakest weights or channels pruned away. From how the
+ * two behave on a frame the model says how uncertain its score is; where that is much the frame is
+ * called hard: its score deserves doubt.
  *
  * Pixels and timestamps are not touched, and no frame is copied. Every frame carries a
  * #GstCustomMeta called "GstBiqaMeta"; unless #biqafilter:post-messages is off, an element message

@@ -41,8 +41,9 @@ typedef struct {
 
 static const Row rows[] = {
     {"model", "Model",
-     "File of the model, as biqa-train writes it. NULL is the one that ships: looked for in the "
-     "folders of BIQA_MODEL_PATH, in the build tree, and where it was installed. Set while frames "
+     "File of the model, as biqa-train writes it. NULL is the default, biqa-video.gguf: looked for "
+     "in the folders of BIQA_MODEL_PATH, in the build tree, and where it was installed. Set while "
+     "frames "
      "flow, it is opened beside them; if it cannot be, the old one stays",
      WHEN_PLAYING, TEXT(setup.model, NULL)},
     {"device", "Device",

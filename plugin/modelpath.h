@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the model that ships with the element lies. */
+/* Where the default model lies. */
 #pragma once
 
 #include <gio/gio.h>

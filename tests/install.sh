@@ -69,8 +69,10 @@ completes() {
 
 # An installed recipe finds the judge beside it.
 recipe_finds_judge() {
-    judge=$(sed -n 's/^judge=//p' "$prefix/share/biqafilter/training/recipes/biqa-video.ini")
-    [ -f "$prefix/share/biqafilter/training/recipes/$judge" ]
+    for recipe in biqa-video-start biqa-video biqa-photo-start biqa-photo; do
+        judge=$(sed -n 's/^judge=//p' "$prefix/share/biqafilter/training/recipes/$recipe.ini")
+        [ -n "$judge" ] && [ -f "$prefix/share/biqafilter/training/recipes/$judge" ] || return 1
+    done
 }
 
 # The examples that a package documents, as they lie in the sources, and fit to be run.
@@ -98,7 +100,8 @@ unpacked_scores() {
     export BIQA_MODEL_PATH
     has_examples "$work/root/usr/share/doc/biqafilter-tools" &&
         scores "$(dirname "$(find "$work/root" -name libgstbiqafilter.so)")" &&
-        "$work/root/usr/bin/biqa-train" info "$BIQA_MODEL_PATH/biqa-video.gguf"
+        "$work/root/usr/bin/biqa-train" info "$BIQA_MODEL_PATH/biqa-video.gguf" &&
+        "$work/root/usr/bin/biqa-train" info "$BIQA_MODEL_PATH/biqa-photo.gguf"
 }
 
 echo "1..13"

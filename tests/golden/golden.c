@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The scores that a shipped model, BIQA_MODEL, has always given to three small pictures. They may
- * change when the model does: then `golden --write` prints its new lines. */
+ * change when the model does: then `golden --write` prints its new lines; a new model needs lines
+ * first. */
 #include "backend.h"
 #include "cpu.h"
 #include "lanes.h"

@@ -95,6 +95,7 @@ static void check_channels(void)
         scale[j] = 1.f;
         weights->gradient[BIQA_FULL][j] = weights->gradient[BIQA_COMPETITOR][j] = .01f;
     }
+    g_assert_cmpfloat(weights->own_rate, ==, 1);
     weights->own_rate = 2;
     train_weights_step(weights, .1, scale, 1e9);
     for (guint c = 0; c < 4; c++) {

@@ -6,8 +6,9 @@
 #
 #   training/studies/ohem.sh BIQA-TRAIN DATA OUT
 #
-# OUT keeps everything; a second call goes on where the first stopped. SEEDS='1 2 3', STEPS=400 and
-# THREADS=0 (as many as processors) are the defaults.
+# OUT keeps everything; a second call goes on where the first stopped. SEEDS='1 2 3', STEPS=400,
+# LISTS='balanced tailed rated' (balanced needs tailed) and THREADS=0 (as many as processors) are the
+# defaults; RATE and HEAD_RATE stand in for what the recipes say.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -22,6 +23,7 @@ held='kodim03 kodim07 kodim10 kodim15 kodim20 kodim24'
 seeds=${SEEDS:-1 2 3}
 steps=${STEPS:-400}
 threads=${THREADS:-0}
+lists=${LISTS:-balanced tailed rated}
 
 # Held-out contents, distorted like KADID-10k's pictures and rated by the judge: OUT/synthetic.csv.
 make_synthetic() {
@@ -51,6 +53,7 @@ recipe() {
     [ "$1" = rated ] && from=ohem-rated
     [ "$1" = tailed ] && tail=tail=8/8/7
     sed -e "s/^seed=.*/seed=$3/" -e "s/^kind=ohem/kind=$2/" -e "s/^steps=.*/steps=$steps/" \
+        -e "${RATE:+s/^rate=.*/rate=$RATE/}" -e "${HEAD_RATE:+s/^head-rate=.*/head-rate=$HEAD_RATE/}" \
         -e "s|^judge=.*|judge=$judge|" -e "s|^types=.*|&\n$tail|" "$recipes/$from.ini"
 }
 
@@ -108,7 +111,7 @@ judge_run() {
 # each COMMAND: calls it with list, kind and seed of every run.
 each() {
     for seed in $seeds; do
-        for list in balanced tailed rated; do
+        for list in $lists; do
             for kind in tune ohem; do
                 "$1" "$list" "$kind" "$seed"
             done
