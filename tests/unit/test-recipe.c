@@ -47,7 +47,8 @@ static void test_values(void)
         "[input]\nsize=64\ncrop-reduce=1;2\ncrop-x=0.5;0\ncrop-y=0.5;1\n"
         "spot-x=0;0.5;1\nspot-y=0.5;0.75;0\nmean=1;2;3\n"
         "[competitor]\nratio=0.65\nstructure=channels\n[optimiser]\nkind=sgd\nmomentum=0.8\n" STAGE
-        "rate=0.01\n[stage two]\nkind=ohem\ngroups=1\nmask-refresh=25\n",
+        "rate=0.01\n[stage two]\nkind=ohem\ngroups=1\nmask-refresh=25\n"
+        "own-norm-rate=20\n",
         &error);
     g_assert_no_error(error);
     g_assert_cmpuint(recipe->seed, ==, G_MAXUINT64);
@@ -67,6 +68,8 @@ static void test_values(void)
     g_assert_cmpstr(recipe->stages[0].name, ==, "one");
     g_assert_cmpfloat(recipe->stages[0].rate, ==, .01);
     g_assert_cmpstr(recipe->stages[1].mask_refresh, ==, "25");
+    g_assert_cmpfloat(recipe->stages[0].own_norm_rate, ==, 1);
+    g_assert_cmpfloat(recipe->stages[1].own_norm_rate, ==, 20);
     g_assert_cmpfloat(recipe->stages[1].rate, ==, 1e-3); /* each stage has its own defaults */
 }
 

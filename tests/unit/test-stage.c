@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a stage's step asks of a ranked batch. */
 #include "seed.h"
-#include "stage.h"
+#include "stage-run.h"
 #include "support.h"
 
 #include <math.h>
@@ -132,6 +132,24 @@ static void test_competitor_weight(Fixture *fixture, gconstpointer data)
     }
 }
 
+/* Each stage's own, for the weights that all stages share. */
+static void test_own_norm_rate(Fixture *fixture, gconstpointer data)
+{
+    TrainRecipe recipe = {.n_stages = 2};
+    const TrainContext context = {
+        .recipe = &recipe, .workers = fixture->workers, .weights = fixture->weights};
+    const double rates[] = {20, 1};
+
+    fixture->recipe.kind = (char *)"ohem";
+    fixture->recipe.mask_refresh = (char *)"never";
+    for (guint s = 0; s < recipe.n_stages; s++) {
+        recipe.stages[s] = fixture->recipe;
+        recipe.stages[s].own_norm_rate = rates[s];
+        g_autoptr(TrainStageRun) run = train_stage_run_new(&context, s);
+        g_assert_cmpfloat(fixture->weights->own_rate, ==, rates[s]);
+    }
+}
+
 /* Scores are pulled to those of the kept weights, on the same crops; these do not change. */
 static void test_keeping(Fixture *fixture, gconstpointer data)
 {
@@ -173,6 +191,7 @@ int main(int argc, char **argv)
     g_test_add("/stage/no-anchor/ohem", Fixture, "ohem", set_up, test_no_anchor, tear_down);
     g_test_add("/stage/competitor-weight", Fixture, NULL, set_up, test_competitor_weight,
                tear_down);
+    g_test_add("/stage/own-norm-rate", Fixture, NULL, set_up, test_own_norm_rate, tear_down);
     g_test_add("/stage/keeping", Fixture, NULL, set_up, test_keeping, tear_down);
     return g_test_run();
 }
