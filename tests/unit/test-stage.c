@@ -150,33 +150,51 @@ static void test_own_norm_rate(Fixture *fixture, gconstpointer data)
     }
 }
 
-/* Scores are pulled to those of the kept weights, on the same crops; these do not change. */
-static void test_keeping(Fixture *fixture, gconstpointer data)
+/* Raw scores of the fixture's crops by some weights that differ from its own. */
+static void teach(Fixture *fixture, TrainTeachers *teachers, float factor, float *scores)
 {
     const gsize n = fixture->weights->graph->n_params;
-    const float *values = fixture->weights->values[BIQA_FULL];
-    g_autofree float *kept = g_memdup2(values, n * sizeof *kept), *scores = g_new(float, N);
-    TrainBatch *batch = fixture->batch;
+    g_autofree float *values = g_memdup2(fixture->weights->values[BIQA_FULL], n * sizeof *values);
+    for (gsize i = 0; i < n; i += 2)
+        values[i] *= factor;
+    train_teachers_add(teachers, values);
+    train_net_forward(fixture->batch->nets[BIQA_FULL], N, values, TRAIN_NORM_FROZEN, scores);
+}
+
+/* Scores are pulled to the mean of two teachers' on the same crops, ranked and rated ones, and the
+ * competitor's by its own weight. */
+static void test_teachers(Fixture *fixture, gconstpointer kind)
+{
+    const gboolean rated = !g_str_equal(kind, "rank"), paired = g_str_equal(kind, "ohem");
+    g_autoptr(TrainTeachers) teachers = train_teachers_new(fixture->weights->graph);
+    float one[N], other[N];
+    const TrainBatch *batch = fixture->batch;
     TrainStep step = {
         .recipe = &fixture->recipe,
         .weights = fixture->weights,
         .norm = TRAIN_NORM_FROZEN,
-        .rated = batch,
-        .kept = kept,
+        .ranked = rated ? NULL : fixture->batch,
+        .rated = rated ? fixture->batch : NULL,
+        .teachers = teachers,
     };
     double expected = 0;
 
-    g_assert_cmpfloat(train_stage_find("tune")->step(&step), ==, 0);
-    for (gsize i = 0; i < n; i++)
-        kept[i] *= i % 2 ? 1.5f : .75f;
-    train_net_forward(batch->nets[BIQA_FULL], N, kept, TRAIN_NORM_FROZEN, scores);
-    const double loss = train_stage_find("tune")->step(&step);
-    for (guint i = 0; i < N; i++) {
-        const double off = batch->scores[BIQA_FULL][i] - scores[i];
-        expected += off * off / N;
-        g_assert_cmpfloat_with_epsilon(batch->d_scores[BIQA_FULL][i], 2 * off / N, 1e-5);
+    teach(fixture, teachers, 1.5f, one);
+    teach(fixture, teachers, .5f, other);
+    fixture->recipe.judged_squared_weight = 0;
+    fixture->recipe.competitor_weight = .5;
+    g_assert_cmpfloat(train_stage_find(kind)->step(&step), ==, 0); /* nobody asks them */
+    fixture->recipe.teacher_weight = .25;
+    const double loss = train_stage_find(kind)->step(&step);
+    for (guint b = 0; b < (paired ? BIQA_N_BRANCHES : 1); b++) {
+        const double weight = b == BIQA_FULL ? .25 : .5 * .25;
+        for (guint i = 0; i < N; i++) {
+            const double off = batch->scores[b][i] - (one[i] + other[i]) / 2;
+            expected += weight * off * off / N;
+            g_assert_cmpfloat_with_epsilon(batch->d_scores[b][i], 2 * weight * off / N, 1e-5);
+        }
     }
-    g_assert_cmpfloat(expected, >, .01);
+    g_assert_cmpfloat(expected, >, .001);
     g_assert_cmpfloat_with_epsilon(loss, expected, 1e-5 * expected);
 }
 
@@ -192,6 +210,8 @@ int main(int argc, char **argv)
     g_test_add("/stage/competitor-weight", Fixture, NULL, set_up, test_competitor_weight,
                tear_down);
     g_test_add("/stage/own-norm-rate", Fixture, NULL, set_up, test_own_norm_rate, tear_down);
-    g_test_add("/stage/keeping", Fixture, NULL, set_up, test_keeping, tear_down);
+    g_test_add("/stage/teachers/rank", Fixture, "rank", set_up, test_teachers, tear_down);
+    g_test_add("/stage/teachers/tune", Fixture, "tune", set_up, test_teachers, tear_down);
+    g_test_add("/stage/teachers/ohem", Fixture, "ohem", set_up, test_teachers, tear_down);
     return g_test_run();
 }

@@ -96,6 +96,45 @@ static void test_refusals(void)
     assert_refused(missing, BIQA_ERROR_FILE, path);
 }
 
+#define TAUGHT "\n[stage two]\nkind=tune\nrated=8\nteacher-weight=1\n"
+
+static TrainRecipe *recipe_taught(const char *path, const char *teacher, const char *input)
+{
+    g_autofree char *network = g_strdup_printf("model=%s\nteachers=%s", path, teacher),
+                    *both = g_strconcat(input, TAUGHT, NULL);
+    return recipe_from(network, both, NULL);
+}
+
+/* Teachers are read, count in what a stage ends in, and are refused where they are of another
+ * network or made for another input. */
+static void test_teachers(void)
+{
+    g_autoptr(BiqaModel) model = tiny_model_new(5);
+    g_autoptr(GError) another = NULL, scaled = NULL, missing = NULL;
+    g_autofree char *path = tiny_model_save(model),
+                    *input = input_of(model, 32, (double)model->input.mean[0]),
+                    *shift = input_of(model, 32, (double)model->input.mean[0] + 1);
+    g_autoptr(TrainRecipe) recipe = recipe_taught(path, path, input),
+                           other = recipe_taught(path, "none.gguf", input),
+                           shifted = recipe_taught(path, path, shift);
+    g_autofree char *a = train_recipe_digest(recipe, 2), *b = train_recipe_digest(other, 2);
+    g_assert_cmpstr(a, !=, b);
+    g_autoptr(TrainTeachers) teachers = train_start_teachers(recipe, model->graph, NULL);
+    g_assert_nonnull(teachers);
+    g_autoptr(BiqaGraph) longer = biqa_graph_copy(model->graph);
+    BiqaLayer relu = biqa_layer(BIQA_LAYER_RELU);
+    relu.n_inputs = 1;
+    relu.inputs[0] = longer->n_layers - 1;
+    biqa_graph_add(longer, &relu);
+    g_assert_null(train_start_teachers(recipe, longer, &another));
+    assert_refused(another, BIQA_ERROR_GRAPH, path);
+    g_assert_null(train_start_teachers(shifted, model->graph, &scaled));
+    assert_refused(scaled, BIQA_ERROR_VALUE, "was trained with others");
+    g_unlink(path);
+    g_assert_null(train_start_teachers(recipe, model->graph, &missing));
+    assert_refused(missing, BIQA_ERROR_FILE, path);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -103,5 +142,6 @@ int main(int argc, char **argv)
     g_test_add_func("/start/digest", test_digest);
     g_test_add_func("/start/digest-spots", test_digest_spots);
     g_test_add_func("/start/refusals", test_refusals);
+    g_test_add_func("/start/teachers", test_teachers);
     return g_test_run();
 }

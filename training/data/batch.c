@@ -28,6 +28,7 @@ TrainBatch *train_batch_new(const BiqaGraph *graph, guint size, guint n, gboolea
     batch->quality = g_new0(float, n);
     batch->target = g_new0(float, n);
     batch->spread = g_new0(float, n);
+    batch->taught = g_new0(float, n);
     batch->group = g_new0(guint, n);
     batch->type = g_new0(guint, n);
     batch->judged = g_new0(float, n);
@@ -50,6 +51,7 @@ void train_batch_free(TrainBatch *batch)
     g_free(batch->quality);
     g_free(batch->target);
     g_free(batch->spread);
+    g_free(batch->taught);
     g_free(batch->group);
     g_free(batch->type);
     g_free(batch->judged);

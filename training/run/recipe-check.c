@@ -66,6 +66,9 @@ static gboolean check_stage(const TrainRecipe *recipe, const TrainStageRecipe *s
     if (stage->votes_weight > 0 && !(stage->groups && recipe->annotators))
         return recipe_fail(error, group, "votes-weight",
                            "needs ranked groups and names of annotators in [ranked] annotators");
+    if (stage->teacher_weight > 0 && !recipe->teachers)
+        return recipe_fail(error, group, "teacher-weight",
+                           "needs files of models in [network] teachers");
     if (stage->rated && !recipe->ratings)
         return recipe_fail(error, "rated", "ratings",
                            "missing: rated crops need a list of ratings");
@@ -136,6 +139,17 @@ static gboolean check_voters(const TrainRecipe *recipe, GError **error)
                                               "no stage asks them; give one votes-weight=1");
 }
 
+/* Nor does anybody load models that teach nothing. */
+static gboolean check_teachers(const TrainRecipe *recipe, GError **error)
+{
+    for (guint s = 0; s < recipe->n_stages; s++) {
+        if (recipe->stages[s].teacher_weight > 0)
+            return TRUE;
+    }
+    return !recipe->teachers || recipe_fail(error, "network", "teachers",
+                                            "no stage asks them; give one teacher-weight=1");
+}
+
 gboolean recipe_check(const TrainRecipe *recipe, GError **error)
 {
     static const char *const tiles[] = {"random", "sharpest", NULL};
@@ -163,5 +177,5 @@ gboolean recipe_check(const TrainRecipe *recipe, GError **error)
         if (!check_stage(recipe, &recipe->stages[s], error))
             return FALSE;
     }
-    return check_voters(recipe, error);
+    return check_voters(recipe, error) && check_teachers(recipe, error);
 }

@@ -7,8 +7,8 @@
 /* Keys that change no weight, or name files whose contents are what counts. */
 static const char *const indifferent[][2] = {
     {"competitor", "hard-share"}, {"input", "spot-x"},  {"input", "spot-y"},
-    {"network", "backbone"},      {"network", "model"}, {"ranked", "images"},
-    {"rated", "ratings"},
+    {"network", "backbone"},      {"network", "model"}, {"network", "teachers"},
+    {"ranked", "images"},         {"rated", "ratings"},
 };
 
 static gboolean counts(const char *group, const char *key)
@@ -92,5 +92,7 @@ char *train_recipe_digest(const TrainRecipe *recipe, guint n_stages)
     }
     add_file(sum, recipe->backbone);
     add_file(sum, recipe->model);
+    for (char **teacher = recipe->teachers; teacher && *teacher; teacher++)
+        add_file(sum, *teacher);
     return g_strdup(g_checksum_get_string(sum));
 }

@@ -172,6 +172,7 @@ void train_recipe_free(TrainRecipe *recipe)
     g_strfreev(recipe->datasets);
     g_free(recipe->model);
     g_free(recipe->backbone);
+    g_strfreev(recipe->teachers);
     g_free(recipe->judge);
     g_free(recipe->tail);
     g_free(recipe->tiles);

@@ -33,6 +33,7 @@ typedef struct {
     double fidelity_weight;    /* of the rated pairs */
     double sigma;              /* Thurstone's, in points of the scale; 0: binary labels */
     double squared_weight;     /* of (score - rating)^2, in units of 12 points */
+    double teacher_weight;     /* of (score - the teachers' mean)^2 on all crops, as above */
     char *variance;            /* of Thurstone's model of the network: "fixed" or "learned" */
     double spread_weight;      /* learned: of the hinge that orders standard deviations */
     double spread_margin;      /* of that hinge, in units of raw scores */
@@ -75,6 +76,7 @@ typedef struct {
 
     /* [network] one of backbone, graph and model */
     char *model;        /* file of this trainer to go on from */
+    char **teachers;    /* files of models like it, for stages with a teacher_weight; NULL: none */
     char *backbone;     /* GGUF file of folded convolutions to start from */
     char **graph;       /* layer lines */
     char **pooled;      /* backbone: ids of the layers whose maps are pooled */

@@ -90,7 +90,7 @@ TrainStageRun *train_stage_run_new(const TrainContext *context, guint index)
         .weights = context->weights,
         .norm = context->recipe->batch_norm ? TRAIN_NORM_BATCH : TRAIN_NORM_FROZEN,
         .first_layer = recipe->head_only ? head_layer(graph) : 0,
-        .kept = context->kept,
+        .teachers = context->teachers,
     };
     const gboolean paired = run->stage->paired;
     if (recipe->groups)

@@ -10,9 +10,7 @@ typedef struct {
     TrainWorkers *workers;
     TrainWeights *weights;
     const TrainDataset *dataset;
-    /* n_params: earlier weights, to whose scores those of rated images shall stay near while a tune
-     * stage learns: learning without forgetting. NULL: there are none. */
-    const float *kept;
+    const TrainTeachers *teachers; /* NULL: none */
 } TrainContext;
 
 typedef struct {

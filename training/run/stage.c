@@ -74,11 +74,21 @@ static double votes_loss(const TrainStep *step, const TrainBatch *batch, BiqaBra
     return weight * loss;
 }
 
+/* Pulls scores to what the teachers said of the same crops. */
+static double taught_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
+{
+    const double weight = step->recipe->teacher_weight;
+    return weight > 0 ? weight * train_loss_squared(batch->taught, batch->scores[branch], batch->n,
+                                                    weight, batch->d_scores[branch])
+                      : 0;
+}
+
 /* All that a ranked batch teaches. */
 static double ranked_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
     return rank_loss(step, batch, branch) + judged_loss(step, batch, branch) +
-           judged_squared_loss(step, batch, branch) + votes_loss(step, batch, branch);
+           judged_squared_loss(step, batch, branch) + votes_loss(step, batch, branch) +
+           taught_loss(step, batch, branch);
 }
 
 /* UNIQUE's pair of losses: ratings by the learned standard deviations, and those by the raters'. */
@@ -116,7 +126,8 @@ static double rating_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
     return fidelity_loss(step, batch, branch) +
            recipe->squared_weight * train_loss_squared(batch->target, batch->scores[branch],
                                                        batch->n, recipe->squared_weight,
-                                                       batch->d_scores[branch]);
+                                                       batch->d_scores[branch]) +
+           taught_loss(step, batch, branch);
 }
 
 /* Ranking fixes differences only; this ties the mean of a batch's references down, so that scores
@@ -138,6 +149,14 @@ static double anchor_loss(const TrainStep *step, const TrainBatch *batch, BiqaBr
 static double anchored_rank_loss(const TrainStep *step, const TrainBatch *batch, BiqaBranch branch)
 {
     return ranked_loss(step, batch, branch) + anchor_loss(step, batch, branch);
+}
+
+/* Before any forward pass that a backward one follows: teachers use the same net. */
+static void ask_teachers(const TrainStep *step, TrainBatch *batch)
+{
+    if (step->recipe->teacher_weight > 0)
+        train_teachers_score(step->teachers, batch->nets[BIQA_FULL], batch->n, step->norm,
+                             batch->taught);
 }
 
 static void forward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
@@ -166,22 +185,9 @@ static double step_full(const TrainStep *step, TrainBatch *batch, BatchLoss loss
 {
     if (!batch)
         return 0;
+    ask_teachers(step, batch);
     forward(step, batch, BIQA_FULL);
     const double loss = loss_of(step, batch, BIQA_FULL);
-    backward(step, batch, BIQA_FULL);
-    return loss;
-}
-
-/* Li and Hoiem, learning without forgetting (TPAMI 40(12), 2018): what the earlier weights say of
- * the very crops is a second target, worth as much as a rating. */
-static double step_keeping(const TrainStep *step, TrainBatch *batch)
-{
-    g_autofree float *kept = g_new(float, batch->n);
-    train_net_forward(batch->nets[BIQA_FULL], batch->n, step->kept, step->norm, kept);
-    forward(step, batch, BIQA_FULL);
-    const double loss =
-        rating_loss(step, batch, BIQA_FULL) +
-        train_loss_squared(kept, batch->scores[BIQA_FULL], batch->n, 1, batch->d_scores[BIQA_FULL]);
     backward(step, batch, BIQA_FULL);
     return loss;
 }
@@ -204,6 +210,7 @@ static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss
     if (!batch)
         return 0;
     train_batch_share_input(batch);
+    ask_teachers(step, batch);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         forward(step, batch, b);
         loss += weigh(batch, b, branch_weight(step, b), loss_of(step, batch, b));
@@ -230,9 +237,8 @@ static BatchLoss rank_loss_beside(const TrainStep *step)
 
 static double tune_step(const TrainStep *step)
 {
-    const double rated = step->kept && step->rated ? step_keeping(step, step->rated)
-                                                   : step_full(step, step->rated, rating_loss);
-    return rated + step_full(step, step->ranked, rank_loss_beside(step));
+    return step_full(step, step->rated, rating_loss) +
+           step_full(step, step->ranked, rank_loss_beside(step));
 }
 
 static double ohem_step(const TrainStep *step)

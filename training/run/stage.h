@@ -3,6 +3,7 @@
 #pragma once
 
 #include "batch.h"
+#include "teachers.h"
 #include "weights.h"
 
 /* One step: batches are filled, gradients zero. */
@@ -10,9 +11,9 @@ typedef struct {
     const TrainStageRecipe *recipe;
     TrainWeights *weights;
     TrainNorm norm;
-    TrainBatch *ranked, *rated; /* NULL: the stage has none */
-    guint first_layer;          /* layers before it are not trained */
-    const float *kept;          /* n_params: see TrainContext */
+    TrainBatch *ranked, *rated;    /* NULL: the stage has none */
+    guint first_layer;             /* layers before it are not trained */
+    const TrainTeachers *teachers; /* whom teacher-weight asks; NULL: nobody */
 } TrainStep;
 
 typedef struct {

@@ -215,9 +215,9 @@ static BiqaGraph *graph_from_backbone(const TrainRecipe *recipe, GError **error)
 }
 
 /* A model to go on from, which must have been made for the input that the recipe describes. */
-static BiqaModel *load_model(const TrainRecipe *recipe, GError **error)
+static BiqaModel *load_model(const TrainRecipe *recipe, const char *path, GError **error)
 {
-    g_autoptr(BiqaModel) model = biqa_model_load(recipe->model, error);
+    g_autoptr(BiqaModel) model = biqa_model_load(path, error);
     if (!model)
         return NULL;
     for (guint i = 0; i < 3; i++) {
@@ -227,7 +227,7 @@ static BiqaModel *load_model(const TrainRecipe *recipe, GError **error)
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
                     "[input] mean, deviation: \"%s\" was trained with others (biqa-train info "
                     "--recipe shows them)",
-                    recipe->model);
+                    path);
         return NULL;
     }
     return g_steal_pointer(&model);
@@ -235,7 +235,7 @@ static BiqaModel *load_model(const TrainRecipe *recipe, GError **error)
 
 static BiqaGraph *graph_from_model(const TrainRecipe *recipe, GError **error)
 {
-    g_autoptr(BiqaModel) model = load_model(recipe, error);
+    g_autoptr(BiqaModel) model = load_model(recipe, recipe->model, error);
     g_autoptr(BiqaGraph) graph = model ? biqa_graph_copy(model->graph) : NULL;
     return graph && biqa_graph_infer(graph, recipe->input.size, error) ? g_steal_pointer(&graph)
                                                                        : NULL;
@@ -243,7 +243,7 @@ static BiqaGraph *graph_from_model(const TrainRecipe *recipe, GError **error)
 
 static gboolean values_from_model(const TrainRecipe *recipe, TrainWeights *weights, GError **error)
 {
-    g_autoptr(BiqaModel) model = load_model(recipe, error);
+    g_autoptr(BiqaModel) model = load_model(recipe, recipe->model, error);
     if (!model)
         return FALSE;
     g_return_val_if_fail(model->graph->n_params == weights->graph->n_params, FALSE);
@@ -323,6 +323,32 @@ gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GE
     }
     backbone_clear(&backbone);
     return ok;
+}
+
+static gboolean is_like(const BiqaGraph *a, const BiqaGraph *b)
+{
+    g_auto(GStrv) one = biqa_graph_format(a), other = biqa_graph_format(b);
+    return g_strv_equal((const char *const *)one, (const char *const *)other);
+}
+
+TrainTeachers *train_start_teachers(const TrainRecipe *recipe, const BiqaGraph *graph,
+                                    GError **error)
+{
+    g_autoptr(TrainTeachers) teachers = train_teachers_new(graph);
+    for (char **path = recipe->teachers; path && *path; path++) {
+        g_autoptr(BiqaModel) model = load_model(recipe, *path, error);
+        if (!model)
+            return NULL;
+        if (!is_like(model->graph, graph)) {
+            g_set_error(error, BIQA_ERROR, BIQA_ERROR_GRAPH,
+                        "[network] teachers: \"%s\" is another network than the one to be "
+                        "trained; teachers have the same layers",
+                        *path);
+            return NULL;
+        }
+        train_teachers_add(teachers, model->params[BIQA_FULL]);
+    }
+    return g_steal_pointer(&teachers);
 }
 
 /* Mean and variance of channel c of layer over n samples. */

@@ -5,6 +5,7 @@
 
 #include "dataset.h"
 #include "recipe.h"
+#include "teachers.h"
 #include "weights.h"
 #include "workers.h"
 
@@ -16,6 +17,11 @@ BiqaGraph *train_start_graph(const TrainRecipe *recipe, GError **error);
 /* Sets the first values: random by the recipe's seed, then a backbone's weights where it has one,
  * or all of a model's full branch: a competitor begins anew from that. */
 gboolean train_start_values(const TrainRecipe *recipe, TrainWeights *weights, GError **error);
+
+/* The full branches of the models that a recipe names. Errors: files that are none, networks with
+ * other layers than graph or made for another input. (transfer full) */
+TrainTeachers *train_start_teachers(const TrainRecipe *recipe, const BiqaGraph *graph,
+                                    GError **error);
 
 /* Mean and variance of every NORM of the full branch become those of rated training pictures, else
  * of ranked ones; its scale and shift change so that what it gives stays. A folded backbone gets

@@ -23,6 +23,7 @@ typedef struct {
     TrainRecipe *recipe;
     TrainWorkers *workers;
     TrainWeights *weights;
+    TrainTeachers *teachers;
     TrainDataset *dataset;
     TrainJournal *journal;
     char *checkpoint, *model;
@@ -218,7 +219,8 @@ static gboolean is_model_current(const Run *run)
 
 static TrainRunResult run_stages(Run *run, GError **error)
 {
-    const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset, NULL};
+    const TrainContext context = {run->recipe, run->workers, run->weights, run->dataset,
+                                  run->teachers};
     const gboolean was_finished = run->place.stage == run->recipe->n_stages;
     while (run->place.stage < run->recipe->n_stages) {
         g_autoptr(TrainStageRun) stage = train_stage_run_new(&context, run->place.stage);
@@ -326,6 +328,9 @@ static gboolean prepare_weights(Run *run, GError **error)
         g_prefix_error(error, "[input] rank-size: ");
         return FALSE;
     }
+    run->teachers = train_start_teachers(run->recipe, graph, error);
+    if (!run->teachers)
+        return FALSE;
     run->weights = train_weights_new(graph, &run->recipe->optim, run->recipe->own_norm);
     if (run->recipe->annotators)
         run->weights->reliability = train_reliability_new(g_strv_length(run->recipe->annotators));
@@ -378,6 +383,7 @@ static void run_clear(Run *run)
     train_journal_close(run->journal);
     train_dataset_free(run->dataset);
     train_weights_free(run->weights);
+    train_teachers_free(run->teachers);
     train_workers_free(run->workers);
     train_recipe_free(run->recipe);
     g_free(run->checkpoint);

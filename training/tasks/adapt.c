@@ -84,17 +84,19 @@ static gboolean learns_normalisation(const TrainRecipe *recipe)
 
 TrainWeights *train_adapt_learn(const TrainLesson *lesson, TrainWorkers *workers, GError **error)
 {
-    const TrainRecipe *recipe = lesson->recipe;
+    TrainRecipe recipe = *lesson->recipe; /* borrows all it points to */
     const BiqaGraph *graph = lesson->model->graph;
     const float *from = lesson->model->params[BIQA_FULL];
-    g_autoptr(TrainWeights) weights = train_weights_new(graph, &recipe->optim, recipe->own_norm);
-    const TrainContext context = {recipe, workers, weights, lesson->dataset,
-                                  lesson->keep ? from : NULL};
+    g_autoptr(TrainWeights) weights = train_weights_new(graph, &recipe.optim, recipe.own_norm);
+    g_autoptr(TrainTeachers) own = train_teachers_new(graph);
+    const TrainContext context = {&recipe, workers, weights, lesson->dataset, own};
 
     memcpy(weights->values[BIQA_FULL], from, graph->n_params * sizeof *from);
-    if (learns_normalisation(recipe))
-        train_start_measure(recipe, lesson->dataset, weights, workers);
-    for (guint s = 0; s < recipe->n_stages; s++) {
+    train_teachers_add(own, from);
+    if (learns_normalisation(&recipe))
+        train_start_measure(&recipe, lesson->dataset, weights, workers);
+    for (guint s = 0; s < recipe.n_stages; s++) {
+        recipe.stages[s].teacher_weight = lesson->keep ? 1 : 0;
         g_autoptr(TrainStageRun) stage = train_stage_run_new(&context, s);
         if (!run_stage(stage, lesson->quiet, error))
             return NULL;

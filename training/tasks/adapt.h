@@ -49,7 +49,7 @@ typedef struct {
     const BiqaModel *model; /* of which the full weights are where learning begins */
     const TrainRecipe *recipe;
     const TrainDataset *dataset;
-    gboolean keep; /* stay near the model's own scores, as TrainContext's kept */
+    gboolean keep; /* learn from the model's own scores, as from a teacher of weight 1, too */
     gboolean quiet;
 } TrainLesson;
 
