@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Whether a model learns more from the pictures that gMAD finds than from random ones. A base learns
 # from photographs as people rated them and from pictures of 29 KNOWN types of distortion as the
-# fused judge rates them, on which it and vsi agree: it never meets what is interlaced or lost on the
-# way. Then `biqa-train loop` goes rounds from it, with pictures of the known types and of three MISSING
-# ones, 15 of 160 that a photograph makes: once with gMAD's, once with as many random ones, rated by vsi.
+# fused judge rates them, on which it and vsi agree: it never meets what is lost on the way or has
+# blocks in its place. Then `biqa-train loop` goes rounds from it, with pictures of the known types, of
+# 20 OTHERS that it scores as well unseen, and of three MISSING ones, 15 of 261 that a photograph
+# makes: once with gMAD's, once with as many random ones, rated by vsi.
 #
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
@@ -30,7 +31,9 @@ known='blur noise jpeg jpeg2000 tid-noise tid-colour-noise tid-high-noise tid-mu
     tid-contrast-down kadid-lens kadid-motion kadid-jpeg2000 kadid-noise kadid-palette kadid-denoise kadid-quantise
     kadid-contrast kadid-sharpen still-banding still-chroma-420 still-chroma-411 still-ringing still-grain still-fog
     still-scale-bilinear still-scale-bicubic still-scale-lanczos'
-missing='tid-blocks dropout comb'
+missing='tid-blocks kadid-blocks dropout'
+others='h264 hevc mpeg2 mpeg4 vp8 vp9 av1 h264-rate scale mpeg2-h264 hevc-scale-h264 small-h264 noise-h264 noise-vp9
+    jpeg-scale-jpeg blur-jpeg blur-noise small-sharp-hevc kadid-impulse tid-impulse'
 surveyed='blur jpeg still-fog tid-noise' # of the known types
 
 # deal REMAINDER FOLDER FIRST LAST: the middle of every tenth photograph, from the FIRST of them on.
@@ -160,7 +163,7 @@ EOF
 go() {
     from=$1 run_seed=$2 run=$3 types=''
     shift 3
-    for type in $known $missing; do types="$types --types $type"; done
+    for type in $known $others $missing; do types="$types --types $type"; done
     # shellcheck disable=SC2086 # one word an option
     "$train" loop "$from" --ratings "$out/old.csv" $types --rater vsi --raters 15 --seed "$run_seed" \
         --threads "$threads" --out "$run" "$@" >"$run.log" 2>&1
@@ -222,10 +225,11 @@ done <<EOF
 3 candidates-1 1 20
 4 candidates-2 1 20
 5 candidates-3 1 20
-3 held-out 21 30
+6 held-out 1 10
+3 duel 21 30
 4 duel 21 30
 5 duel 21 30
-6 duel 1 30
+6 duel 11 30
 8 duel 1 20
 EOF
 lists
