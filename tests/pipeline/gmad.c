@@ -133,6 +133,25 @@ static void test_tune(void)
                     "--share");
 }
 
+/* A model that learned from a teacher is tuned without it. */
+static void test_tune_taught(void)
+{
+    g_autoptr(GString) recipe = g_string_new(workshop_recipe);
+    g_autofree char *out = NULL;
+    g_string_replace(recipe, "[network]\n", "[network]\nteachers=tiny/model.gguf\n", 1);
+    g_string_replace(recipe, "kind=tune\n", "kind=tune\nteacher-weight=1\n", 1);
+    workshop_write("taught.ini", recipe->str);
+    workshop_run_well("train taught.ini --out taught", NULL);
+    g_autoptr(GBytes) without = workshop_read("tiny/model.gguf");
+    g_autoptr(GBytes) with = workshop_read("taught/model.gguf");
+    g_assert_false(g_bytes_equal(without, with));
+    workshop_run_well("tune taught/model.gguf --ratings ratings.csv --add new/list.csv --steps 2 "
+                      "--rated 4 --out taught-tuned",
+                      NULL);
+    workshop_run_well("info --recipe taught-tuned/model.gguf", &out);
+    g_assert_null(strstr(out, "teacher"));
+}
+
 /* Ratings beside the pairs of a competition: they are replayed, each pair in which the model was,
  * and the tests are looked at. */
 static void test_replay(void)
@@ -186,6 +205,7 @@ int main(int argc, char **argv)
     g_test_add_func("/gmad/resume", test_resume);
     g_test_add_func("/gmad/as-they-are", test_as_they_are);
     g_test_add_func("/gmad/tune", test_tune);
+    g_test_add_func("/gmad/tune-taught", test_tune_taught);
     g_test_add_func("/gmad/replay", test_replay);
     g_test_add_func("/gmad/refusals", test_refusals);
     const int status = g_test_run();

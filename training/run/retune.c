@@ -109,8 +109,8 @@ static void add_stage(GKeyFile *file, const TrainRetune *retune, GKeyFile *from,
 /* What the model's own recipe says of where it came from, and of stages that are done. */
 static void drop_origin(GKeyFile *file)
 {
-    static const char *const network[] = {"backbone", "graph",   "pooled",
-                                          "hidden",   "outputs", "deviation"};
+    static const char *const network[] = {"backbone", "teachers", "graph",    "pooled",
+                                          "hidden",   "outputs",  "deviation"};
     static const char *const rated[] = {"scale", "direction"};
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
     for (char **group = groups; *group; group++) {
