@@ -131,6 +131,7 @@ static void test_refused_recipes(void)
         {NETWORK RANKED STAGE "votes-weight=1\n", "[ranked] annotators"},
         {NETWORK RANKED "annotators=vif\n" STAGE, "no stage asks them"},
         {NETWORK RANKED STAGE "teacher-weight=1\n", "[network] teachers"},
+        {NETWORK "teachers=\n" RANKED STAGE "teacher-weight=1\n", "names none"},
         {NETWORK "teachers=a.gguf;b.gguf\n" RANKED STAGE, "no stage asks them"},
         {NETWORK RANKED STAGE "votes-wait=1\n", "did you mean \"votes-weight\"?"},
         {NETWORK RANKED "annotators=vif\n" STAGE "variance=learned\n", "votes teach"},

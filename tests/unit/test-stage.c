@@ -198,6 +198,38 @@ static void test_teachers(Fixture *fixture, gconstpointer kind)
     g_assert_cmpfloat_with_epsilon(loss, expected, 1e-5 * expected);
 }
 
+/* A competitor that sees other crops is taught what the teachers say of those. */
+static void test_teachers_second_views(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(TrainTeachers) teachers = train_teachers_new(fixture->weights->graph);
+    const TrainBatch *batch = fixture->batch;
+    float first[N], second[N];
+    const TrainStep step = {.recipe = &fixture->recipe,
+                            .weights = fixture->weights,
+                            .norm = TRAIN_NORM_FROZEN,
+                            .ranked = fixture->batch,
+                            .teachers = teachers};
+
+    fixture->recipe.judged_squared_weight = 0;
+    fixture->recipe.teacher_weight = fixture->recipe.competitor_weight = 1;
+    fixture->batch->second_views = TRUE;
+    teach(fixture, teachers, 1.5f, first);
+    for (guint i = 0; i < N; i++) /* the other crops: the first ones, in turned order */
+        memcpy(train_net_input(batch->nets[BIQA_COMPETITOR], i),
+               train_net_input(batch->nets[BIQA_FULL], N - 1 - i),
+               biqa_shape_size(fixture->weights->graph->layers[0].shape) * sizeof(float));
+    train_teachers_score(teachers, batch->nets[BIQA_COMPETITOR], N, TRAIN_NORM_FROZEN, second);
+    train_stage_find("ohem")->step(&step);
+    for (guint i = 0; i < N; i++) {
+        g_assert_cmpfloat_with_epsilon(second[i], first[N - 1 - i], 1e-5);
+        g_assert_cmpfloat_with_epsilon(batch->d_scores[BIQA_FULL][i],
+                                       2 * (batch->scores[BIQA_FULL][i] - first[i]) / N, 1e-5);
+        g_assert_cmpfloat_with_epsilon(batch->d_scores[BIQA_COMPETITOR][i],
+                                       2 * (batch->scores[BIQA_COMPETITOR][i] - second[i]) / N,
+                                       1e-5);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -213,5 +245,7 @@ int main(int argc, char **argv)
     g_test_add("/stage/teachers/rank", Fixture, "rank", set_up, test_teachers, tear_down);
     g_test_add("/stage/teachers/tune", Fixture, "tune", set_up, test_teachers, tear_down);
     g_test_add("/stage/teachers/ohem", Fixture, "ohem", set_up, test_teachers, tear_down);
+    g_test_add("/stage/teachers/second-views", Fixture, NULL, set_up, test_teachers_second_views,
+               tear_down);
     return g_test_run();
 }

@@ -111,14 +111,18 @@ static void test_teachers(void)
 {
     g_autoptr(BiqaModel) model = tiny_model_new(5);
     g_autoptr(GError) another = NULL, scaled = NULL, missing = NULL;
-    g_autofree char *path = tiny_model_save(model),
+    g_autofree char *path = tiny_model_save(model), *copy = tiny_model_save(model),
                     *input = input_of(model, 32, (double)model->input.mean[0]),
                     *shift = input_of(model, 32, (double)model->input.mean[0] + 1);
     g_autoptr(TrainRecipe) recipe = recipe_taught(path, path, input),
+                           moved = recipe_taught(path, copy, input),
                            other = recipe_taught(path, "none.gguf", input),
                            shifted = recipe_taught(path, path, shift);
-    g_autofree char *a = train_recipe_digest(recipe, 2), *b = train_recipe_digest(other, 2);
+    g_autofree char *a = train_recipe_digest(recipe, 2), *b = train_recipe_digest(other, 2),
+                    *c = train_recipe_digest(moved, 2);
     g_assert_cmpstr(a, !=, b);
+    g_assert_cmpstr(a, ==, c); /* what counts is what a teacher knows */
+    g_unlink(copy);
     g_autoptr(TrainTeachers) teachers = train_start_teachers(recipe, model->graph, NULL);
     g_assert_nonnull(teachers);
     g_autoptr(BiqaGraph) longer = biqa_graph_copy(model->graph);

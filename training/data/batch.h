@@ -44,7 +44,7 @@ typedef struct {
     guint *all;    /* zeros: everything may be compared */
     float *target; /* of ratings: in units of raw scores */
     float *spread; /* of ratings: the raters' standard deviation, in points */
-    float *taught; /* raw scores that teachers give, where a stage has some */
+    float *taught; /* raw scores that teachers gave the branch's crops, where a stage asks */
     gboolean has_spread;
     float *scores[BIQA_N_BRANCHES], *d_scores[BIQA_N_BRANCHES];
     float *second[BIQA_N_BRANCHES], *d_second[BIQA_N_BRANCHES]; /* the network's second output */

@@ -142,6 +142,8 @@ static gboolean check_voters(const TrainRecipe *recipe, GError **error)
 /* Nor does anybody load models that teach nothing. */
 static gboolean check_teachers(const TrainRecipe *recipe, GError **error)
 {
+    if (recipe->teachers && !recipe->teachers[0])
+        return recipe_fail(error, "network", "teachers", "names none");
     for (guint s = 0; s < recipe->n_stages; s++) {
         if (recipe->stages[s].teacher_weight > 0)
             return TRUE;

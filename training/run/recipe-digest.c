@@ -62,6 +62,16 @@ static gboolean has_competitor(const TrainRecipe *recipe, guint n_stages)
     return FALSE;
 }
 
+/* Nor are teachers, before they are asked. */
+static gboolean has_teachers(const TrainRecipe *recipe, guint n_stages)
+{
+    for (guint s = 0; s < n_stages; s++) {
+        if (recipe->stages[s].teacher_weight > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void add_file(GChecksum *sum, const char *path)
 {
     g_autofree char *contents = NULL;
@@ -92,7 +102,7 @@ char *train_recipe_digest(const TrainRecipe *recipe, guint n_stages)
     }
     add_file(sum, recipe->backbone);
     add_file(sum, recipe->model);
-    for (char **teacher = recipe->teachers; teacher && *teacher; teacher++)
-        add_file(sum, *teacher);
+    for (guint t = 0; has_teachers(recipe, n_stages) && recipe->teachers[t]; t++)
+        add_file(sum, recipe->teachers[t]);
     return g_strdup(g_checksum_get_string(sum));
 }

@@ -151,16 +151,18 @@ static double anchored_rank_loss(const TrainStep *step, const TrainBatch *batch,
     return ranked_loss(step, batch, branch) + anchor_loss(step, batch, branch);
 }
 
-/* Before any forward pass that a backward one follows: teachers use the same net. */
-static void ask_teachers(const TrainStep *step, TrainBatch *batch)
+/* Before a branch's own pass, which backward follows: teachers use the same net. What they
+ * said of the full model's crops holds for the competitor's, unless these are others. */
+static void ask_teachers(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
 {
-    if (step->recipe->teacher_weight > 0)
-        train_teachers_score(step->teachers, batch->nets[BIQA_FULL], batch->n, step->norm,
+    if (step->recipe->teacher_weight > 0 && (branch == BIQA_FULL || batch->second_views))
+        train_teachers_score(step->teachers, batch->nets[branch], batch->n, step->norm,
                              batch->taught);
 }
 
 static void forward(const TrainStep *step, TrainBatch *batch, BiqaBranch branch)
 {
+    ask_teachers(step, batch, branch);
     train_net_forward(batch->nets[branch], batch->n, step->weights->values[branch], step->norm,
                       batch->scores[branch]);
     memset(batch->d_scores[branch], 0, batch->n * sizeof(float));
@@ -185,7 +187,6 @@ static double step_full(const TrainStep *step, TrainBatch *batch, BatchLoss loss
 {
     if (!batch)
         return 0;
-    ask_teachers(step, batch);
     forward(step, batch, BIQA_FULL);
     const double loss = loss_of(step, batch, BIQA_FULL);
     backward(step, batch, BIQA_FULL);
@@ -210,7 +211,6 @@ static double step_pair(const TrainStep *step, TrainBatch *batch, BatchLoss loss
     if (!batch)
         return 0;
     train_batch_share_input(batch);
-    ask_teachers(step, batch);
     for (guint b = 0; b < BIQA_N_BRANCHES; b++) {
         forward(step, batch, b);
         loss += weigh(batch, b, branch_weight(step, b), loss_of(step, batch, b));
