@@ -280,11 +280,23 @@ static void rate_elsewhere(const Fixture *f)
         "localStorage[key]), 99: [1, 1]})); return true; })(Object.keys(localStorage)[0])");
 }
 
+/* The very next key is a grade: nothing that is hidden now still has the focus. */
+static void check_start(const Fixture *f)
+{
+    g_autofree char *body = NULL;
+    browser_wait(f->browser, "document.activeElement.id === 'rater'");
+    browser_type(f->browser, RATER);
+    body = browser_evaluate(f->browser, "document.getElementById('form').requestSubmit(), "
+                                        "document.activeElement === document.body");
+    g_assert_cmpstr(body, ==, "true");
+}
+
 static void test_absolute(Fixture *f, gconstpointer data)
 {
     make_page(f, "--examples 1");
     open_page(f, "gallery.html");
     save(f, "gallery-start.png");
+    check_start(f);
     begin(f, "gallery.html", RATER);
     browser_wait(f->browser, WHERE("Example 1 of 1, which does not count"));
     PRESS(f, "Enter", "3", "2", "Enter", "Enter"); /* the first Enter does nothing: no grades yet */
