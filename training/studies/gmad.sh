@@ -4,8 +4,8 @@
 # from photographs as people rated them and from pictures of 29 KNOWN types of distortion as the
 # fused judge rates them, on which it and vsi agree: it never meets what is lost on the way or has
 # blocks in its place. Then `biqa-train loop` goes rounds from it, with pictures of the known types, of
-# 20 OTHERS that it scores as well unseen, and of three MISSING ones, 15 of 261 that a photograph
-# makes: once with gMAD's, once with as many random ones, rated by vsi.
+# 20 OTHERS that it scores as well unseen, and of three MISSING ones, 15 of 261 that each square of a
+# photograph makes: once with gMAD's, once with as many random ones, rated by vsi.
 #
 #   training/studies/gmad.sh BIQA-TRAIN DATA OUT
 #
@@ -36,7 +36,8 @@ others='h264 hevc mpeg2 mpeg4 vp8 vp9 av1 h264-rate scale mpeg2-h264 hevc-scale-
     jpeg-scale-jpeg blur-jpeg blur-noise small-sharp-hevc kadid-impulse tid-impulse'
 surveyed='blur jpeg still-fog tid-noise' # of the known types
 
-# deal REMAINDER FOLDER FIRST LAST: the middle of every tenth photograph, from the FIRST of them on.
+# deal REMAINDER FOLDER FIRST LAST PLACE [SUFFIX]: a square of every tenth photograph, from the FIRST of
+# them on; it lies at that part of the way from the top left corner to the bottom right one.
 deal() {
     n=0
     tenths=0
@@ -46,8 +47,9 @@ deal() {
         [ $(((n - 1) % 10)) = "$1" ] || continue
         tenths=$((tenths + 1))
         if [ $tenths -lt "$3" ] || [ $tenths -gt "$4" ]; then continue; fi
-        name=$out/$2/$(basename "$picture" .jpg).png
-        [ -e "$name" ] || ffmpeg -nostdin -v error -i "$picture" -vf crop=176:176 -pix_fmt rgb24 "$name"
+        name=$out/$2/$(basename "$picture" .jpg)${6:-}.png
+        [ -e "$name" ] || ffmpeg -nostdin -v error -i "$picture" -pix_fmt rgb24 \
+            -vf "crop=176:176:(iw-176)*$5:(ih-176)*$5" "$name"
     done
 }
 
@@ -178,7 +180,7 @@ arm() {
     # shellcheck disable=SC2086 # one word an option
     go "$out/base/model.gguf" "$seed" "$dir" --originals "$out/candidates-$seed" --held-out "$out/held-out" \
         $surveys --test "$out/photographs.csv" --test "$out/known.csv" --rounds $rounds \
-        --from-first --steps 750 --rate 0.0005 --share 0.17 "$@"
+        --from-first --steps 1000 --rate 0.0005 --share 0.2 "$@"
 }
 
 # duel SEED: the last model of gMAD's arm meets the first on photographs of their own. The one step of
@@ -215,28 +217,31 @@ figures() {
 }
 
 while read -r folder; do
-    # shellcheck disable=SC2086 # four words
+    # shellcheck disable=SC2086 # five or six words
     deal $folder
 done <<EOF
-0 old 1 30
-1 old 1 30
-2 old 1 30
-9 test 1 30
-3 candidates-1 1 20
-4 candidates-2 1 20
-5 candidates-3 1 20
-6 held-out 1 10
-3 duel 21 30
-4 duel 21 30
-5 duel 21 30
-6 duel 11 30
-8 duel 1 20
+0 old 1 30 .5
+1 old 1 30 .5
+2 old 1 30 .5
+9 test 1 30 .5
+3 candidates-1 1 20 .1 -a
+3 candidates-1 1 20 .9 -b
+4 candidates-2 1 20 .1 -a
+4 candidates-2 1 20 .9 -b
+5 candidates-3 1 20 .1 -a
+5 candidates-3 1 20 .9 -b
+8 held-out 1 20 .5
+3 duel 21 30 .5
+4 duel 21 30 .5
+5 duel 21 30 .5
+6 duel 1 30 .5
+8 duel 21 30 .5
 EOF
 lists
 base
 printf '%s %-6s %s rated, missing; RMSE missing, known types; SRCC photographs, known types\n' seed arm round
 for seed in $seeds; do
-    arm "$seed" gmad --against "$judge" --against gmsd --top 2
+    arm "$seed" gmad --against "$judge" --against gmsd --top 3
     arm "$seed" random --random-like "$out/$seed/gmad" --cache "$out/$seed/gmad/scores.cache"
     for arm in gmad random; do
         for round in $(seq $rounds); do
