@@ -144,12 +144,9 @@ static gboolean check_teachers(const TrainRecipe *recipe, GError **error)
 {
     if (recipe->teachers && !recipe->teachers[0])
         return recipe_fail(error, "network", "teachers", "names none");
-    for (guint s = 0; s < recipe->n_stages; s++) {
-        if (recipe->stages[s].teacher_weight > 0)
-            return TRUE;
-    }
-    return !recipe->teachers || recipe_fail(error, "network", "teachers",
-                                            "no stage asks them; give one teacher-weight=1");
+    return !recipe->teachers || recipe_asks_teachers(recipe, recipe->n_stages) ||
+           recipe_fail(error, "network", "teachers",
+                       "no stage asks them; give one teacher-weight=1");
 }
 
 gboolean recipe_check(const TrainRecipe *recipe, GError **error)

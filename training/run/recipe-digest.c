@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What of a recipe decides what a stage ends in. */
-#include "recipe.h"
+#include "recipe-private.h"
 
 #include <string.h>
 
@@ -63,9 +63,9 @@ static gboolean has_competitor(const TrainRecipe *recipe, guint n_stages)
 }
 
 /* Nor are teachers, before they are asked. */
-static gboolean has_teachers(const TrainRecipe *recipe, guint n_stages)
+gboolean recipe_asks_teachers(const TrainRecipe *recipe, guint n_stages)
 {
-    for (guint s = 0; s < n_stages; s++) {
+    for (guint s = 0; recipe->teachers && s < n_stages; s++) {
         if (recipe->stages[s].teacher_weight > 0)
             return TRUE;
     }
@@ -102,7 +102,9 @@ char *train_recipe_digest(const TrainRecipe *recipe, guint n_stages)
     }
     add_file(sum, recipe->backbone);
     add_file(sum, recipe->model);
-    for (guint t = 0; has_teachers(recipe, n_stages) && recipe->teachers[t]; t++)
-        add_file(sum, recipe->teachers[t]);
+    if (recipe_asks_teachers(recipe, n_stages)) {
+        for (char **teacher = recipe->teachers; *teacher; teacher++)
+            add_file(sum, *teacher);
+    }
     return g_strdup(g_checksum_get_string(sum));
 }

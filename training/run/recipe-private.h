@@ -13,6 +13,9 @@ gboolean recipe_read_group(GKeyFile *file, const char *group, const char *const 
 /* What of [input] is a list: crops, mean and deviation. */
 gboolean recipe_read_input(GKeyFile *file, BiqaInput *input, GError **error);
 
+/* Whether one of the first n_stages asks teachers that the recipe names. */
+gboolean recipe_asks_teachers(const TrainRecipe *recipe, guint n_stages);
+
 /* Whether the parts fit together. */
 gboolean recipe_check(const TrainRecipe *recipe, GError **error);
 
