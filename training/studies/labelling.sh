@@ -8,7 +8,9 @@
 #   training/studies/labelling.sh BIQA-TRAIN DATA OUT
 #
 # OUT keeps everything; a second call goes on where the first stopped. SEEDS='1 2 3' decide halves,
-# draws and training; STEPS=400 before and FINE=100 after, MORE=60, THREADS=0 are the defaults.
+# draws and training; RECIPE=training/recipes/ohem-rated.ini, STEPS=400 before and FINE=100 after, MORE=60,
+# THREADS=0 are the defaults. FINE_RATE=0.0002 and FINE_HEAD_RATE=1, afterwards, are a fifth of that recipe's
+# rate and no faster head, as the network knows its task.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -16,12 +18,14 @@ train=$(realpath "$1")
 data=$(realpath "$2")
 mkdir -p "$3"
 out=$(realpath "$3")
-recipe=$(realpath "$(dirname "$0")/../recipes/ohem-rated.ini")
+recipe=$(realpath "${RECIPE:-$(dirname "$0")/../recipes/ohem-rated.ini}")
 seeds=${SEEDS:-1 2 3}
 steps=${STEPS:-400}
 fine=${FINE:-100}
 more=${MORE:-60}
 threads=${THREADS:-0}
+fine_rate=${FINE_RATE:-0.0002}
+fine_head_rate=${FINE_HEAD_RATE:-1}
 ratings=$data/clive-train/ratings.csv
 
 # halves SEED DIR: half.csv, the labelled one with the validation part, and pool.csv. Held-out
@@ -49,8 +53,8 @@ train_on() {
     [ -e "$1/done" ] && return
     mkdir -p "$1"
     network=s/^$//
-    # A fifth of the rate, and no faster head: the network knows its task.
-    [ $# = 6 ] && network="s|^backbone=.*|model=$6|;/^pooled=/d;s/^rate=.*/rate=0.0002/;/^head-rate=/d"
+    [ $# = 6 ] && network="s|^backbone=.*|model=$6|;/^pooled=/d;
+        s/^rate=.*/rate=$fine_rate/;s/^head-rate=.*/head-rate=$fine_head_rate/"
     sed -e "s|^ratings=.*|ratings=$2|" -e "s/^kind=.*/kind=$3/" -e "s/^steps=.*/steps=$4/" \
         -e "s/^seed=.*/seed=$5/" -e "$network" "$recipe" >"$1/recipe.ini"
     "$train" train "$1/recipe.ini" --resume --threads "$threads" --data "$data" --out "$1" \

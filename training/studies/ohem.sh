@@ -7,8 +7,9 @@
 #   training/studies/ohem.sh BIQA-TRAIN DATA OUT
 #
 # OUT keeps everything; a second call goes on where the first stopped. SEEDS='1 2 3', STEPS=400,
-# LISTS='balanced tailed rated' (balanced needs tailed) and THREADS=0 (as many as processors) are the
-# defaults; RATE and HEAD_RATE stand in for what the recipes say.
+# LISTS='balanced tailed rated' (balanced needs tailed), KINDS='tune ohem' and THREADS=0 (as many as
+# processors) are the defaults; RATE and HEAD_RATE stand in for what the recipes say. The third kind,
+# tenth, is ohem whose competitor counts a tenth and has normalisation of its own.
 set -eu
 
 [ $# = 3 ] || { echo "usage: ${0##*/} BIQA-TRAIN DATA OUT" >&2; exit 2; }
@@ -24,6 +25,7 @@ seeds=${SEEDS:-1 2 3}
 steps=${STEPS:-400}
 threads=${THREADS:-0}
 lists=${LISTS:-balanced tailed rated}
+kinds=${KINDS:-tune ohem}
 
 # Held-out contents, distorted like KADID-10k's pictures and rated by the judge: OUT/synthetic.csv.
 make_synthetic() {
@@ -49,10 +51,12 @@ make_tid() {
 
 # recipe LIST KIND SEED: the recipe of a run on standard output.
 recipe() {
-    from=ohem tail='#'
+    from=ohem tail='#' kind="s/^kind=ohem/kind=$2/"
     [ "$1" = rated ] && from=ohem-rated
     [ "$1" = tailed ] && tail=tail=8/8/7
-    sed -e "s/^seed=.*/seed=$3/" -e "s/^kind=ohem/kind=$2/" -e "s/^steps=.*/steps=$steps/" \
+    [ "$2" = tenth ] && kind='s/^ratio=.*/&\nown-norm=true/
+        s/^consistency-weight=.*/consistency-weight=0.1\ncompetitor-weight=0.1\nown-norm-rate=20/'
+    sed -e "s/^seed=.*/seed=$3/" -e "$kind" -e "s/^steps=.*/steps=$steps/" \
         -e "${RATE:+s/^rate=.*/rate=$RATE/}" -e "${HEAD_RATE:+s/^head-rate=.*/head-rate=$HEAD_RATE/}" \
         -e "s|^judge=.*|judge=$judge|" -e "s|^types=.*|&\n$tail|" "$recipes/$from.ini"
 }
@@ -112,7 +116,7 @@ judge_run() {
 each() {
     for seed in $seeds; do
         for list in $lists; do
-            for kind in tune ohem; do
+            for kind in $kinds; do
                 "$1" "$list" "$kind" "$seed"
             done
         done
