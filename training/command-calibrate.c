@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* biqa-train calibrate */
 #include "command.h"
+#include "errors.h"
 #include "eval-hard.h"
-#include "score.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static char *ratings_path, *parts, *judged, *out, *figures;
+static char *ratings_path, *parts, *judged, *out, *figures, **others;
 static TrainScaleOptions scale;
 static double hard_share = -1;
 static int threads, splits, resamples = 2000, seed = 1;
@@ -20,6 +20,10 @@ static const GOptionEntry entries[] = {
      "Only images whose file name has SHA-256 = R modulo M, for one of the pairs", "R/M[,R/M...]"},
     {"judge", 'j', 0, G_OPTION_ARG_STRING, &judged,
      "Images to judge the new head by; they are not calibrated on", "R/M[,R/M...]"},
+    {"errors-of", 'e', 0, G_OPTION_ARG_FILENAME_ARRAY, &others,
+     "Weigh the figures by the errors of this model, trained alike, on what its recipe validates "
+     "on (repeatable)",
+     "MODEL"},
     {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "Write the model with its new head", "MODEL2"},
     {"figures", 'f', 0, G_OPTION_ARG_STRING, &figures,
      "What the head looks at (score,score-squared,crop-disagreement,spread)", "NAME,..."},
@@ -80,37 +84,64 @@ static int is_in(const TrainRatings *list, guint i, const char *parts_of, GError
     return wanted;
 }
 
-/* Scores those images of the list that are of the parts and not of those left out (NULL: none).
+/* Marks the images of the list that are of the parts and not of those left out (NULL: none).
  * (transfer full) */
-static TrainErrors *score(const BiqaModel *model, const TrainRatings *list, const char *parts_of,
-                          const char *left_out, GError **error)
+static gboolean *choose(const TrainRatings *list, const char *parts_of, const char *left_out,
+                        GError **error)
 {
-    const BiqaModel own = biqa_model_task(model, 0); /* its tasks have heads of their own */
-    g_autoptr(TrainScorer) scorer = train_scorer_new(&own);
-    g_autofree char **paths = g_new(char *, list->n);
-    g_autofree double *ratings = g_new(double, list->n);
-    g_autofree BiqaResult *results = g_new0(BiqaResult, list->n);
-    guint n = 0;
+    g_autofree gboolean *chosen = g_new(gboolean, list->n);
 
     for (guint i = 0; i < list->n; i++) {
         const int in = is_in(list, i, parts_of, error);
         const int not_in = left_out && in > 0 ? is_in(list, i, left_out, error) : 0;
         if (in < 0 || not_in < 0)
             return NULL;
-        paths[n] = list->paths[i];
-        ratings[n] = list->scores[i];
-        n += in && !not_in;
+        chosen[i] = in && !not_in;
     }
-    TrainWorkers *workers = train_workers_new((guint)MAX(threads, 0));
-    const gboolean ok = train_scorer_results(scorer, paths, n, workers, results, error);
-    train_workers_free(workers);
-    return ok ? train_errors_new(model, results, ratings, n) : NULL;
+    return g_steal_pointer(&chosen);
 }
 
-static void print_head(const BiqaUncertainty *head, guint n)
+/* What is done with which images of the list. */
+typedef struct {
+    const TrainRatings *list;
+    TrainWorkers *workers;
+    gboolean *fitted, *judged; /* judged is NULL without --judge */
+} Images;
+
+static void images_clear(Images *images)
 {
-    printf("images       %u\nuncertainty  %.2f points where every figure is at its mean\n", n,
-           exp(head->bias));
+    g_clear_pointer(&images->workers, train_workers_free);
+    g_free(images->fitted);
+    g_free(images->judged);
+}
+
+static gboolean images_deal(Images *images, const TrainRatings *list, GError **error)
+{
+    images->list = list;
+    images->workers = train_workers_new((guint)MAX(threads, 0));
+    images->fitted = choose(list, parts, judged, error);
+    images->judged = images->fitted && judged ? choose(list, judged, NULL, error) : NULL;
+    return images->fitted && (!judged || images->judged);
+}
+
+/* What the other models are off by, on images that take no other part. */
+static TrainErrors *score_others(const Images *images, GError **error)
+{
+    const TrainRatings *list = images->list;
+    g_autofree gboolean *taken = g_memdup2(images->fitted, list->n * sizeof *taken);
+
+    for (guint i = 0; images->judged && i < list->n; i++)
+        taken[i] |= images->judged[i];
+    return train_errors_score_others(others, list, taken, images->workers, error);
+}
+
+static void print_head(const BiqaUncertainty *head, const TrainCalibration *calibration)
+{
+    printf("images       %u\n", head->n_images);
+    if (calibration->others)
+        printf("others       %u errors of other models say how much each figure tells\n",
+               calibration->others->n);
+    printf("uncertainty  %.2f points where every figure is at its mean\n", exp(head->bias));
     for (guint k = 0; k < head->n_terms; k++)
         printf("figure       %-18s mean %8.3f, deviation %7.3f: %+.1f %% a deviation\n",
                biqa_figure_name(head->terms[k].figure), head->terms[k].mean,
@@ -121,15 +152,16 @@ static void print_head(const BiqaUncertainty *head, guint n)
 }
 
 /* The new head, and one without the competitor, on images that neither has seen. */
-static gboolean judge(const BiqaModel *model, const TrainRatings *list, const TrainErrors *fitted,
+static gboolean judge(const BiqaModel *model, const Images *images, const TrainErrors *fitted,
                       const TrainCalibration *calibration, GError **error)
 {
     const TrainCalibration less = train_calibration_without_competitor(calibration);
     BiqaUncertainty rest;
 
-    if (!judged)
+    if (!images->judged)
         return TRUE;
-    g_autoptr(TrainErrors) errors = score(model, list, judged, NULL, error);
+    g_autoptr(TrainErrors) errors =
+        train_errors_score(model, images->list, images->judged, images->workers, error);
     if (!errors || !train_calibrate(fitted, &less, &rest, error))
         return FALSE;
     if (errors->n < 5) {
@@ -159,25 +191,40 @@ static gboolean halve(const BiqaModel *model, const TrainErrors *errors,
     return TRUE;
 }
 
+/* Fits, tells, judges; the model receives the new head. */
+static gboolean calibrate(BiqaModel *model, const Images *images, TrainCalibration calibration,
+                          GError **error)
+{
+    g_autoptr(TrainErrors) more = others ? score_others(images, error) : NULL;
+    g_autoptr(TrainErrors) errors = NULL;
+
+    if (others && !more)
+        return FALSE;
+    calibration.others = more;
+    errors = train_errors_score(model, images->list, images->fitted, images->workers, error);
+    if (!errors || !train_calibrate(errors, &calibration, &model->uncertainty, error))
+        return FALSE;
+    print_head(&model->uncertainty, &calibration);
+    return judge(model, images, errors, &calibration, error) &&
+           halve(model, errors, &calibration, error);
+}
+
 static int run(int argc, char **argv, GError **error)
 {
     TrainCalibration calibration = train_calibration_default();
     TrainRatingsParams params = {0};
+    Images images = {0};
 
     if (!train_command_check(argc, 1, 1, "one model", error) ||
         !parse_options(&calibration, error) || !train_scale_options_parse(&scale, &params, error))
         return 2;
     g_autoptr(BiqaModel) model = biqa_model_load(argv[0], error);
     g_autoptr(TrainRatings) list = model ? train_ratings_open(ratings_path, &params, error) : NULL;
-    g_autoptr(TrainErrors) errors = list ? score(model, list, parts, judged, error) : NULL;
-    if (!errors || !train_calibrate(errors, &calibration, &model->uncertainty, error))
-        return 1;
-    print_head(&model->uncertainty, errors->n);
-    return judge(model, list, errors, &calibration, error) &&
-                   halve(model, errors, &calibration, error) &&
-                   (!out || biqa_model_save(model, out, error))
-               ? 0
-               : 1;
+    const gboolean ok = list && images_deal(&images, list, error) &&
+                        calibrate(model, &images, calibration, error) &&
+                        (!out || biqa_model_save(model, out, error));
+    images_clear(&images);
+    return ok ? 0 : 1;
 }
 
 const TrainCommand train_command_calibrate = {

@@ -225,6 +225,25 @@ static void test_head_of_run(void)
     g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
 }
 
+/* Other models are asked about what they validated on, less what is calibrated on. */
+static void test_calibrate_others(void)
+{
+    g_autofree char *out = NULL;
+    workshop_run_well("calibrate whole/model.gguf --ratings more.csv --part 0/3,1/3 "
+                      "--errors-of head/model.gguf --out others.gguf",
+                      &out);
+    g_assert_nonnull(strstr(out, "errors of other models"));
+    g_autoptr(BiqaModel) model = biqa_model_load("others.gguf", NULL);
+    g_autoptr(BiqaModel) plain = biqa_model_load("whole/model.gguf", NULL);
+    g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
+    g_assert_cmpuint(model->uncertainty.n_images, >=, 20);
+    g_assert_cmpstr(model->recipe, ==, plain->recipe);
+    workshop_refuse("calibrate whole/model.gguf --ratings more.csv --errors-of head/model.gguf",
+                    "head/model.gguf");
+    workshop_refuse("calibrate whole/model.gguf --ratings more.csv --errors-of none.gguf",
+                    "none.gguf");
+}
+
 /* Parts by name are those of the recipe in the model: the held-out fifth of 40 contents dealt by
  * seed, and what a modulus holds out. */
 static void test_eval_parts(void)
@@ -256,18 +275,20 @@ static void test_eval_parts(void)
     workshop_refuse("eval dealt/model.gguf --ratings more.csv --part 5/5", "5/5");
 }
 
-/* Runs the study of splits on the workshop's recipe; out: what it printed (transfer full). */
-static void run_splits(const char *steps, char **out)
+/* Runs the study of splits on the workshop's recipe, dealing names modulo folds (NULL: by seed);
+ * out: what it printed (transfer full). */
+static void run_splits(const char *splits, const char *folds, char **out)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *err = NULL;
-    g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "SPLITS", "3 8", TRUE);
-    environment = g_environ_setenv(environment, "STEPS", steps, TRUE);
+    g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "SPLITS", splits, TRUE);
+    environment = g_environ_setenv(environment, "STEPS", "3", TRUE);
+    environment = g_environ_setenv(environment, "FOLDS", folds ? folds : "", TRUE);
     char *argv[] = {(char *)g_getenv("BIQA_SPLITS"),
                     (char *)g_getenv("BIQA_TRAIN"),
                     (char *)"splits.ini",
                     (char *)".",
-                    (char *)"splits",
+                    (char *)(folds ? "folds" : "splits"),
                     NULL};
     int status = 0;
     g_spawn_sync(NULL, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, out, &err, &status, &error);
@@ -276,12 +297,31 @@ static void run_splits(const char *steps, char **out)
     g_assert_cmpint(status, ==, 0);
 }
 
-/* A line of the study's table: "NAME IMAGES" where there are images, and four figures. */
-static void read_figures(const char *line, const char *format, double figures[4])
+/* A line of the study's table: "NAME IMAGES" where there are images, and the figures that a model
+ * without an uncertainty head has. */
+static void read_figures(const char *line, const char *format, double figures[5])
 {
+    char none[8];
+
     g_test_message("%s", line);
-    g_assert_cmpint(sscanf(line, format, &figures[0], &figures[1], &figures[2], &figures[3]), ==,
-                    4);
+    g_assert_cmpint(
+        sscanf(line, format, &figures[0], &figures[1], &figures[2], &figures[3], &figures[4], none),
+        ==, 6);
+    g_assert_cmpstr(none, ==, "-");
+}
+
+/* A fold is judged on the 22 of the 40 names that have an odd SHA-256, as its recipe says; what is
+ * held out is not looked at. */
+static void test_folds(void)
+{
+    g_autofree char *table = NULL;
+    run_splits("1", "2", &table);
+    g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
+    g_assert_true(g_str_has_prefix(lines[2], "1           22 "));
+    g_assert_true(g_file_test("folds/1/validation.csv", G_FILE_TEST_EXISTS));
+    g_assert_false(g_file_test("folds/1/held-out.csv", G_FILE_TEST_EXISTS));
+    g_autoptr(BiqaModel) model = biqa_model_load("folds/1/model.gguf", NULL);
+    g_assert_nonnull(strstr(model->recipe, "validation-modulus=2\nvalidation-remainder=1\n"));
 }
 
 /* Two splits of 40 rated images: each is judged on the eight that it holds out, the middle of two
@@ -290,22 +330,22 @@ static void test_splits(void)
 {
     g_autoptr(GString) text = g_string_new(workshop_recipe);
     g_autofree char *table = NULL, *again = NULL;
-    double one[4], other[4], median[4];
+    double one[5], other[5], median[5];
     g_string_replace(text, "ratings.csv", "more.csv", 1);
     workshop_write("splits.ini", text->str);
-    run_splits("3", &table);
+    run_splits("3 8", NULL, &table);
     g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
-    g_assert_cmpuint(g_strv_length(lines), ==, 7);
-    read_figures(lines[1], "3 8 %lf %lf %lf %lf", one);
-    read_figures(lines[2], "8 8 %lf %lf %lf %lf", other);
-    read_figures(lines[3], "median %lf %lf %lf %lf", median);
-    for (guint f = 0; f < 4; f++) /* each is rounded to three digits */
+    g_assert_cmpuint(g_strv_length(lines), ==, 8);
+    read_figures(lines[2], "3 8 %lf %lf %lf %lf %lf %7s", one);
+    read_figures(lines[3], "8 8 %lf %lf %lf %lf %lf %7s", other);
+    read_figures(lines[4], "median %lf %lf %lf %lf %lf %7s", median);
+    for (guint f = 0; f < 5; f++) /* each is rounded to three digits */
         g_assert_cmpfloat_with_epsilon(median[f], (one[f] + other[f]) / 2, .0011);
     g_autoptr(GBytes) first = workshop_read("splits/3/model.gguf");
     g_autoptr(GBytes) second = workshop_read("splits/8/model.gguf");
     g_assert_false(g_bytes_equal(first, second));
     g_unlink("splits/8/held-out.csv");
-    run_splits("3", &again);
+    run_splits("3 8", NULL, &again);
     g_assert_cmpstr(table, ==, again);
 }
 
@@ -326,7 +366,9 @@ int main(int argc, char **argv)
     g_test_add_func("/pipeline/calibrate", test_calibrate);
     g_test_add_func("/pipeline/calibrate-scale", test_calibrate_scale);
     g_test_add_func("/pipeline/head-of-run", test_head_of_run);
+    g_test_add_func("/pipeline/calibrate-others", test_calibrate_others);
     g_test_add_func("/pipeline/splits", test_splits);
+    g_test_add_func("/pipeline/folds", test_folds);
     const int status = g_test_run();
     workshop_leave(folder);
     return status;

@@ -2,6 +2,7 @@
 /* AUROC by hand, the fit on errors of a known law, the interval on images it has not seen. */
 #include "calibrate.h"
 #include "hardness.h"
+#include "model-parts.h"
 #include "seed.h"
 #include "support.h"
 
@@ -200,6 +201,59 @@ static void test_cross(void)
     g_assert_cmpuint(changed, ==, 54); /* all but its fold of six */
 }
 
+/* Other models tell how much each figure does, the images themselves how large errors are: here
+ * half as large again, and in a law that 40 images would not show. */
+static void test_others(void)
+{
+    const guint n = 4000, few = 40;
+    g_autoptr(TrainErrors) others = draw(n, .5, 9), errors = draw(few, .5, 10);
+    g_autofree guint *rows = rows_of(n);
+    TrainCalibration calibration = train_calibration_default();
+    const BiqaUncertainty theirs = train_calibrate_fit(others, rows, n, &calibration);
+    BiqaUncertainty head;
+    double sum = 0;
+    calibration.others = others;
+    for (guint i = 0; i < few; i++)
+        errors->errors[i] *= 1.5;
+    g_assert_true(train_calibrate(errors, &calibration, &head, NULL));
+    g_assert_cmpmem(head.terms, 4 * sizeof *head.terms, theirs.terms, 4 * sizeof *theirs.terms);
+    for (guint i = 0; i < few; i++)
+        sum += errors->errors[i] / biqa_uncertainty(&head, errors->figures[i]);
+    g_assert_cmpfloat_with_epsilon(sum / few, 1, 1e-5);
+    g_assert_cmpfloat_with_epsilon(head.bias, 2 + log(1.5), 4 / sqrt(few));
+    g_assert_cmpuint(head.n_images, ==, few);
+    /* An image's own error takes no part in the uncertainty that it is divided by. */
+    double before[40], after[40];
+    train_calibrate_cross(errors, &calibration, before);
+    errors->errors[17] = 1000;
+    train_calibrate_cross(errors, &calibration, after);
+    g_assert_cmpfloat(after[17], ==, before[17]);
+}
+
+/* Two parts of a list's errors, one behind the other, are the list's. */
+static void test_append(void)
+{
+    g_autoptr(TrainErrors) whole = draw(9, .5, 11);
+    g_autofree guint *rows = rows_of(9);
+    g_autoptr(TrainErrors) errors = train_errors_take(whole, rows, 4);
+    g_autoptr(TrainErrors) rest = train_errors_take(whole, rows + 4, 5);
+    train_errors_append(errors, rest);
+    g_assert_cmpmem(errors->figures, errors->n * sizeof *errors->figures, whole->figures,
+                    9 * sizeof *whole->figures);
+    g_assert_cmpmem(errors->scores, errors->n * sizeof(double), whole->scores, 9 * sizeof(double));
+    g_assert_cmpmem(errors->errors, errors->n * sizeof(double), whole->errors, 9 * sizeof(double));
+}
+
+/* A model that tells no recipe does not say what it has learned from. */
+static void test_no_recipe(void)
+{
+    g_autoptr(BiqaModel) model = biqa_model_new();
+    g_autoptr(GError) error = NULL;
+    const TrainRatings list = {0};
+    g_assert_null(train_model_parts(model, "bare.gguf", &list, &error));
+    assert_refused(error, BIQA_ERROR_VALUE, "bare.gguf");
+}
+
 static void test_refusals(void)
 {
     g_autoptr(TrainErrors) few = draw(TRAIN_CALIBRATE_LEAST - 1, 0, 7);
@@ -244,6 +298,9 @@ int main(int argc, char **argv)
     g_test_add_func("/calibrate/constant", test_constant);
     g_test_add_func("/calibrate/coverage", test_coverage);
     g_test_add_func("/calibrate/cross", test_cross);
+    g_test_add_func("/calibrate/others", test_others);
+    g_test_add_func("/calibrate/append", test_append);
+    g_test_add_func("/calibrate/no-recipe", test_no_recipe);
     g_test_add_func("/calibrate/refusals", test_refusals);
     return g_test_run();
 }

@@ -3,8 +3,8 @@
 #include "eval-candidates.h"
 
 #include "csv.h"
-#include "dataset.h"
 #include "eval-hard.h"
+#include "model-parts.h"
 #include "splits.h"
 #include <math.h>
 #include <stdio.h>
@@ -29,18 +29,11 @@ static guint move_to_front(TrainRatings *ratings, const guint *parts, guint want
 static guint *deal_by_recipe(const TrainEval *eval, const TrainRatings *ratings, GError **error)
 {
     const TrainEvalModel *model = &eval->models[0];
-    const char *const folders[] = {".", NULL};
-    g_autoptr(TrainRecipe) recipe =
-        model->model->recipe ? train_recipe_parse(model->model->recipe, model->name, folders, NULL)
-                             : NULL;
-    if (!recipe || !recipe->ratings) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "--part %s: the recipe in model \"%s\" deals no ratings to parts; write R/M",
-                    eval->part, model->name);
-        return NULL;
-    }
-    g_autofree TrainPart *dealt = train_dataset_parts(recipe, ratings, error);
+    g_autofree TrainPart *dealt = train_model_parts(model->model, model->name, ratings, error);
     guint *parts = dealt ? g_new(guint, ratings->n) : NULL;
+
+    if (!dealt)
+        g_prefix_error(error, "--part %s (R/M deals by file names): ", eval->part);
     for (guint i = 0; dealt && i < ratings->n; i++)
         parts[i] = dealt[i];
     return parts;

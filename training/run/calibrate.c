@@ -41,6 +41,21 @@ TrainErrors *train_errors_new(const BiqaModel *model, const BiqaResult *results,
     return errors;
 }
 
+void train_errors_append(TrainErrors *errors, const TrainErrors *more)
+{
+    const guint n = errors->n + more->n;
+
+    errors->figures = g_realloc_n(errors->figures, n, sizeof *errors->figures);
+    errors->scores = g_renew(double, errors->scores, n);
+    errors->errors = g_renew(double, errors->errors, n);
+    for (guint i = 0; i < more->n; i++) {
+        memcpy(errors->figures[errors->n + i], more->figures[i], sizeof *errors->figures);
+        errors->scores[errors->n + i] = more->scores[i];
+        errors->errors[errors->n + i] = more->errors[i];
+    }
+    errors->n = n;
+}
+
 TrainErrors *train_errors_take(const TrainErrors *errors, const guint *rows, guint n)
 {
     TrainErrors *taken = errors_alloc(n);
@@ -347,12 +362,6 @@ static double choose_ridge(const TrainErrors *errors, const guint *rows, guint n
     return chosen;
 }
 
-BiqaUncertainty train_calibrate_fit(const TrainErrors *errors, const guint *rows, guint n,
-                                    const TrainCalibration *calibration)
-{
-    return fit_ridge(errors, rows, n, calibration, choose_ridge(errors, rows, n, calibration));
-}
-
 static guint *all_rows(guint n)
 {
     guint *rows = g_new(guint, n);
@@ -360,6 +369,36 @@ static guint *all_rows(guint n)
     for (guint i = 0; i < n; i++)
         rows[i] = i;
     return rows;
+}
+
+static BiqaUncertainty fit(const TrainErrors *errors, const guint *rows, guint n,
+                           const TrainCalibration *calibration)
+{
+    return fit_ridge(errors, rows, n, calibration, choose_ridge(errors, rows, n, calibration));
+}
+
+/* Moves the bias to where it is likeliest by the rows: there the mean of error / u is 1. */
+static void level(BiqaUncertainty *head, const TrainErrors *errors, const guint *rows, guint n)
+{
+    double sum = 0;
+
+    for (guint i = 0; i < n; i++)
+        sum += MAX(errors->errors[rows[i]], LEAST_ERROR) /
+               MAX(biqa_uncertainty(head, errors->figures[rows[i]]), LEAST_ERROR);
+    head->bias += (float)log(sum / n);
+}
+
+BiqaUncertainty train_calibrate_fit(const TrainErrors *errors, const guint *rows, guint n,
+                                    const TrainCalibration *calibration)
+{
+    const TrainErrors *others = calibration->others;
+
+    if (!others)
+        return fit(errors, rows, n, calibration);
+    g_autofree guint *all = all_rows(others->n);
+    BiqaUncertainty head = fit(others, all, others->n, calibration);
+    level(&head, errors, rows, n);
+    return head;
 }
 
 void train_calibrate_cross(const TrainErrors *errors, const TrainCalibration *calibration,

@@ -19,6 +19,8 @@ typedef struct {
 
 TrainErrors *train_errors_new(const BiqaModel *model, const BiqaResult *results,
                               const double *ratings, guint n);
+/* Adds more images at the end. */
+void train_errors_append(TrainErrors *errors, const TrainErrors *more);
 /* Copies of the images named by rows. (transfer full) */
 TrainErrors *train_errors_take(const TrainErrors *errors, const guint *rows, guint n);
 void train_errors_free(TrainErrors *errors);
@@ -28,6 +30,10 @@ typedef struct {
     BiqaFigure figures[BIQA_N_FIGURES];
     double hard_share; /* the threshold marks this share of the images as hard */
     guint64 seed;      /* of the folds */
+    /* Errors of other models of the kind, on images that neither they nor the calibrated model were
+     * trained on and that it is not calibrated on: a head's weights are fitted to them, and only
+     * its bias to the images. (borrowed) NULL: all of it is fitted to the images. */
+    const TrainErrors *others;
 } TrainCalibration;
 
 /* Score, score-squared, crop-disagreement and spread; a tenth is hard; seed 1. */

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # How far a recipe's figures depend on which images it learns from: trains it on seeded splits of its
 # rated list into 70, 10 and 20 % (by content where contents are known), judges each model on what its
-# own split holds out, and prints SRCC and PLCC of full model and competitor: a line a split, then
-# medians and ranges.
+# own split holds out, and prints SRCC and PLCC of full model and competitor, the AUROC of disagreement
+# and uncertainty for the worst fifth of the errors, and the share of ratings in the interval: a line a
+# split, then medians and ranges.
 #
 #   training/studies/splits.sh BIQA-TRAIN RECIPE.ini DATA OUT
 #
 # OUT keeps everything; a second call goes on where the first stopped. SPLITS='1 2 3 4 5 6 7 8 9 10' are
-# the seeds, STEPS (of each stage, where given) takes the place of the recipe's, THREADS=0.
+# the seeds, STEPS (of each stage, where given) takes the place of the recipe's, THREADS=0. With FOLDS=M
+# names are dealt instead, and nothing is looked at of what the recipe holds out: split R learns from
+# what has not R as SHA-256 of the name modulo M, and is judged on what has.
 set -eu
 
 [ $# = 4 ] || { echo "usage: ${0##*/} BIQA-TRAIN RECIPE.ini DATA OUT" >&2; exit 2; }
@@ -25,11 +28,16 @@ list=$(sed -n 's/^ratings=//p' "$recipe")
 [ -n "$list" ] || { echo "$recipe names no ratings" >&2; exit 1; }
 ratings=$(cd "$data" && realpath -e "$list" 2>/dev/null || realpath -e "$(dirname "$recipe")/$list")
 
-# recipe_of SPLIT: the recipe with parts dealt by that seed, on standard output. A judge is looked for
+if [ "${FOLDS:-}" ]; then
+    part=validation drop='^\(validation\|split\)-' deal="validation-modulus=$FOLDS\nvalidation-remainder="
+else
+    part=held-out drop='^\(validation\|split\|hold-out\)-' deal='split-shares=70;10;20\nsplit-seed='
+fi
+
+# recipe_of SPLIT: the recipe with its parts dealt that way, on standard output. A judge is looked for
 # beside the recipe that names it.
 recipe_of() {
-    sed -e '/^hold-out-/d' -e '/^validation-/d' -e '/^split-/d' \
-        -e "s|^ratings=.*|ratings=$ratings\nsplit-shares=70;10;20\nsplit-seed=$1|" \
+    sed -e "/$drop/d" -e "s|^ratings=.*|ratings=$ratings\n$deal$1|" \
         -e "${STEPS:+s/^steps=.*/steps=$STEPS/}" -e "s|^judge=\([^/]\)|judge=$(dirname "$recipe")/\1|" \
         "$recipe"
 }
@@ -37,22 +45,27 @@ recipe_of() {
 # run SPLIT: trains and judges unless that is done. Splits share what is made of pristine pictures.
 run() {
     dir=$out/$1
-    [ -e "$dir/held-out.csv" ] && return
+    [ -e "$dir/$part.csv" ] && return
     mkdir -p "$dir"
     [ -e "$dir/cache" ] || ln -s ../cache "$dir/cache"
     recipe_of "$1" >"$dir/recipe.ini"
     "$train" train "$dir/recipe.ini" --resume --threads "$threads" --data "$data" --out "$dir" \
         >>"$dir/run.log" 2>&1
     "$train" eval "$dir/model.gguf" --threads "$threads" --json --resamples 1 --ratings "$ratings" \
-        --part held-out --csv "$dir/held-out.part" >"$dir/held-out.json"
-    mv "$dir/held-out.part" "$dir/held-out.csv"
+        --part $part --csv "$dir/$part.part" >"$dir/$part.json"
+    mv "$dir/$part.part" "$dir/$part.csv"
 }
 
-# figures SPLIT: number of images, then SRCC and PLCC of full model and competitor.
+# figures SPLIT: number of images, SRCC and PLCC of full model and competitor, AUROC of disagreement and
+# uncertainty, share in the interval; - for what the model does not have.
 figures() {
-    awk '/"images"/ { sub(",", "", $3); if (!n++) printf "%d", $3 }
-        /"(srcc|plcc)"/ && m < 4 { getline; sub(",", "", $3); printf " %.4f", $3; m++ }
-        END { print "" }' "$out/$1/held-out.json"
+    awk 'function number() { sub(",", "", $3); return $3 == "null" ? "-" : $3 }
+        BEGIN { auroc[1] = auroc[2] = share = "-" }
+        /"images"/ && !n++ { line = number() }
+        /"(srcc|plcc)"/ && m < 4 { getline; line = line " " number(); m++ }
+        /"auroc"/ { getline; auroc[++k] = number() }
+        /"coverage"/ && number() != "-" { share = $3 }
+        END { print line, auroc[1], auroc[2], share }' "$out/$1/$part.json"
 }
 
 for split in $splits; do
@@ -69,14 +82,38 @@ done | awk '
             values[j + 1] = v
         }
     }
-    BEGIN { printf "%-7s %6s  %9s %9s  %9s %9s\n", "split", "images", "full SRCC", "PLCC", "comp SRCC", "PLCC" }
-    { printf "%-7s %6d  %9.3f %9.3f  %9.3f %9.3f\n", $1, $2, $3, $4, $5, $6
-      for (f = 3; f <= 6; f++) all[f, NR] = $f + 0 }
-    END { for (f = 3; f <= 6; f++) {
-              for (i = 1; i <= NR; i++) one[i] = all[f, i]
-              sort(one, NR)
-              median[f] = (one[int((NR + 1) / 2)] + one[int(NR / 2) + 1]) / 2
-              low[f] = one[1]; high[f] = one[NR] }
-          printf "%-7s %6s  %9.3f %9.3f  %9.3f %9.3f\n", "median", "", median[3], median[4], median[5], median[6]
-          printf "%-7s %6s  %9.3f %9.3f  %9.3f %9.3f\n", "lowest", "", low[3], low[4], low[5], low[6]
-          printf "%-7s %6s  %9.3f %9.3f  %9.3f %9.3f\n", "highest", "", high[3], high[4], high[5], high[6] }'
+    # The figures of a line, after its first two columns.
+    function row(name, images, figures, f) {
+        printf "%-7s %6s", name, images
+        for (f = 1; f <= 7; f++)
+            printf " %9s", figures[f] == "-" ? "-" : sprintf("%.3f", figures[f])
+        print ""
+    }
+    BEGIN {
+        printf "%-7s %6s %9s %9s %9s %9s %9s %9s %9s\n", "", "", "full", "full", "comp.", "comp.", "disagr.", "uncert.", "interval"
+        printf "%-7s %6s %9s %9s %9s %9s %9s %9s %9s\n", "split", "images", "SRCC", "PLCC", "SRCC", "PLCC", "AUROC", "AUROC", "holds"
+    }
+    {
+        for (f = 1; f <= 7; f++) {
+            one[f] = $(f + 2)
+            if (one[f] != "-")
+                all[f, ++n[f]] = one[f] + 0
+        }
+        row($1, int($2), one)
+    }
+    END {
+        for (f = 1; f <= 7; f++) {
+            median[f] = low[f] = high[f] = "-"
+            if (!n[f])
+                continue
+            for (i = 1; i <= n[f]; i++)
+                sorted[i] = all[f, i]
+            sort(sorted, n[f])
+            median[f] = (sorted[int((n[f] + 1) / 2)] + sorted[int(n[f] / 2) + 1]) / 2
+            low[f] = sorted[1]
+            high[f] = sorted[n[f]]
+        }
+        row("median", "", median)
+        row("lowest", "", low)
+        row("highest", "", high)
+    }'
