@@ -3,6 +3,7 @@
 #include "command.h"
 #include "errors.h"
 #include "eval-hard.h"
+#include "model-parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,9 +18,11 @@ static const GOptionEntry entries[] = {
      "Rated list to calibrate on: CSV with image, mos, or a data set's folder", "PATH"},
     TRAIN_SCALE_ENTRIES(scale),
     {"part", 'p', 0, G_OPTION_ARG_STRING, &parts,
-     "Only images whose file name has SHA-256 = R modulo M, for one of the pairs", "R/M[,R/M...]"},
+     "Only this part: R/M[,R/M...] for file names with SHA-256 = R modulo M, or training, "
+     "validation or held-out as the model's recipe deals",
+     "PART"},
     {"judge", 'j', 0, G_OPTION_ARG_STRING, &judged,
-     "Images to judge the new head by; they are not calibrated on", "R/M[,R/M...]"},
+     "Part to judge the new head by; it is not calibrated on", "PART"},
     {"errors-of", 'e', 0, G_OPTION_ARG_FILENAME_ARRAY, &others,
      "Weigh the figures by the errors of this model, trained alike, on what its recipe validates "
      "on (repeatable)",
@@ -74,9 +77,11 @@ static int is_in(const TrainRatings *list, guint i, const char *parts_of, GError
         int end = 0;
         if (sscanf(pairs[k], "%u/%u%n", &remainder, &modulus, &end) != 2 || pairs[k][end] ||
             !modulus || remainder >= modulus) {
-            g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                        "part \"%s\": write R/M with R below M, as 1/10, or several with commas",
-                        pairs[k]);
+            g_set_error(
+                error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                "part \"%s\": write R/M with R below M, as 1/10, or several with commas, or "
+                "training, validation or held-out",
+                pairs[k]);
             return -1;
         }
         wanted |= train_ratings_part_of(list, i, modulus) == remainder;
@@ -84,55 +89,83 @@ static int is_in(const TrainRatings *list, guint i, const char *parts_of, GError
     return wanted;
 }
 
-/* Marks the images of the list that are of the parts and not of those left out (NULL: none).
- * (transfer full) */
-static gboolean *choose(const TrainRatings *list, const char *parts_of, const char *left_out,
-                        GError **error)
-{
-    g_autofree gboolean *chosen = g_new(gboolean, list->n);
-
-    for (guint i = 0; i < list->n; i++) {
-        const int in = is_in(list, i, parts_of, error);
-        const int not_in = left_out && in > 0 ? is_in(list, i, left_out, error) : 0;
-        if (in < 0 || not_in < 0)
-            return NULL;
-        chosen[i] = in && !not_in;
-    }
-    return g_steal_pointer(&chosen);
-}
-
-/* What is done with which images of the list. */
+/* What is calibrated, and by which images of the list. */
 typedef struct {
-    const TrainRatings *list;
+    BiqaModel *model;
+    const char *name; /* its file */
+    TrainRatings *list;
     TrainWorkers *workers;
     gboolean *fitted, *judged; /* judged is NULL without --judge */
-} Images;
+} Subject;
 
-static void images_clear(Images *images)
+/* Marks the images of the list that are of the parts: those that the model's recipe deals, or the
+ * pairs'. (transfer full) */
+static gboolean *mark(const Subject *subject, const char *parts_of, GError **error)
 {
-    g_clear_pointer(&images->workers, train_workers_free);
-    g_free(images->fitted);
-    g_free(images->judged);
+    const TrainRatings *list = subject->list;
+    g_autofree gboolean *marked = g_new(gboolean, list->n);
+    g_autofree TrainPart *dealt = NULL;
+    TrainPart part = 0;
+    const gboolean named = parts_of && train_part_find(parts_of, &part);
+
+    if (named && !(dealt = train_model_parts(subject->model, subject->name, list, error)))
+        return NULL;
+    for (guint i = 0; i < list->n; i++) {
+        const int in = named ? dealt[i] == part : is_in(list, i, parts_of, error);
+        if (in < 0)
+            return NULL;
+        marked[i] = in;
+    }
+    return g_steal_pointer(&marked);
 }
 
-static gboolean images_deal(Images *images, const TrainRatings *list, GError **error)
+static gboolean *mark_fitted(const Subject *subject, GError **error)
 {
-    images->list = list;
-    images->workers = train_workers_new((guint)MAX(threads, 0));
-    images->fitted = choose(list, parts, judged, error);
-    images->judged = images->fitted && judged ? choose(list, judged, NULL, error) : NULL;
-    return images->fitted && (!judged || images->judged);
+    gboolean *fitted = mark(subject, parts, error);
+
+    for (guint i = 0; fitted && subject->judged && i < subject->list->n; i++)
+        fitted[i] &= !subject->judged[i];
+    return fitted;
+}
+
+static gboolean subject_load(Subject *subject, const char *name, const TrainRatingsParams *params,
+                             GError **error)
+{
+    subject->name = name;
+    subject->model = biqa_model_load(name, error);
+    subject->list = subject->model ? train_ratings_open(ratings_path, params, error) : NULL;
+    if (!subject->list)
+        return FALSE;
+    subject->workers = train_workers_new((guint)MAX(threads, 0));
+    if (judged && !(subject->judged = mark(subject, judged, error)))
+        return FALSE;
+    subject->fitted = mark_fitted(subject, error);
+    return subject->fitted != NULL;
+}
+
+static void subject_clear(Subject *subject)
+{
+    biqa_model_free(subject->model);
+    train_ratings_free(subject->list);
+    g_clear_pointer(&subject->workers, train_workers_free);
+    g_free(subject->fitted);
+    g_free(subject->judged);
+}
+
+static TrainErrors *score(const Subject *subject, const gboolean *marked, GError **error)
+{
+    return train_errors_score(subject->model, subject->list, marked, subject->workers, error);
 }
 
 /* What the other models are off by, on images that take no other part. */
-static TrainErrors *score_others(const Images *images, GError **error)
+static TrainErrors *score_others(const Subject *subject, GError **error)
 {
-    const TrainRatings *list = images->list;
-    g_autofree gboolean *taken = g_memdup2(images->fitted, list->n * sizeof *taken);
+    const TrainRatings *list = subject->list;
+    g_autofree gboolean *taken = g_memdup2(subject->fitted, list->n * sizeof *taken);
 
-    for (guint i = 0; images->judged && i < list->n; i++)
-        taken[i] |= images->judged[i];
-    return train_errors_score_others(others, list, taken, images->workers, error);
+    for (guint i = 0; subject->judged && i < list->n; i++)
+        taken[i] |= subject->judged[i];
+    return train_errors_score_others(others, list, taken, subject->workers, error);
 }
 
 static void print_head(const BiqaUncertainty *head, const TrainCalibration *calibration)
@@ -152,16 +185,15 @@ static void print_head(const BiqaUncertainty *head, const TrainCalibration *cali
 }
 
 /* The new head, and one without the competitor, on images that neither has seen. */
-static gboolean judge(const BiqaModel *model, const Images *images, const TrainErrors *fitted,
+static gboolean judge(const Subject *subject, const TrainErrors *fitted,
                       const TrainCalibration *calibration, GError **error)
 {
     const TrainCalibration less = train_calibration_without_competitor(calibration);
     BiqaUncertainty rest;
 
-    if (!images->judged)
+    if (!subject->judged)
         return TRUE;
-    g_autoptr(TrainErrors) errors =
-        train_errors_score(model, images->list, images->judged, images->workers, error);
+    g_autoptr(TrainErrors) errors = score(subject, subject->judged, error);
     if (!errors || !train_calibrate(fitted, &less, &rest, error))
         return FALSE;
     if (errors->n < 5) {
@@ -169,7 +201,8 @@ static gboolean judge(const BiqaModel *model, const Images *images, const TrainE
                     "%u rated images are too few to judge by: it takes 5", errors->n);
         return FALSE;
     }
-    const TrainEvalHard eval = {model, errors, calibration, (guint)resamples, (guint64)seed};
+    const TrainEvalHard eval = {subject->model, errors, calibration, (guint)resamples,
+                                (guint64)seed};
     train_eval_hard_print(&eval, &rest);
     return TRUE;
 }
@@ -192,38 +225,36 @@ static gboolean halve(const BiqaModel *model, const TrainErrors *errors,
 }
 
 /* Fits, tells, judges; the model receives the new head. */
-static gboolean calibrate(BiqaModel *model, const Images *images, TrainCalibration calibration,
-                          GError **error)
+static gboolean calibrate(const Subject *subject, TrainCalibration calibration, GError **error)
 {
-    g_autoptr(TrainErrors) more = others ? score_others(images, error) : NULL;
+    g_autoptr(TrainErrors) more = others ? score_others(subject, error) : NULL;
     g_autoptr(TrainErrors) errors = NULL;
+    BiqaUncertainty *head = &subject->model->uncertainty;
 
     if (others && !more)
         return FALSE;
     calibration.others = more;
-    errors = train_errors_score(model, images->list, images->fitted, images->workers, error);
-    if (!errors || !train_calibrate(errors, &calibration, &model->uncertainty, error))
+    errors = score(subject, subject->fitted, error);
+    if (!errors || !train_calibrate(errors, &calibration, head, error))
         return FALSE;
-    print_head(&model->uncertainty, &calibration);
-    return judge(model, images, errors, &calibration, error) &&
-           halve(model, errors, &calibration, error);
+    print_head(head, &calibration);
+    return judge(subject, errors, &calibration, error) &&
+           halve(subject->model, errors, &calibration, error);
 }
 
 static int run(int argc, char **argv, GError **error)
 {
     TrainCalibration calibration = train_calibration_default();
     TrainRatingsParams params = {0};
-    Images images = {0};
+    Subject subject = {0};
 
     if (!train_command_check(argc, 1, 1, "one model", error) ||
         !parse_options(&calibration, error) || !train_scale_options_parse(&scale, &params, error))
         return 2;
-    g_autoptr(BiqaModel) model = biqa_model_load(argv[0], error);
-    g_autoptr(TrainRatings) list = model ? train_ratings_open(ratings_path, &params, error) : NULL;
-    const gboolean ok = list && images_deal(&images, list, error) &&
-                        calibrate(model, &images, calibration, error) &&
-                        (!out || biqa_model_save(model, out, error));
-    images_clear(&images);
+    const gboolean ok = subject_load(&subject, argv[0], &params, error) &&
+                        calibrate(&subject, calibration, error) &&
+                        (!out || biqa_model_save(subject.model, out, error));
+    subject_clear(&subject);
     return ok ? 0 : 1;
 }
 

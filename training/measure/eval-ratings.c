@@ -50,15 +50,11 @@ static guint *deal_by_hash(const TrainRatings *ratings, guint modulus)
 /* Moves the rows of the wanted part to the front; n receives their number. */
 static gboolean select_part(const TrainEval *eval, TrainRatings *ratings, guint *n, GError **error)
 {
-    static const char *const names[TRAIN_N_PARTS] = {[TRAIN_PART_TRAIN] = "training",
-                                                     [TRAIN_PART_VALIDATION] = "validation",
-                                                     [TRAIN_PART_HELD_OUT] = "held-out"};
+    TrainPart part = 0;
     guint wanted = 0, modulus = 1;
-    gboolean named = FALSE;
-    for (guint p = 0; eval->part && !named && p < TRAIN_N_PARTS; p++) {
-        named = g_str_equal(eval->part, names[p]);
-        wanted = named ? p : 0;
-    }
+    const gboolean named = eval->part && train_part_find(eval->part, &part);
+    if (named)
+        wanted = part;
     if (eval->part && !named &&
         (sscanf(eval->part, "%u/%u", &wanted, &modulus) != 2 || wanted >= modulus)) {
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,

@@ -4,6 +4,20 @@
 
 #include "dataset.h"
 
+gboolean train_part_find(const char *name, TrainPart *part)
+{
+    static const char *const names[TRAIN_N_PARTS] = {[TRAIN_PART_TRAIN] = "training",
+                                                     [TRAIN_PART_VALIDATION] = "validation",
+                                                     [TRAIN_PART_HELD_OUT] = "held-out"};
+
+    for (guint p = 0; p < TRAIN_N_PARTS; p++)
+        if (g_str_equal(name, names[p])) {
+            *part = (TrainPart)p;
+            return TRUE;
+        }
+    return FALSE;
+}
+
 TrainPart *train_model_parts(const BiqaModel *model, const char *name, const TrainRatings *list,
                              GError **error)
 {

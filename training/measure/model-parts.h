@@ -5,6 +5,9 @@
 #include "model.h"
 #include "ratings.h"
 
+/* "training", "validation" or "held-out"; FALSE for any other. */
+gboolean train_part_find(const char *name, TrainPart *part);
+
 /* To which part the recipe deals each image of the list (list->n). name: of the model, for errors:
  * no recipe, one without ratings, a split whose parts would be empty. (transfer full) */
 TrainPart *train_model_parts(const BiqaModel *model, const char *name, const TrainRatings *list,

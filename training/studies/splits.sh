@@ -71,49 +71,8 @@ figures() {
 for split in $splits; do
     run "$split"
 done
+printf '%-8s %9s %9s %9s %9s %9s %9s %9s %9s\n' '' '' full full comp. comp. disagr. uncert. interval
+printf '%-8s %9s %9s %9s %9s %9s %9s %9s %9s\n' split images SRCC PLCC SRCC PLCC AUROC AUROC holds
 for split in $splits; do
     echo "$split $(figures "$split")"
-done | awk '
-    function sort(values, n, i, j, v) {
-        for (i = 2; i <= n; i++) {
-            v = values[i]
-            for (j = i - 1; j && values[j] > v; j--)
-                values[j + 1] = values[j]
-            values[j + 1] = v
-        }
-    }
-    # The figures of a line, after its first two columns.
-    function row(name, images, figures, f) {
-        printf "%-7s %6s", name, images
-        for (f = 1; f <= 7; f++)
-            printf " %9s", figures[f] == "-" ? "-" : sprintf("%.3f", figures[f])
-        print ""
-    }
-    BEGIN {
-        printf "%-7s %6s %9s %9s %9s %9s %9s %9s %9s\n", "", "", "full", "full", "comp.", "comp.", "disagr.", "uncert.", "interval"
-        printf "%-7s %6s %9s %9s %9s %9s %9s %9s %9s\n", "split", "images", "SRCC", "PLCC", "SRCC", "PLCC", "AUROC", "AUROC", "holds"
-    }
-    {
-        for (f = 1; f <= 7; f++) {
-            one[f] = $(f + 2)
-            if (one[f] != "-")
-                all[f, ++n[f]] = one[f] + 0
-        }
-        row($1, int($2), one)
-    }
-    END {
-        for (f = 1; f <= 7; f++) {
-            median[f] = low[f] = high[f] = "-"
-            if (!n[f])
-                continue
-            for (i = 1; i <= n[f]; i++)
-                sorted[i] = all[f, i]
-            sort(sorted, n[f])
-            median[f] = (sorted[int((n[f] + 1) / 2)] + sorted[int(n[f] / 2) + 1]) / 2
-            low[f] = sorted[1]
-            high[f] = sorted[n[f]]
-        }
-        row("median", "", median)
-        row("lowest", "", low)
-        row("highest", "", high)
-    }'
+done | awk -v digits='0 3 3 3 3 3 3 3' -f "$(dirname "$0")/medians.awk"
