@@ -225,21 +225,26 @@ static void test_head_of_run(void)
     g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
 }
 
-/* Other models are asked about what they validated on, less what is calibrated on. */
+/* Another model is asked about the images that it validated on, the 22 odd names, less those that
+ * are calibrated on or judged by: here about nine, thrice. */
 static void test_calibrate_others(void)
 {
+#define OTHER " --errors-of head/model.gguf"
     g_autofree char *out = NULL;
-    workshop_run_well("calibrate whole/model.gguf --ratings more.csv --part 0/3,1/3 "
-                      "--errors-of head/model.gguf --out others.gguf",
-                      &out);
-    g_assert_nonnull(strstr(out, "errors of other models"));
+    workshop_run_well(
+        "calibrate whole/model.gguf --ratings more.csv --part 0/3,1/3" OTHER OTHER OTHER
+        " --out others.gguf",
+        &out);
+    g_assert_nonnull(strstr(out, "images       27\n"));
+    g_assert_nonnull(strstr(out, "others       27 errors"));
     g_autoptr(BiqaModel) model = biqa_model_load("others.gguf", NULL);
-    g_autoptr(BiqaModel) plain = biqa_model_load("whole/model.gguf", NULL);
     g_assert_cmpuint(model->uncertainty.n_terms, ==, 4);
-    g_assert_cmpuint(model->uncertainty.n_images, >=, 20);
-    g_assert_cmpstr(model->recipe, ==, plain->recipe);
-    workshop_refuse("calibrate whole/model.gguf --ratings more.csv --errors-of head/model.gguf",
-                    "head/model.gguf");
+    workshop_refuse("calibrate whole/model.gguf --ratings more.csv --part 0/3,1/3" OTHER,
+                    "9 errors");
+    workshop_refuse(
+        "calibrate whole/model.gguf --ratings more.csv --part 0/3,1/3 --judge 2/3" OTHER,
+        "head/model.gguf");
+    workshop_refuse("calibrate whole/model.gguf --ratings more.csv" OTHER, "head/model.gguf");
     workshop_refuse("calibrate whole/model.gguf --ratings more.csv --errors-of none.gguf",
                     "none.gguf");
     /* head.ini deals them by odd and even names, and holds nothing out. */
@@ -281,9 +286,9 @@ static void test_eval_parts(void)
     workshop_refuse("eval dealt/model.gguf --ratings more.csv --part 5/5", "5/5");
 }
 
-/* Runs the study of splits on the workshop's recipe, dealing names modulo folds (NULL: by seed);
+/* Runs the study of splits on splits.ini, dealing names modulo folds (NULL: by seed), in a folder;
  * out: what it printed (transfer full). */
-static void run_splits(const char *splits, const char *folds, char **out)
+static void run_splits(const char *splits, const char *folds, const char *folder, char **out)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *err = NULL;
@@ -294,13 +299,22 @@ static void run_splits(const char *splits, const char *folds, char **out)
                     (char *)g_getenv("BIQA_TRAIN"),
                     (char *)"splits.ini",
                     (char *)".",
-                    (char *)(folds ? "folds" : "splits"),
+                    (char *)folder,
                     NULL};
     int status = 0;
     g_spawn_sync(NULL, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, out, &err, &status, &error);
     g_assert_no_error(error);
     g_test_message("%s%s", *out, err);
     g_assert_cmpint(status, ==, 0);
+}
+
+/* The workshop's recipe on the forty, with so many of their names' SHA-256 modulo held out. */
+static void write_splits(const char *hold_out)
+{
+    g_autoptr(GString) text = g_string_new(workshop_recipe);
+    g_string_replace(text, "ratings.csv", "more.csv", 1);
+    g_string_replace(text, "hold-out-modulus=1000", hold_out, 1);
+    workshop_write("splits.ini", text->str);
 }
 
 /* A line of the study's table: "NAME IMAGES" where there are images, and the figures that a model
@@ -316,30 +330,35 @@ static void read_figures(const char *line, const char *format, double figures[5]
     g_assert_cmpstr(none, ==, "-");
 }
 
-/* A fold is judged on the 22 of the 40 names that have an odd SHA-256, as its recipe says; what is
- * held out is not looked at. */
+/* A fold is judged on the odd names: 22 of the 40, for which its model has a head, and where a
+ * fifth is held out on the 19 that are left. */
 static void test_folds(void)
 {
-    g_autofree char *table = NULL;
-    run_splits("1", "2", &table);
+    g_autofree char *table = NULL, *held = NULL;
+    double figures[7];
+    write_splits("hold-out-modulus=1000");
+    run_splits("1", "2", "folds", &table);
     g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
-    g_assert_true(g_str_has_prefix(lines[2], "1               22 "));
-    g_assert_true(g_file_test("folds/1/validation.csv", G_FILE_TEST_EXISTS));
-    g_assert_false(g_file_test("folds/1/held-out.csv", G_FILE_TEST_EXISTS));
-    g_autoptr(BiqaModel) model = biqa_model_load("folds/1/model.gguf", NULL);
-    g_assert_nonnull(strstr(model->recipe, "validation-modulus=2\nvalidation-remainder=1\n"));
+    g_assert_cmpint(sscanf(lines[2], "1 22 %lf %lf %lf %lf %lf %lf %lf", &figures[0], &figures[1],
+                           &figures[2], &figures[3], &figures[4], &figures[5], &figures[6]),
+                    ==, 7);
+    for (guint f = 4; f < 7; f++) /* shares */
+        g_assert_true(figures[f] >= 0 && figures[f] <= 1);
+    write_splits("hold-out-modulus=5");
+    run_splits("1", "2", "held", &held);
+    g_assert_nonnull(strstr(held, "\n1               19 "));
+    g_autoptr(BiqaModel) model = biqa_model_load("held/1/model.gguf", NULL);
+    g_assert_nonnull(strstr(model->recipe, "hold-out-modulus=5\n"));
 }
 
 /* Two splits of 40 rated images: each is judged on the eight that it holds out, the middle of two
  * is their mean, and what is done is not done again. */
 static void test_splits(void)
 {
-    g_autoptr(GString) text = g_string_new(workshop_recipe);
     g_autofree char *table = NULL, *again = NULL;
     double one[5], other[5], median[5];
-    g_string_replace(text, "ratings.csv", "more.csv", 1);
-    workshop_write("splits.ini", text->str);
-    run_splits("3 8", NULL, &table);
+    write_splits("hold-out-modulus=1000");
+    run_splits("3 8", NULL, "splits", &table);
     g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
     g_assert_cmpuint(g_strv_length(lines), ==, 8);
     read_figures(lines[2], "3 8 %lf %lf %lf %lf %lf %7s", one);
@@ -351,7 +370,7 @@ static void test_splits(void)
     g_autoptr(GBytes) second = workshop_read("splits/8/model.gguf");
     g_assert_false(g_bytes_equal(first, second));
     g_unlink("splits/8/held-out.csv");
-    run_splits("3 8", NULL, &again);
+    run_splits("3 8", NULL, "splits", &again);
     g_assert_cmpstr(table, ==, again);
 }
 

@@ -6,6 +6,18 @@
 #include <math.h>
 #include <string.h>
 
+static const char *const part_names[TRAIN_N_PARTS] = {"training", "validation", "held-out"};
+
+gboolean train_part_find(const char *name, TrainPart *part)
+{
+    for (guint p = 0; p < TRAIN_N_PARTS; p++)
+        if (g_str_equal(name, part_names[p])) {
+            *part = (TrainPart)p;
+            return TRUE;
+        }
+    return FALSE;
+}
+
 static int compare(gconstpointer a, gconstpointer b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -54,7 +66,6 @@ static gboolean check(const double shares[TRAIN_N_PARTS], GError **error)
 /* ends[p]: how many of the n names the parts up to p have. */
 static gboolean measure(const TrainSplit *split, guint n, guint ends[TRAIN_N_PARTS], GError **error)
 {
-    static const char *const names[TRAIN_N_PARTS] = {"training", "validation", "held-out"};
     const double *shares = split->shares, sum = shares[0] + shares[1] + shares[2];
     double before = 0;
     for (guint p = 0, begin = 0; p < TRAIN_N_PARTS; begin = ends[p++]) {
@@ -64,7 +75,7 @@ static gboolean measure(const TrainSplit *split, guint n, guint ends[TRAIN_N_PAR
             continue;
         g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
                     "%u contents are too few for shares %g;%g;%g: the %s part would be empty", n,
-                    shares[0], shares[1], shares[2], names[p]);
+                    shares[0], shares[1], shares[2], part_names[p]);
         return FALSE;
     }
     return TRUE;

@@ -22,5 +22,8 @@ typedef struct {
 gboolean train_split_deal(const TrainSplit *split, char *const *contents, guint n, TrainPart *parts,
                           GError **error);
 
+/* "training", "validation" or "held-out"; FALSE for any other. */
+gboolean train_part_find(const char *name, TrainPart *part);
+
 /* "70;10;20": training, validation, held out. */
 gboolean train_split_parse(const char *text, double shares[TRAIN_N_PARTS], GError **error);

@@ -33,7 +33,7 @@ static guint *deal_by_recipe(const TrainEval *eval, const TrainRatings *ratings,
     guint *parts = dealt ? g_new(guint, ratings->n) : NULL;
 
     if (!dealt)
-        g_prefix_error(error, "--part %s (R/M deals by file names): ", eval->part);
+        g_prefix_error(error, "--part %s: ", eval->part);
     for (guint i = 0; dealt && i < ratings->n; i++)
         parts[i] = dealt[i];
     return parts;

@@ -4,20 +4,6 @@
 
 #include "dataset.h"
 
-gboolean train_part_find(const char *name, TrainPart *part)
-{
-    static const char *const names[TRAIN_N_PARTS] = {[TRAIN_PART_TRAIN] = "training",
-                                                     [TRAIN_PART_VALIDATION] = "validation",
-                                                     [TRAIN_PART_HELD_OUT] = "held-out"};
-
-    for (guint p = 0; p < TRAIN_N_PARTS; p++)
-        if (g_str_equal(name, names[p])) {
-            *part = (TrainPart)p;
-            return TRUE;
-        }
-    return FALSE;
-}
-
 TrainPart *train_model_parts(const BiqaModel *model, const char *name, const TrainRatings *list,
                              GError **error)
 {
@@ -26,8 +12,11 @@ TrainPart *train_model_parts(const BiqaModel *model, const char *name, const Tra
         model->recipe ? train_recipe_parse(model->recipe, name, folders, NULL) : NULL;
 
     if (!recipe || !recipe->ratings) {
-        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
-                    "the recipe in model \"%s\" deals no ratings to parts", name);
+        g_set_error(
+            error, BIQA_ERROR, BIQA_ERROR_VALUE,
+            "the recipe in model \"%s\" deals no ratings to parts: name parts as R/M, or take "
+            "a model that was trained on a rated list",
+            name);
         return NULL;
     }
     return train_dataset_parts(recipe, list, error);

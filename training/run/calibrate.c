@@ -450,13 +450,21 @@ gboolean train_calibrate(const TrainErrors *errors, const TrainCalibration *cali
                     TRAIN_CALIBRATE_LEAST);
         return FALSE;
     }
-    train_calibrate_cross(errors, calibration, uncertainty);
-    for (guint i = 0; i < n; i++)
-        ratios[i] = errors->errors[i] / MAX(uncertainty[i], LEAST_ERROR);
+    if (calibration->others && calibration->others->n < TRAIN_CALIBRATE_LEAST) {
+        g_set_error(error, BIQA_ERROR, BIQA_ERROR_VALUE,
+                    "%u errors of other models are too few to weigh figures by: it takes %d",
+                    calibration->others->n, TRAIN_CALIBRATE_LEAST);
+        return FALSE;
+    }
     *head = train_calibrate_fit(errors, rows, n, calibration);
     for (guint i = 0; i < n; i++)
         uncertainty[i] = biqa_uncertainty(head, errors->figures[i]);
     head->hard_threshold = train_quantile(uncertainty, n, 1 - calibration->hard_share);
+    /* Weights from elsewhere have not seen the images, and their bias cancels in the ratios. */
+    if (!calibration->others)
+        train_calibrate_cross(errors, calibration, uncertainty);
+    for (guint i = 0; i < n; i++)
+        ratios[i] = errors->errors[i] / MAX(uncertainty[i], LEAST_ERROR);
     head->coverage = TRAIN_COVERAGE;
     head->quantile = train_conformal_quantile(ratios, n);
     head->n_images = n;

@@ -30,9 +30,9 @@ typedef struct {
     BiqaFigure figures[BIQA_N_FIGURES];
     double hard_share; /* the threshold marks this share of the images as hard */
     guint64 seed;      /* of the folds */
-    /* Errors of other models of the kind, on images that neither they nor the calibrated model were
-     * trained on and that it is not calibrated on: a head's weights are fitted to them, and only
-     * its bias to the images. (borrowed) NULL: all of it is fitted to the images. */
+    /* Errors of other models of the kind, on images that they were not trained on and this one is
+     * not calibrated on: a head's weights are fitted to them, and only its bias to the images.
+     * (borrowed) NULL: all of it is fitted to the images. */
     const TrainErrors *others;
 } TrainCalibration;
 
@@ -51,7 +51,8 @@ TrainCalibration train_calibration_without_competitor(const TrainCalibration *ca
 /* The head that is best for the images named by rows: weights w and bias b that minimise the mean
  * of log u + error / u (u = exp(b + w z), z the standardised figures: the likelihood of errors
  * distributed exponentially with mean u, so u is the expected error) plus ridge |w|^2 / 2 / n, the
- * ridge chosen by cross-validation among the rows. Without threshold and interval. */
+ * ridge chosen by cross-validation among the rows. With others, w is what is best for these, b for
+ * the rows. Without threshold and interval. */
 BiqaUncertainty train_calibrate_fit(const TrainErrors *errors, const guint *rows, guint n,
                                     const TrainCalibration *calibration);
 
@@ -65,7 +66,7 @@ double train_conformal_quantile(const double *ratios, guint n);
 
 /* The whole: a head fitted to all images, its threshold, and an interval whose quantile is of
  * errors each divided by the uncertainty that a head gave which had not seen that image. Errors:
- * fewer than TRAIN_CALIBRATE_LEAST images. */
+ * fewer than TRAIN_CALIBRATE_LEAST images, or errors of others. */
 gboolean train_calibrate(const TrainErrors *errors, const TrainCalibration *calibration,
                          BiqaUncertainty *head, GError **error);
 

@@ -24,6 +24,12 @@ BEGIN {
     columns = split(digits, digit)
 }
 
+NF != columns + 1 {
+    print "medians.awk: line " NR " has " NF " fields" >"/dev/stderr"
+    failed = 1
+    exit 1
+}
+
 {
     for (f = 1; f <= columns; f++) {
         one[f] = $(f + 1)
@@ -34,6 +40,8 @@ BEGIN {
 }
 
 END {
+    if (failed)
+        exit 1
     for (f = 1; f <= columns; f++) {
         n = sort(f)
         median[f] = n ? (sorted[int((n + 1) / 2)] + sorted[int(n / 2) + 1]) / 2 : "-"

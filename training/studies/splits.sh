@@ -11,7 +11,8 @@
 # OUT keeps everything; a second call goes on where the first stopped. SPLITS='1 2 3 4 5 6 7 8 9 10' are
 # the seeds, STEPS (of each stage, where given) takes the place of the recipe's, THREADS=0. With FOLDS=M
 # names are dealt instead, and nothing is looked at of what the recipe holds out: split R learns from
-# what has not R as SHA-256 of the name modulo M, and is judged on what has.
+# what has not R as SHA-256 of the name modulo M, and is judged on what has. Where RECIPE goes on from a
+# model, that model must not have learned from the list.
 set -eu
 
 [ $# = 4 ] || { echo "usage: ${0##*/} BIQA-TRAIN RECIPE.ini DATA OUT" >&2; exit 2; }
@@ -29,6 +30,11 @@ list=$(sed -n 's/^ratings=//p' "$recipe")
 ratings=$(cd "$data" && realpath -e "$list" 2>/dev/null || realpath -e "$(dirname "$recipe")/$list")
 
 if [ "${FOLDS:-}" ]; then
+    : "${SPLITS:?FOLDS takes SPLITS, remainders below it}"
+    if grep -q '^split-shares=' "$recipe"; then
+        echo "$recipe holds out by seed; FOLDS takes one with hold-out-modulus" >&2
+        exit 1
+    fi
     part=validation drop='^\(validation\|split\)-' deal="validation-modulus=$FOLDS\nvalidation-remainder="
 else
     part=held-out drop='^\(validation\|split\|hold-out\)-' deal='split-shares=70;10;20\nsplit-seed='
