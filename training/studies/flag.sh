@@ -35,14 +35,14 @@ ask() {
 # with the others' errors AUROC, interval, Spearman correlation, share in its interval and width; AUROC
 # without the competitor.
 row() {
-    awk -v split="$1" '
+    awk -v who="$1" '
         FNR == 1 { heads = $0 != "" && file++ ? "others" : "own" }
         /\[/ { name = $1; sub(/^[a-z ]+/, ""); gsub(/[][%]/, " ") }
         name == "disagreement" { plain = $1 }
         name == "uncertainty" { head[heads] = $1; more[heads] = $2 " " $3 " " $4 " " $7 " " $8 }
         name == "without" { rest[heads] = $1 }
         { name = "" }
-        END { print split, plain, head["own"], rest["own"], head["others"], more["others"], rest["others"] }
+        END { print who, plain, head["own"], rest["own"], head["others"], more["others"], rest["others"] }
         ' "$out/$1/flag-own.txt" "$out/$1/flag-others.txt"
 }
 

@@ -40,7 +40,7 @@ NF != columns + 1 {
 }
 
 END {
-    if (failed)
+    if (failed || !NR)
         exit 1
     for (f = 1; f <= columns; f++) {
         n = sort(f)
