@@ -36,7 +36,7 @@ ask() {
 # without the competitor.
 row() {
     awk -v who="$1" '
-        FNR == 1 { heads = $0 != "" && file++ ? "others" : "own" }
+        FNR == 1 { heads = files++ ? "others" : "own" }
         /\[/ { name = $1; sub(/^[a-z ]+/, ""); gsub(/[][%]/, " ") }
         name == "disagreement" { plain = $1 }
         name == "uncertainty" { head[heads] = $1; more[heads] = $2 " " $3 " " $4 " " $7 " " $8 }
